@@ -1,0 +1,36 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Registers the tests with ctest: each unit test file is an executable, each pytest folder one test.
+
+file(GLOB unit_tests CONFIGURE_DEPENDS tests/unit/test_*.c)
+foreach(source IN LISTS unit_tests)
+    get_filename_component(name "${source}" NAME_WE)
+    add_executable(${name} "${source}")
+    target_link_libraries(${name} PRIVATE synfate_engine)
+    add_test(NAME unit.${name} COMMAND ${name})
+    set_tests_properties(unit.${name} PROPERTIES LABELS unit TIMEOUT 120)
+endforeach()
+
+# Everything below looks at the plugin through Wireshark's own programs.
+if(NOT SYNFATE_BUILD_PLUGIN)
+    return()
+endif()
+
+find_package(Python3 COMPONENTS Interpreter)
+if(NOT Python3_FOUND)
+    message(WARNING "Python 3 was not found: only the unit tests can be run.")
+    return()
+endif()
+
+foreach(folder IN ITEMS captures kernel gui)
+    if(IS_DIRECTORY "${PROJECT_SOURCE_DIR}/tests/${folder}")
+        add_test(NAME ${folder}
+            COMMAND "${Python3_EXECUTABLE}" -m pytest -q -rs -p no:cacheprovider "${PROJECT_SOURCE_DIR}/tests/${folder}"
+        )
+        # PYTHONDONTWRITEBYTECODE: a test run leaves nothing in the source tree.
+        set_tests_properties(${folder} PROPERTIES
+            LABELS pytest
+            TIMEOUT 900
+            ENVIRONMENT "SYNFATE_BUILD=${PROJECT_BINARY_DIR};PYTHONDONTWRITEBYTECODE=1"
+        )
+    endif()
+endforeach()

@@ -1,0 +1,106 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Writes what passes an interface into a pcap file, and finds frames in it again."""
+
+import dataclasses
+import select
+import socket
+import struct
+import threading
+import time
+
+import packet
+
+SO_RCVBUFFORCE = 33  # neither is in the socket module
+SO_TIMESTAMPNS = 35
+ETHERTYPE_IPV4 = 0x0800
+ETHERTYPE_IPV6 = 0x86DD
+PCAP_HEADER = struct.pack("=IHHiIII", 0xA1B23C4D, 2, 4, 0, 0, 262144, 1)
+
+
+@dataclasses.dataclass
+class Frame:
+    nanoseconds: int
+    data: bytes
+    segment: packet.Segment | None
+
+
+def frame(nanoseconds, data):
+    ethertype = struct.unpack("!H", data[12:14])[0]
+    known = ethertype in (ETHERTYPE_IPV4, ETHERTYPE_IPV6)
+    return Frame(nanoseconds, data, packet.parse(data[14:]) if known else None)
+
+
+class Capture:
+    """Keeps every IP frame of an interface (None: of all interfaces of the namespace)."""
+
+    def __init__(self, namespace, interface=None):
+        self.socket = namespace.packet_socket(interface)
+        self.socket.setsockopt(socket.SOL_SOCKET, SO_RCVBUFFORCE, 16 << 20)
+        self.socket.setsockopt(socket.SOL_SOCKET, SO_TIMESTAMPNS, 1)
+        self.frames = []
+        self.running = True
+        self.thread = threading.Thread(target=self.read, daemon=True)
+        self.thread.start()
+
+    def read(self):
+        while self.running or select.select([self.socket], [], [], 0)[0]:
+            if not select.select([self.socket], [], [], 0.1)[0]:
+                continue
+            data, control, _, _ = self.socket.recvmsg(65536, 64)
+            stamp = next(struct.unpack("=qq", value[:16]) for _, kind, value in control if kind == SO_TIMESTAMPNS)
+            seen = frame(stamp[0] * 10**9 + stamp[1], data)
+            if seen.segment:
+                self.frames.append(seen)
+
+    def stop(self):
+        time.sleep(0.1)  # the last answers are on their way
+        self.running = False
+        self.thread.join()
+        lost = struct.unpack("=II", self.socket.getsockopt(263, 6, 8))[1]  # SOL_PACKET, PACKET_STATISTICS
+        assert lost == 0, f"the capture lost {lost} frames"
+
+    def number(self, wanted):
+        """Frame number of a segment that the raw peer sent or received, or that a Match describes."""
+        if isinstance(wanted, Match):
+            return wanted.number(self.frames)
+        for number, seen in enumerate(self.frames, 1):
+            if seen.segment.raw == wanted.raw:
+                return number
+        raise LookupError(f"not captured: {wanted}")
+
+
+class Match:
+    """Describes the n-th frame with these attributes (src, dst, flags, seq ...): for packets of real sockets."""
+
+    def __init__(self, nth=1, **wanted):
+        self.nth = nth
+        self.wanted = wanted
+
+    def fits(self, segment):
+        return all(segment.has(value) if name == "flags" else getattr(segment, name) == value
+                   for name, value in self.wanted.items())
+
+    def number(self, frames):
+        numbers = [number for number, seen in enumerate(frames, 1) if self.fits(seen.segment)]
+        if len(numbers) < self.nth:
+            raise LookupError(f"not captured: {self.wanted} {self.nth}")
+        return numbers[self.nth - 1]
+
+
+def write(path, frames):
+    with open(path, "wb") as file:
+        file.write(PCAP_HEADER)
+        for seen in frames:
+            seconds, rest = divmod(seen.nanoseconds, 10**9)
+            file.write(struct.pack("=IIII", seconds, rest, len(seen.data), len(seen.data)) + seen.data)
+
+
+def load(path):
+    with open(path, "rb") as file:
+        data = file.read()
+    frames, at = [], len(PCAP_HEADER)
+    while at < len(data):
+        seconds, rest, length, _ = struct.unpack("=IIII", data[at:at + 16])
+        frames.append(frame(seconds * 10**9 + rest, data[at + 16:at + 16 + length]))
+        at += 16 + length
+    return frames

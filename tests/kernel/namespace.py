@@ -1,0 +1,102 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""A nameless network namespace: it lives as long as this process and its sockets, so nothing is left behind."""
+
+import contextlib
+import ctypes
+import fcntl
+import os
+import socket
+import struct
+import subprocess
+
+CLONE_NEWNET = 0x40000000
+PR_SET_PDEATHSIG = 1
+SIGKILL = 9
+SIOCETHTOOL = 0x8946
+ETHTOOL_STXCSUM = 0x17
+CURRENT = "/proc/thread-self/ns/net"
+
+libc = ctypes.CDLL(None, use_errno=True)
+
+
+def checked(result):
+    if result != 0:
+        number = ctypes.get_errno()
+        raise OSError(number, os.strerror(number))
+
+
+def die_with_parent():
+    checked(libc.prctl(PR_SET_PDEATHSIG, SIGKILL))
+
+
+class Namespace:
+    """Sockets that are made `with namespace.entered():` stay in it for good."""
+
+    def __init__(self):
+        home = os.open(CURRENT, os.O_RDONLY)
+        try:
+            checked(libc.unshare(CLONE_NEWNET))
+            self.fd = os.open(CURRENT, os.O_RDONLY)
+        finally:
+            checked(libc.setns(home, CLONE_NEWNET))
+            os.close(home)
+        self.run("ip link set lo up")
+
+    @contextlib.contextmanager
+    def entered(self):
+        home = os.open(CURRENT, os.O_RDONLY)
+        checked(libc.setns(self.fd, CLONE_NEWNET))
+        try:
+            yield
+        finally:
+            checked(libc.setns(home, CLONE_NEWNET))
+            os.close(home)
+
+    def run(self, command, text=None):
+        with self.entered():
+            done = subprocess.run(command.split(), input=text, text=True, capture_output=True)
+        if done.returncode != 0:
+            raise RuntimeError(f"{command}: {done.stderr.strip()}")
+        return done.stdout
+
+    def nft(self, rules):
+        self.run("nft -f -", rules)
+
+    def sysctl(self, **settings):
+        """`__` stands for the dot: sysctl(ipv4__tcp_timestamps=0)."""
+        with self.entered():
+            for name, value in settings.items():
+                with open("/proc/sys/net/" + name.replace("__", "/"), "w") as file:
+                    file.write(str(value))
+
+    def read(self, path):
+        with self.entered(), open("/proc/thread-self/net/" + path) as file:
+            return file.read()
+
+    def socket(self, family, kind=socket.SOCK_STREAM, protocol=0):
+        with self.entered():
+            return socket.socket(family, kind, protocol)
+
+    def packet_socket(self, interface=None):
+        """All frames of one interface, or of all of them."""
+        with self.entered():
+            sock = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, 0)
+            sock.bind((interface or "", 0x0003))
+        return sock
+
+
+def connect(left, left_name, left_mac, right, right_name, right_mac):
+    """A cable between two namespaces; real checksums instead of offloaded ones."""
+    left.run(f"ip link add {left_name} address {left_mac} type veth peer name {right_name} address {right_mac} "
+             f"netns /proc/{os.getpid()}/fd/{right.fd}")
+    for space, name in ((left, left_name), (right, right_name)):
+        no_checksum_offload(space, name)
+        space.run(f"ip link set {name} addrgenmode none")
+        space.run(f"ip link set {name} up")
+
+
+def no_checksum_offload(space, name):
+    value = ctypes.create_string_buffer(struct.pack("=II", ETHTOOL_STXCSUM, 0))
+    request = struct.pack("16sP16x", name.encode(), ctypes.addressof(value))
+    with space.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
+        fcntl.ioctl(sock, SIOCETHTOOL, request)

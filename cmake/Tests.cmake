@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Registers the tests with ctest: each unit test file is an executable, each pytest folder one test.
+# Builds the fuzz targets, which ./dev fuzz runs.
 
 file(GLOB unit_tests CONFIGURE_DEPENDS tests/unit/test_*.c)
 foreach(source IN LISTS unit_tests)
@@ -9,6 +10,16 @@ foreach(source IN LISTS unit_tests)
     add_test(NAME unit.${name} COMMAND ${name})
     set_tests_properties(unit.${name} PROPERTIES LABELS unit TIMEOUT 120)
 endforeach()
+
+if(SYNFATE_FUZZ)
+    file(GLOB fuzz_targets CONFIGURE_DEPENDS tests/fuzz/fuzz_*.c)
+    foreach(source IN LISTS fuzz_targets)
+        get_filename_component(name "${source}" NAME_WE)
+        add_executable(${name} "${source}")
+        target_link_libraries(${name} PRIVATE synfate_engine)
+        target_link_options(${name} PRIVATE -fsanitize=fuzzer)
+    endforeach()
+endif()
 
 # Everything below looks at the plugin through Wireshark's own programs.
 if(NOT SYNFATE_BUILD_PLUGIN)

@@ -59,8 +59,9 @@ class Namespace:
             raise RuntimeError(f"{command}: {done.stderr.strip()}")
         return done.stdout
 
-    def nft(self, rules):
-        self.run("nft -f -", rules)
+    def filter(self, *rules, hook="input"):
+        lines = ["table inet lab {", "chain lab {", f"type filter hook {hook} priority 0;", *rules, "}", "}", ""]
+        self.run("nft -f -", "\n".join(lines))
 
     def sysctl(self, **settings):
         """`__` stands for the dot: sysctl(ipv4__tcp_timestamps=0)."""

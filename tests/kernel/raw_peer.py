@@ -104,8 +104,11 @@ class RawPeer:
             self.host.poll(max(0, end - time.monotonic()))
         return queue.popleft() if queue else None
 
-    def expect(self, flags, timeout=2.0):
+    def expect(self, flags, timeout=2.0, skip="-"):
+        """The next segment must have these flags; `skip`: retransmissions with those flags may come first."""
         segment = self.receive(timeout)
+        while segment and segment.has(skip):
+            segment = self.receive(timeout)
         assert segment and segment.has(flags), f"port {self.port}: expected {flags}, got {segment}"
         return segment
 

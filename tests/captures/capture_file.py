@@ -1,0 +1,41 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Writes capture files: the few pcap and pcapng structures that the tests need, with exact times and interface names.
+
+A frame is (time in microseconds since 1970, index of the interface, its bytes).
+"""
+
+import struct
+
+ETHERNET, LINUX_SLL, LINUX_SLL2 = 1, 113, 276
+
+
+def pcap(frames, linktype=ETHERNET):
+    """The bytes of a pcap file; the frames' interfaces are not kept."""
+    out = [struct.pack("<IHHiIII", 0xA1B2C3D4, 2, 4, 0, 0, 262144, linktype)]
+    for time, _, data in frames:
+        out.append(struct.pack("<IIII", time // 1_000_000, time % 1_000_000, len(data), len(data)) + data)
+    return b"".join(out)
+
+
+def pcapng(frames, names, linktype=ETHERNET):
+    """The bytes of a pcapng file of one section, with an interface for each name."""
+    out = [_block(0x0A0D0D0A, struct.pack("<IHHq", 0x1A2B3C4D, 1, 0, -1))]
+    for name in names:
+        out.append(_block(1, struct.pack("<HHI", linktype, 0, 262144) + _option(2, name.encode()) + _option(0, b"")))
+    for time, interface, data in frames:
+        head = struct.pack("<IIIII", interface, time >> 32, time & 0xFFFFFFFF, len(data), len(data))
+        out.append(_block(6, head + _padded(data)))
+    return b"".join(out)
+
+
+def _block(kind, body):
+    length = struct.pack("<I", len(body) + 12)
+    return struct.pack("<I", kind) + length + body + length
+
+
+def _option(code, value):
+    return struct.pack("<HH", code, len(value)) + _padded(value)
+
+
+def _padded(data):
+    return data + bytes(-len(data) % 4)

@@ -1,0 +1,214 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The language of the capture tests: a packet sequence, one short line a segment, with a Linux host's header values.
+
+    capture = Capture()
+    c, s = capture.flow()               # two ends of a port pair: client, server
+    c.syn()
+    s.synack()
+    c.ack()
+    c.data(29)
+    capture.wait(30)
+    s.fin()
+
+Each line sends a segment and returns its frame number. What an end would put into the header is kept here (sequence
+numbers, timestamps, IP IDs); `seq=`, `ack=`, `tsval=`, `tsecr=`, `win=`, `mss=`, `ip_id=`, `ttl=` say otherwise.
+A SYN reaches the peer only when the peer answers it with synack(): until then the peer keeps its old connection.
+`lost=True`: the segment is in the capture, but its receiver does not get it, or does not take it.
+"""
+
+import ipaddress
+from dataclasses import dataclass
+
+from scapy.layers.inet import ICMP, IP, TCP
+from scapy.layers.inet6 import ICMPv6DestUnreach, ICMPv6PacketTooBig, ICMPv6TimeExceeded, IPv6
+from scapy.layers.l2 import Ether
+from scapy.packet import Raw
+
+import capture_file
+
+EPOCH = 1_600_000_000_000_000  # µs: when every capture begins
+STEP = 50                      # µs from one frame to the next, unless wait() says more
+NO_SOCKET = 0                  # the IP ID of what Linux sends without a full socket (listener, TIME_WAIT)
+ICMPV6 = {  # ICMP's type and code -> ICMPv6's
+    (3, 0): ICMPv6DestUnreach(code=0),
+    (3, 1): ICMPv6DestUnreach(code=3),
+    (3, 3): ICMPv6DestUnreach(code=4),
+    (3, 4): ICMPv6PacketTooBig(mtu=1280),
+    (3, 13): ICMPv6DestUnreach(code=1),
+    (11, 0): ICMPv6TimeExceeded(),
+}
+
+
+@dataclass
+class Frame:
+    time: int       # µs since the capture began
+    packet: object  # scapy's, from the IP header on
+    interface: int = 0
+
+
+def ethernet(packet):
+    """An IP packet as it is on an Ethernet."""
+    mac = lambda address: "02:00:00:00:00:%02x" % ipaddress.ip_address(address).packed[-1]
+    return Ether(src=mac(packet.src), dst=mac(packet.dst)) / packet
+
+
+class Capture:
+    """Frames in the order in which they are captured, a STEP after each other."""
+
+    def __init__(self, network=9, version=4, isns=(1_000_000_000, 3_206_383_070), clocks=(3_000_000, 1_603_254_559), hz=1000):
+        """network: tells the addresses of captures apart. The client's and the server's first ISN, their TSval when the
+        capture begins, and how often it ticks in a second."""
+        self.network, self.version, self.isns, self.clocks, self.hz = network, version, isns, clocks, hz
+        self.now = 0
+        self.frames = []
+        self.flows = 0
+
+    def host(self, number):
+        return f"fd{self.network:02x}::{number:x}" if self.version == 6 else f"10.{self.network}.0.{number}"
+
+    def wait(self, seconds):
+        self.now += round(seconds * 1_000_000)
+
+    def add(self, packet, interface=0):
+        self.frames.append(Frame(self.now, packet, interface))
+        self.now += STEP
+        return len(self.frames)
+
+    def flow(self, client=1, server=2, cport=57011, sport=8080, ts=True):
+        """The two ends of a port pair, each pair with numbers of its own; ts=False: neither uses timestamps."""
+        n, self.flows = self.flows, self.flows + 1
+        c = End(self, self.host(client), cport, self.isns[0] + n * 123_456_789, self.clocks[0] + n * 77_000_000, ts)
+        s = End(self, self.host(server), sport, self.isns[1] - n * 98_765_432, self.clocks[1] - n * 55_000_000, ts)
+        c.ids, s.ids = 0x03E8, 0x3734
+        c.peer, s.peer = s, c
+        return c, s
+
+    def icmp(self, about, kind, code, source=2, quote=None):
+        """An ICMP error about a frame (by its number); quote: how many bytes behind the IP header it repeats."""
+        packet = self.frames[about - 1].packet
+        header = 40 if self.version == 6 else 20
+        quoted = Raw(bytes(packet)[: None if quote is None else header + quote])
+        if self.version == 6:
+            return self.add(IPv6(src=self.host(source), dst=packet.src) / ICMPV6[kind, code].copy() / quoted)
+        return self.add(IP(src=self.host(source), dst=packet.src, id=0x99BE) / ICMP(type=kind, code=code) / quoted)
+
+    def file_frames(self, link=ethernet):
+        return [(EPOCH + f.time, f.interface, bytes(link(f.packet))) for f in self.frames]
+
+    def pcap(self, link=ethernet, linktype=capture_file.ETHERNET):
+        return capture_file.pcap(self.file_frames(link), linktype)
+
+    def pcapng(self, *names):
+        return capture_file.pcapng(self.file_frames(), names)
+
+
+class End:
+    def __init__(self, capture, ip, port, isn, clock, timestamps):
+        self.capture, self.ip, self.port = capture, ip, port
+        self.clock, self.timestamps = clock, timestamps  # clock: TSval at the capture's beginning
+        self.ttl, self.mss, self.ws, self.ids = 64, 1460, 7, 0
+        self.peer = None
+        self.begin(isn)
+
+    def begin(self, isn):
+        self.isn, self.snd_nxt, self.syn_payload = isn % 2**32, isn % 2**32, 0
+        self.rcv_nxt = self.ts_recent = self.syn_tsval = 0
+        self.answered = None  # the ISN that the first SYN/ACK acknowledged
+
+    def reopen(self, isn, tsval=None):
+        """This end begins a new connection from the same port; tsval: what its (or another host's) clock now says."""
+        self.begin(isn)
+        self.ids += 100
+        if tsval is not None:
+            self.clock = tsval - self.ticks()
+
+    def ticks(self):
+        return self.capture.now * self.capture.hz // 1_000_000
+
+    # The segments
+
+    def syn(self, payload=0, **header):
+        self.syn_payload = payload
+        frame = self.send("S", payload, **{"seq": self.isn, **header})
+        self.syn_tsval = self.last_tsval
+        self.snd_nxt = (self.isn + 1 + payload) % 2**32
+        return frame
+
+    def synack(self, isn=None, lost=False, **header):
+        """Accepts the peer's SYN, or repeats that; isn: of a connection that follows an earlier one on this port."""
+        if isn is not None:
+            self.reopen(isn)
+        if self.answered != self.peer.isn:
+            self.answered, self.ts_recent = self.peer.isn, self.peer.syn_tsval
+        self.rcv_nxt = (self.peer.isn + 1 + self.peer.syn_payload) % 2**32
+        frame = self.send("SA", **{"seq": self.isn, "ip_id": NO_SOCKET, **header})
+        self.snd_nxt = (self.isn + 1) % 2**32
+        if not lost:
+            self.peer.rcv_nxt, self.peer.ts_recent = self.snd_nxt, self.last_tsval
+        return frame
+
+    def ack(self, **header):
+        return self.send("A", **header)
+
+    def data(self, length, **header):
+        return self.send("PA", length, **header)
+
+    def fin(self, **header):
+        return self.send("FA", **header)
+
+    def abort(self, **header):
+        """The RST of a socket that is closed with data unread."""
+        return self.send("RA", **header)
+
+    def reset(self, **header):
+        """The RST that answers a segment for which there is no connection: it repeats that segment's ack number."""
+        return self.send("R", **{"seq": self.peer.rcv_nxt, "ack": 0, "win": 0, "tsval": None, "ip_id": NO_SOCKET, **header})
+
+    def refuse(self, **header):
+        """The RST of a closed port."""
+        ack = (self.peer.isn + 1 + self.peer.syn_payload) % 2**32
+        return self.send("RA", **{"seq": 0, "ack": ack, "win": 0, "tsval": None, "ip_id": NO_SOCKET, **header})
+
+    # How they are made
+
+    def send(self, flags, length=0, lost=False, **header):
+        syn, fin, rst = "S" in flags, "F" in flags, "R" in flags
+        seq = header.get("seq", self.snd_nxt) % 2**32
+        tsval = header.get("tsval", self.clock + self.ticks() if self.timestamps else None)
+        tsval = None if tsval is None else tsval % 2**32
+        win = header.get("win", (65160 if "A" in flags else 64240) if syn else 509)
+        tcp = TCP(
+            sport=self.port, dport=self.peer.port, flags=flags, seq=seq, window=win,
+            ack=header.get("ack", self.rcv_nxt) % 2**32 if "A" in flags else 0,
+            options=self.options(syn, header.get("mss", self.mss), tsval, header.get("tsecr", self.ts_recent),
+                                 header.get("options", [])),
+        )  # fmt: skip
+        frame = self.capture.add(self.ip_header(header) / tcp / Raw(bytes(length)))
+        self.last_tsval = tsval or 0
+        if not syn and not rst:
+            if "seq" not in header:
+                self.snd_nxt = (seq + length + fin) % 2**32
+            if not lost:
+                self.peer.receive(seq, length + fin, tsval)
+        return frame
+
+    def receive(self, seq, length, tsval):
+        if seq == self.rcv_nxt:
+            self.rcv_nxt = (seq + length) % 2**32
+            self.ts_recent = tsval or 0
+
+    def ip_header(self, header):
+        ttl = header.get("ttl", self.ttl)
+        if ":" in self.ip:
+            return IPv6(src=self.ip, dst=self.peer.ip, hlim=ttl)
+        if "ip_id" not in header:
+            self.ids += 1
+        return IP(src=self.ip, dst=self.peer.ip, ttl=ttl, flags="DF", id=header.get("ip_id", self.ids) % 2**16)
+
+    def options(self, syn, mss, tsval, tsecr, more):
+        """In the order in which Linux writes them."""
+        times = [] if tsval is None else [("Timestamp", (tsval, tsecr))]
+        if not syn:
+            return [("NOP", None), ("NOP", None)] + times if times else []
+        sack = [("SAckOK", b"")] if times else [("NOP", None), ("NOP", None), ("SAckOK", b"")]
+        return [("MSS", mss)] + sack + times + [("NOP", None), ("WScale", self.ws)] + more

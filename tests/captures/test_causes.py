@@ -1,0 +1,76 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Every fate and cause, on its example: the verdict, its evidence and how it is shown."""
+
+import pytest
+
+from examples import EXAMPLES
+
+SEVERITY = {0x00200000: "chat", 0x00400000: "note", 0x00600000: "warning", 0x00800000: "error"}
+JUDGED = [name for name, example in EXAMPLES.items() if example.cause != "in_progress"]
+
+
+@pytest.fixture(params=JUDGED)
+def judged(request, tshark):
+    """An example, its capture, its first SYN and its deciding frame."""
+    made = EXAMPLES[request.param]
+    capture, syn, decided_by = made.play()
+    return made, tshark.save(f"{made.name}.pcap", capture.pcap()), syn, decided_by
+
+
+def test_verdict(tshark, judged):
+    made, capture, syn, decided_by = judged
+    row = tshark.fields(capture)[syn - 1]
+    assert (row["fate"], row["cause"]) == (made.fate, made.cause), row["summary"]
+    assert row["basis"] == made.basis
+    assert row.get("decided_by") == decided_by
+    assert row["failed"] == (made.fate not in ("established", "pending"))
+    assert row["delayed"] == made.delayed
+    assert row["retries"] == made.retries
+    assert (row["syn"], row["syn_number"]) == (syn, 1)
+
+
+def test_every_frame_of_the_attempt_says_the_same(tshark, judged):
+    made, capture, syn, decided_by = judged
+    rows = tshark.fields(capture)
+    attempt = rows[syn - 1]["attempt"]
+    mine = [row for row in rows if row.get("attempt") == attempt]
+    assert {(row["fate"], row["cause"]) for row in mine} == {(made.fate, made.cause)}
+    assert [row["syn_number"] for row in mine if "syn_number" in row] == list(range(1, made.retries + 2))
+    assert decided_by is None or decided_by in [row["frame"] for row in mine]
+
+
+def test_the_deciding_frame_says_it_in_one_pass(tshark, judged):
+    made, capture, syn, decided_by = judged
+    rows = tshark.fields(capture, two_pass=False)
+    mine = [row for row in rows if row.get("attempt") == rows[syn - 1]["attempt"]]
+    row = rows[decided_by - 1] if decided_by else mine[-1]
+    if made.fate == "pending":  # only the end of the capture makes it capture_ended
+        assert (row["fate"], row["cause"]) == ("pending", "in_progress")
+    else:
+        assert (row["fate"], row["cause"]) == (made.fate, made.cause)
+
+
+def test_words(tshark, judged):
+    """A sentence for each, an advice for what failed or came late, and an expert info as severe as it is."""
+    made, capture, syn, _ = judged
+    row = tshark.fields(capture, names=["_ws.expert.severity"])[syn - 1]
+    assert row["summary"].strip() == row["summary"] != ""
+    severities = row.get("_ws.expert.severity", [])
+    last = SEVERITY[int(severities if isinstance(severities, str) else severities[-1])]
+    infos = [name for name in row if name.startswith("expert.")]
+    if row["failed"]:
+        assert row["advice"]
+        assert (len(infos), last) == (1, "error")
+    elif row["delayed"]:
+        assert row["advice"]
+        assert (len(infos), last) == (1, "warning")
+    else:
+        assert last in ("chat", "note")
+
+
+def test_in_progress(tshark):
+    """Before its answer is read, a SYN is pending; two passes know the end."""
+    capture = tshark.save("in_progress.pcap", EXAMPLES["pending.in_progress"].play()[0].pcap())
+    first, second = (tshark.fields(capture, two_pass=two_pass)[0] for two_pass in (False, True))
+    assert (first["fate"], first["cause"]) == ("pending", "in_progress")
+    assert (second["fate"], second["cause"]) == ("established", "ok")

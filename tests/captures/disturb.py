@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """What networks and capture points do to packets: tags, tunnels, duplicates, cuts, other orders.
 
-A disturbance takes the frames of a capture, each (time in µs, interface, bytes), all Ethernet, and returns pairs of (index of
-the frame that it was, frame), so that the frame numbers in a verdict can be followed.
+A disturbance takes the frames of a capture, each (time in µs, interface, bytes), all Ethernet, and returns pairs of (index
+of the frame that it was, frame), so that the frame numbers in a verdict can be followed.
 """
 
 import ipaddress
@@ -72,7 +72,7 @@ def ipv6_extensions(data):
 
 
 def cooked(frames):
-    """Linux' `any` device (LINKTYPE_LINUX_SLL): each packet is seen coming in at one port of a bridge and leaving at another."""
+    """Linux' `any` device (LINKTYPE_LINUX_SLL): each packet comes in at one port of a bridge and leaves at another."""
     pairs = []
     for i, (time, point, data) in enumerate(frames):
         for delay, direction in (0, 0), (4, 4):
@@ -148,7 +148,7 @@ def routed_mirror(frames):
 def inside_and_outside_a_tunnel(frames):
     """A tunnel's own device and the card below it, captured together."""
     return [(i, (time + delay, point, change(data))) for i, (time, point, data) in enumerate(frames)
-            for delay, change in ((0, bytes), (5, gre))]  # fmt: skip
+            for delay, change in ((0, bytes), (5, gre))]
 
 
 def late_mirror(frames):

@@ -3,8 +3,8 @@
 """A packet-level example of each fate and cause, as Linux hosts would send it. The tests judge them, the documentation shows
 them, and `examples.py OUTDIR` writes them as FATE.CAUSE.pcap.
 
-An example adds its frames to an empty capture, and returns the numbers of the first SYN of the attempt that it is about and of
-the frame that decides it. Unless it says otherwise, the client is 10.9.0.1:57011 and the server 10.9.0.2:8080.
+An example adds its frames to an empty capture, and returns the numbers of the first SYN of the attempt that it is about
+and of the frame that decides it. Unless it says otherwise, the client is 10.9.0.1:57011 and the server 10.9.0.2:8080.
 """
 
 import sys

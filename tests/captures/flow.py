@@ -55,9 +55,10 @@ def ethernet(packet):
 class Capture:
     """Frames in the order in which they are captured, a STEP after each other."""
 
-    def __init__(self, network=9, version=4, isns=(1_000_000_000, 3_206_383_070), clocks=(3_000_000, 1_603_254_559), hz=1000):
-        """network: tells the addresses of captures apart. The client's and the server's first ISN, their TSval when the
-        capture begins, and how often it ticks in a second."""
+    def __init__(self, network=9, version=4, hz=1000,
+                 isns=(1_000_000_000, 3_206_383_070), clocks=(3_000_000, 1_603_254_559)):
+        """network: tells the addresses of captures apart; hz: ticks of the timestamps in a second; the first ISNs of client
+        and server, and their TSvals when the capture begins."""
         self.network, self.version, self.isns, self.clocks, self.hz = network, version, isns, clocks, hz
         self.now = 0
         self.frames = []
@@ -182,7 +183,7 @@ class End:
             ack=header.get("ack", self.rcv_nxt) % 2**32 if "A" in flags else 0,
             options=self.options(syn, header.get("mss", self.mss), tsval, header.get("tsecr", self.ts_recent),
                                  header.get("options", [])),
-        )  # fmt: skip
+        )
         frame = self.capture.add(self.ip_header(header) / tcp / Raw(bytes(length)))
         self.last_tsval = tsval or 0
         if not syn and not rst:

@@ -75,7 +75,7 @@ def frame(row, ids):
         / TCP(sport=int(row["sport"]), dport=int(row["dport"]), flags=flags, seq=int(row["seq"]), ack=int(row["ack"]),
               window=int(row["win"]), options=options(row))
         / Raw(bytes(int(row["len"])))
-    )  # fmt: skip
+    )
     seconds, micro = row["time"].split(".")
     return EPOCH + int(seconds) * 1_000_000 + int(micro), 0, bytes(ethernet(packet))
 

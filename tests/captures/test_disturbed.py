@@ -38,7 +38,7 @@ def test_in_one_pass(tshark, examples):
 
 
 @pytest.mark.parametrize("change", [disturb.vlan, disturb.qinq, disturb.mpls, disturb.ip_in_ip, disturb.gre, disturb.vxlan,
-                                    disturb.padded, disturb.zero_ip_length], ids=lambda change: change.__name__)  # fmt: skip
+                                    disturb.padded, disturb.zero_ip_length], ids=lambda change: change.__name__)
 def test_encapsulated(tshark, examples, change):
     examples.expect_the_same(tshark, change.__name__, disturb.each(change))
 
@@ -51,14 +51,14 @@ def test_wrong_checksums(tshark, examples):
 
 @pytest.mark.parametrize("disturbance", [disturb.mirrored, disturb.routed_mirror, disturb.late_mirror,
                                          disturb.inside_and_outside_a_tunnel],
-                         ids=lambda disturbance: disturbance.__name__)  # fmt: skip
+                         ids=lambda disturbance: disturbance.__name__)
 def test_every_frame_twice(tshark, examples, disturbance):
     """A copy is no retransmission, and no second rejection."""
     examples.expect_the_same(tshark, disturbance.__name__, disturbance)
 
 
-@pytest.mark.parametrize("disturbance, linktype", [(disturb.cooked, capture_file.LINUX_SLL), (disturb.cooked_v2, capture_file.LINUX_SLL2)],
-                         ids=["SLL", "SLL2"])  # fmt: skip
+@pytest.mark.parametrize("disturbance, linktype", [(disturb.cooked, capture_file.LINUX_SLL),
+                                                   (disturb.cooked_v2, capture_file.LINUX_SLL2)], ids=["SLL", "SLL2"])
 def test_any_device(tshark, examples, disturbance, linktype):
     examples.expect_the_same(tshark, disturbance.__name__, disturbance, linktype)
 
@@ -76,7 +76,8 @@ def test_ipv6_extension_headers(tshark):
     Collection(version=6).expect_the_same(tshark, "ipv6_extensions", disturbance, but=WITHOUT_IP_ID)
 
 
-@pytest.mark.parametrize("isns", [(2**32 - 1, 2**32 - 1), (2**32 - 20, 2**32 - 50), (2**31 - 10, 2**31 - 30), (2**32 - 352_641_100, 2**32 - 70_000)])
+@pytest.mark.parametrize("isns", [(2**32 - 1, 2**32 - 1), (2**32 - 20, 2**32 - 50), (2**31 - 10, 2**31 - 30),
+                                  (2**32 - 352_641_100, 2**32 - 70_000)])
 def test_sequence_numbers_wrap(tshark, isns):
     """Within the handshake, within the data, at the sign bit, and between the old connection and the new one."""
     Collection(isns=isns).expect_the_same(tshark, f"wrap_{isns[0]}")
@@ -166,7 +167,7 @@ def test_only_the_client_was_heard(tshark, examples):
 
     def allowed(made):
         if made.fate == "established":
-            return {("established", "ok"), ("established", "syn_retransmitted"), ("established", "reuse_after_close"), ("established", "reuse_after_reset")}
+            return {("established", cause) for cause in ("ok", "syn_retransmitted", "reuse_after_close", "reuse_after_reset")}
         if made.fate == "stuck":
             return {("established", "ok")}
         return {("no_answer", made.cause)} | {("no_answer", f"silent_{what}") for what in ("flow", "port", "host")}
@@ -190,7 +191,7 @@ def test_the_old_connection_was_not_captured(tshark, examples):
     def allowed(made):
         if made.fate == "established":
             return {("established", "ok"), ("established", "syn_retransmitted"), ("established", "after_wrong_ack"),
-                    ("established", "after_old_connection_reset"), ("established", "after_time_wait_reset")}  # fmt: skip
+                    ("established", "after_old_connection_reset"), ("established", "after_time_wait_reset")}
         if made.fate == "rejected":
             return {("rejected", "old_unknown")}
         if made.fate == "refused":
@@ -199,7 +200,7 @@ def test_the_old_connection_was_not_captured(tshark, examples):
 
     less_certain(found, allowed)
     assert not [one.part.example.name for one in found
-                if "time_wait" in one.row["cause"] and one.row["basis"] == "observed"]  # fmt: skip
+                if "time_wait" in one.row["cause"] and one.row["basis"] == "observed"]
 
 
 def test_every_tenth_frame_is_missing(tshark, examples):

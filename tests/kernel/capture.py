@@ -70,10 +70,12 @@ class Capture:
 
 
 class Match:
-    """Describes the n-th frame with these attributes (src, dst, flags, seq ...): for packets of real sockets."""
+    """Describes the n-th frame with these attributes (src, dst, flags, seq ...), perhaps after another one:
+    for packets of real sockets."""
 
-    def __init__(self, nth=1, **wanted):
+    def __init__(self, nth=1, after=None, **wanted):
         self.nth = nth
+        self.after = after
         self.wanted = wanted
 
     def fits(self, segment):
@@ -81,7 +83,8 @@ class Match:
                    for name, value in self.wanted.items())
 
     def number(self, frames):
-        numbers = [number for number, seen in enumerate(frames, 1) if self.fits(seen.segment)]
+        begin = self.after.number(frames) if self.after else 0
+        numbers = [number for number, seen in enumerate(frames, 1) if number > begin and self.fits(seen.segment)]
         if len(numbers) < self.nth:
             raise LookupError(f"not captured: {self.wanted} {self.nth}")
         return numbers[self.nth - 1]

@@ -63,17 +63,17 @@ def play(name, out):
     namespace.die_with_parent()
     for stale in (*out.glob(f"{name}.pcap"), *out.glob(f"{name}.*failed*"), *out.glob(f"{name}.rows")):
         stale.unlink()
-    stage = SCENARIOS[name].build()
+    stage = None
     try:
+        stage = SCENARIOS[name].build()
         SCENARIOS[name].function(stage)
         stage.stop()
         save(out, name, stage)
-    except BaseException:
-        for label, capture in stage.captures.items():
+    except Exception:
+        for label, capture in stage.captures.items() if stage else ():
             write(out / f"{name}.{label}.failed.pcap", capture.frames)
-        with open(out / f"{name}.failed", "w") as file:
-            traceback.print_exc(file=file)
-        raise SystemExit(1)
+        (out / f"{name}.failed").write_text(traceback.format_exc())
+        sys.exit(1)
 
 
 def run(out, names):

@@ -39,6 +39,16 @@ def packet_of(sender, receiver, flags, nth=1, **more):
     return Match(nth, src=src, sport=int(sport), dst=dst, dport=int(dport), flags=flags, **more)
 
 
+def answer_of(caller, flags, syn_nth=1):
+    """The first answer to the caller's n-th SYN."""
+    return packet_of(caller.server, caller.endpoint, flags, after=syn_of(caller, syn_nth))
+
+
+def final_ack(caller, nth=1, syn_nth=1):
+    """The caller's acknowledgment of the SYN/ACK."""
+    return packet_of(caller.endpoint, caller.server, "A", nth, after=syn_of(caller, syn_nth))
+
+
 def ordinary_call(stage, listener, port, capture="server", cause="ok", **fields):
     """connect() succeeds, request and response pass; returns the caller and the server's socket."""
     caller = KernelClient(stage, port)
@@ -48,7 +58,7 @@ def ordinary_call(stage, listener, port, capture="server", cause="ok", **fields)
     assert connection.recv(4096) == REQUEST
     connection.sendall(RESPONSE)
     assert caller.socket.recv(4096) == RESPONSE
-    stage.row(syn_of(caller), "established", cause, packet_of(caller.endpoint, caller.server, "A"),
+    stage.row(syn_of(caller), "established", cause, final_ack(caller),
               "connect(): OK", capture, **fields)
     return caller, connection
 
@@ -83,7 +93,7 @@ def closed_port(stage):
     for port in (40001, 40002):
         caller = KernelClient(stage, port, 81)
         assert caller.connect() == "ECONNREFUSED"
-        stage.row(syn_of(caller), "refused", "closed_port", packet_of(caller.server, caller.endpoint, "RA"),
+        stage.row(syn_of(caller), "refused", "closed_port", answer_of(caller, "RA"),
                   "connect(): ECONNREFUSED, nobody listens", basis="observed", failed=True)
 
 
@@ -95,12 +105,13 @@ def reset_by_filter_at_the_server(stage):
     caller = KernelClient(stage, 40001)
     assert caller.connect() == "ECONNREFUSED"
     stage.row(syn_of(caller), "refused", "closed_port|reset_in_path",
-              packet_of(caller.server, caller.endpoint, "RA"), "connect(): ECONNREFUSED by nft reject")
+              answer_of(caller, "RA"), "connect(): ECONNREFUSED by nft reject")
 
 
-@scenario(BOTH, client="kernel")
+@scenario(BOTH, client="kernel", wire=True)
 def icmp(stage):
     """Every kind of rejection that the kernel's filter can send, one port each."""
+    stage.wire.delay = 0.005  # an error that comes while connect() still holds the socket would not end it
     stage.server.sysctl(ipv4__icmp_ratelimit=0, ipv6__icmp__ratelimit=0)
     stage.server.filter(*(f"tcp dport {81 + at} reject with {kind}" for at, kind in enumerate(REJECTIONS[stage.family])))
     counter, protocol = UNREACHABLES[stage.family]
@@ -110,8 +121,9 @@ def icmp(stage):
             result = caller.connect()
         assert result == error, f"{kind}: {result}"
         assert delta[counter] == 1
-        stage.row(syn_of(caller), "unreachable", cause, Match(at + 1, src=stage.server_address, protocol=protocol),
-                  f"connect(): {error}, nft: {kind}", failed=True, basis="observed")
+        for capture in stage.captures:
+            stage.row(syn_of(caller), "unreachable", cause, Match(at + 1, src=stage.server_address, protocol=protocol),
+                      f"connect(): {error}, nft: {kind}", capture, failed=True, basis="observed")
 
 
 def silence(stage, caller, cause, evidence):
@@ -156,7 +168,7 @@ def full_listener(stage):
     for port in (40001, 40002):
         caller = KernelClient(stage, port)
         assert caller.connect() == "OK"
-        stage.row(syn_of(caller), "established", "ok", packet_of(caller.endpoint, caller.server, "A"), "connect(): OK")
+        stage.row(syn_of(caller), "established", "ok", final_ack(caller), "connect(): OK")
         callers.append(caller)
     return listener, callers
 
@@ -178,7 +190,7 @@ def accept_queue_full_then_room(stage):
     stage.kept = [callers, listener.accept(), listener.accept()]
     assert late.result(5) == "OK"
     stage.kept += [late, listener.accept()]
-    stage.row(syn_of(late), "established", "syn_retransmitted", packet_of(late.endpoint, late.server, "A"),
+    stage.row(syn_of(late), "established", "syn_retransmitted", final_ack(late),
               "connect(): OK after retries", delayed=True)
 
 

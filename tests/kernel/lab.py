@@ -1,6 +1,10 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Runs all scenarios, or those named: lab.py OUTDIR [NAME...]. Leaves captures and truth.tsv in OUTDIR."""
+"""Runs all scenarios, or those named: lab.py OUTDIR [NAME...].
+
+Leaves in OUTDIR the captures and three tables: truth.tsv, evidence.tsv (what the kernel said, and further fields) and
+variants.tsv (the captures with something cut away, and what may be said of them).
+"""
 
 import csv
 import importlib
@@ -12,7 +16,8 @@ import time
 import traceback
 
 import namespace
-from capture import write
+import variants
+from capture import load, write
 from stage import SCENARIOS
 
 MODULES = sorted(path.stem for path in pathlib.Path(__file__).parent.glob("scenarios_*.py"))
@@ -61,8 +66,6 @@ def save(out, name, stage):
 def play(name, out):
     """One scenario, in a process of its own that dies with the lab."""
     namespace.die_with_parent()
-    for stale in (*out.glob(f"{name}.pcap"), *out.glob(f"{name}.*failed*"), *out.glob(f"{name}.rows")):
-        stale.unlink()
     stage = None
     try:
         stage = SCENARIOS[name].build()
@@ -78,6 +81,8 @@ def play(name, out):
 
 def run(out, names):
     """Returns the names of those that failed."""
+    for stale in (path for name in names for path in out.glob(f"{name}.*")):
+        stale.unlink()
     waiting = sorted(names, key=lambda name: not SCENARIOS[name].slow)
     running, failed = {}, []
     while waiting or running:
@@ -92,14 +97,34 @@ def run(out, names):
     return failed
 
 
+def cut(out):
+    """Writes the variants of each capture, and variants.tsv: which verdicts are true then."""
+    lines = [line.split("\t") for line in (out / "truth.tsv").read_text().splitlines()[1:]]
+    with open(out / "variants.tsv", "w") as file:
+        print(*COLUMNS[:4], "allowed", sep="\t", file=file)
+        for capture in sorted({line[0] for line in lines}):
+            frames = load(out / capture)
+            known = variants.attempts(line for line in lines if line[0] == capture)
+            for name, how in variants.CUTS.items():
+                made = variants.variant(frames, known, how)
+                if made:
+                    write_variant(out, capture.replace(".pcap", f".cut_{name}.pcap"), *made, file)
+
+
+def write_variant(out, name, frames, lines, file):
+    write(out / name, frames)
+    for syn_frame, pair, verdicts in lines:
+        allowed = " ".join(sorted("/".join(verdict) for verdict in verdicts))
+        print(name, syn_frame, *pair, allowed, sep="\t", file=file)
+
+
 def merge(out):
     """truth.tsv of all scenarios; evidence.tsv has what the kernel said and the further fields to compare."""
     with open(out / "truth.tsv", "w") as truth, open(out / "evidence.tsv", "w") as evidence:
         print(*COLUMNS, sep="\t", file=truth)
         print(*COLUMNS[:2], "evidence", "fields...", sep="\t", file=evidence)
         for rows in sorted(out.glob("*.rows")):
-            for line in rows.read_text().splitlines():
-                cells = line.split("\t")
+            for cells in (line.split("\t") for line in rows.read_text().splitlines()):
                 print(*cells[:7], sep="\t", file=truth)
                 print(*cells[:2], *cells[7:], sep="\t", file=evidence)
 
@@ -116,6 +141,7 @@ def main():
     names = sys.argv[2:] or list(SCENARIOS)
     failed = run(out, names)
     merge(out)
+    cut(out)
     print(f"{len(names)} scenarios in {time.monotonic() - began:.0f} s, failed: {' '.join(failed) or 'none'}")
     sys.exit(bool(failed))
 

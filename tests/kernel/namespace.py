@@ -5,6 +5,7 @@ import contextlib
 import ctypes
 import fcntl
 import os
+import select
 import socket
 import struct
 import subprocess
@@ -13,6 +14,7 @@ CLONE_NEWNET = 0x40000000
 PR_SET_PDEATHSIG = 1
 SIGKILL = 9
 ETH_P_ALL = 3
+PROBE = b"\xff" * 6 + b"\x02\0\0\0\0\xff" + b"\x88\xb5" + b"carrier?" * 6  # EtherType for local experiments
 SIOCETHTOOL = 0x8946
 ETHTOOL_STXCSUM = 0x17
 CURRENT = "/proc/thread-self/ns/net"
@@ -105,6 +107,19 @@ def connect(left, left_name, left_mac, right, right_name, right_mac):
         no_checksum_offload(space, name)
         space.run(f"ip link set {name} addrgenmode none")
         space.run(f"ip link set {name} up")
+    wait_for_carrier(left.packet_socket(left_name), right.packet_socket(right_name))
+
+
+def wait_for_carrier(*ends):
+    """The kernel drops frames without a word until it has noticed the carrier, in its own time."""
+    with ends[0], ends[1]:
+        for sender, receiver in (ends, ends[::-1]):
+            for _ in range(200):
+                sender.send(PROBE)
+                if select.select([receiver], [], [], 0.05)[0] and PROBE in receiver.recv(100):
+                    break
+            else:
+                raise RuntimeError("a virtual cable does not come up")
 
 
 def no_checksum_offload(space, name):

@@ -43,7 +43,7 @@ def scenario(families=(4,), slow=False, **how):
     """Registers a function of a Stage; `slow` ones wait for TIME_WAIT to run out and are started first."""
     def register(function):
         for family in families:
-            name = function.__name__ + (".v6" if family == 6 else "")
+            name = function.__name__ + ("_v6" if family == 6 else "")
             SCENARIOS[name] = Scenario(function, slow, functools.partial(Stage, family, **how))
         return function
     return register

@@ -1,0 +1,56 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Compares what synfate says with the tables of the lab."""
+
+import csv
+
+
+def table(path):
+    with open(path, newline="") as file:
+        return [line for line in csv.reader(file, delimiter="\t")][1:]
+
+
+def by_capture(lines):
+    found = {}
+    for line in lines:
+        found.setdefault(line[0], []).append(line)
+    return found
+
+
+def extra_attempts(rows, expected):
+    """First SYNs that the table does not have, and those that synfate does not take for one."""
+    said = {row["frame"] for row in rows if row.get("syn_number") == 1}
+    return [f"frame {frame}: not exactly one attempt begins here" for frame in sorted(said ^ expected)]
+
+
+def verdict_errors(rows, lines):
+    """Against lines of truth.tsv."""
+    errors = extra_attempts(rows, {int(line[1]) for line in lines})
+    for _, frame, _, _, fate, cause, decided in lines:
+        row = rows[int(frame) - 1]
+        said = row.get("fate"), row.get("cause"), str(row.get("decided_by", "-"))
+        if any(one not in choice.split("|") for one, choice in zip(said, (fate, cause, decided))):
+            errors.append(f"frame {frame}: {' '.join(map(str, said))}, the kernel: {fate} {cause} {decided}"
+                          f" ({row.get('summary')})")
+    return errors
+
+
+def field_errors(rows, lines):
+    """Against lines of evidence.tsv: further fields of the first SYN."""
+    errors = []
+    for _, frame, _, *fields in lines:
+        for name, value in (field.split("=") for field in fields):
+            said = rows[int(frame) - 1].get(name.removeprefix("synfate."))
+            if str(said) != value:
+                errors.append(f"frame {frame}: {name} is {said}, the kernel: {value}")
+    return errors
+
+
+def variant_errors(rows, lines):
+    """Against lines of variants.tsv."""
+    errors = extra_attempts(rows, {int(line[1]) for line in lines})
+    for _, frame, _, _, allowed in lines:
+        row = rows[int(frame) - 1]
+        said = f"{row.get('fate')}/{row.get('cause')}"
+        if said not in allowed.split():
+            errors.append(f"frame {frame}: {said}, true would be: {allowed} ({row.get('summary')})")
+    return errors

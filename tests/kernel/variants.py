@@ -1,0 +1,147 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Each capture again with something cut away: what may then be said of an attempt, and what would be wrong.
+
+Less certain is a cause that claims less. Another state of the old connection, another fate than the packets that are left
+show, or a closed port where there is none would be wrong.
+"""
+
+import collections
+import dataclasses
+
+from packet import TCP
+
+NO_PORTS = "ICMP"
+SILENT = {("no_answer", cause) for cause in ("silent_host", "silent_port", "silent_flow")}
+PENDING = {("pending", "capture_ended")}
+PLAIN = {("established", cause) for cause in ("ok", "syn_retransmitted", "synack_retransmitted", "ack_retransmitted")}
+
+
+@dataclasses.dataclass
+class Attempt:
+    """A row of truth.tsv with its place among the frames of the capture (from 0)."""
+    syn: int
+    pair: tuple
+    verdicts: set
+    decided: list
+
+def attempts(lines):
+    found = []
+    for _, syn, src, dst, fate, cause, decided in lines:
+        verdicts = {(one, other) for one in fate.split("|") for other in cause.split("|")}
+        found.append(Attempt(int(syn) - 1, (src, dst), verdicts,
+                             [] if decided == "-" else [int(number) - 1 for number in decided.split("|")]))
+    return found
+
+
+def without_history(verdict):
+    """The frames before the SYN are missing."""
+    fate, cause = verdict
+    if fate == "established" and cause.startswith(("time_wait_", "reuse_", "after_")):
+        return {verdict} | PLAIN
+    if fate == "rejected":
+        return {verdict, ("rejected", "old_unknown")}
+    if fate == "refused":
+        return {verdict, ("refused", "closed_port")}  # nothing in a RST tells them apart
+    if fate == "no_answer":
+        return {verdict} | SILENT
+    return {verdict}
+
+
+def without_answers(verdict):
+    """The server's packets are missing."""
+    fate, cause = verdict
+    if fate == "established":
+        return {verdict} | PLAIN
+    if fate == "rejected":
+        inferred = {("no_answer", cause)} if cause in ("time_wait_paws", "time_wait_sequence") else set()
+        return {verdict, ("rejected", "old_unknown")} | inferred | SILENT | PENDING
+    if fate == "stuck":
+        return {verdict} | PLAIN
+    return {verdict} | SILENT | PENDING
+
+
+def without_some(verdict):
+    """Any frame of the handshake may be missing, and of the old connection."""
+    fate, _ = verdict
+    unfinished = {("no_answer", "synack_lost"), ("aborted", "client_gave_up")} | PENDING
+    return without_history(verdict) | without_answers(verdict) | (unfinished if fate in ("established", "stuck") else set())
+
+
+def spread(allowed, verdicts):
+    return set().union(*(allowed(verdict) for verdict in verdicts))
+
+
+def history_cut(frames, known):
+    """Begins with the last attempt that has a history."""
+    reused = [one for at, one in enumerate(known) if any(one.pair == other.pair for other in known[:at])]
+    if not reused:
+        return None
+    begin = max(reused, key=lambda one: one.syn).syn
+    return [number >= begin for number in range(len(frames))], without_history
+
+
+def answers_cut(frames, known):
+    """What the clients sent, nothing else."""
+    clients = {one.pair[0].rsplit(":", 1)[0] for one in known}
+    servers = {one.pair[1].rsplit(":", 1)[0] for one in known}
+    keep = [seen.segment.src in clients - servers for seen in frames]
+    return (keep, without_answers) if clients - servers else None
+
+
+def every_tenth_cut(phase):
+    def cut(frames, _):
+        return [number % 10 != phase for number in range(len(frames))], without_some
+    return cut
+
+
+def deciders_cut(frames, known):
+    """The frames that decided are missing."""
+    deciding = {number for one in known for number in one.decided}
+    return [number not in deciding for number in range(len(frames))], without_some
+
+
+CUTS = {
+    "history": history_cut,
+    "answers": answers_cut,
+    "tenth": every_tenth_cut(9),
+    "tenth_from_third": every_tenth_cut(2),
+    "deciders": deciders_cut,
+}
+
+
+def variant(frames, known, cut):
+    """The frames that are left, and (attempt's new SYN frame, pair, allowed verdicts); None if the cut takes nothing."""
+    how = cut(frames, known)
+    if how is None or all(how[0]):
+        return None
+    keep, allowed = how
+    numbers = {old: new for new, old in enumerate((at for at in range(len(frames)) if keep[at]), 1)}
+    pairs = by_pair(frames)
+    lines = []
+    for one in known:
+        syns = [at for at in syns_of(frames, pairs, one) if keep[at]]
+        if syns:
+            whole = all(keep[at] for at in pairs[frozenset(one.pair)] + pairs[NO_PORTS])
+            verdicts = spread(other_silence if whole else allowed, one.verdicts)
+            lines.append((numbers[syns[0]], one.pair, verdicts))
+    return [frames[old] for old in numbers], lines
+
+
+def other_silence(verdict):
+    """Only other port pairs miss something: they tell silence of a flow from that of a host."""
+    return {verdict} | SILENT if verdict in SILENT else {verdict}
+
+
+def by_pair(frames):
+    found = collections.defaultdict(list)
+    for at, seen in enumerate(frames):
+        ends = {seen.segment.source, seen.segment.destination}
+        found[frozenset(ends) if seen.segment.protocol == TCP else NO_PORTS].append(at)
+    return found
+
+
+def syns_of(frames, pairs, one):
+    """The first SYN and its retransmissions."""
+    seq = frames[one.syn].segment.seq
+    return [at for at in pairs[frozenset(one.pair)] if frames[at].segment.has("S") and frames[at].segment.seq == seq
+            and frames[at].segment.source == one.pair[0]]

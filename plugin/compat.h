@@ -1,0 +1,36 @@
+/* compat.h - what differs between Wireshark 4.0, 4.2, 4.4 and 4.6
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#ifndef SYNFATE_COMPAT_H
+#define SYNFATE_COMPAT_H
+
+#include <wireshark.h>
+
+#include <epan/epan.h>
+#include <epan/packet.h>
+#include <ws_version.h>
+
+#define WIRESHARK_AT_LEAST(major, minor)                                                                               \
+    (WIRESHARK_VERSION_MAJOR > (major)                                                                                 \
+     || (WIRESHARK_VERSION_MAJOR == (major) && WIRESHARK_VERSION_MINOR >= (minor)))
+
+/* Boolean preferences and the like point to a gboolean before 4.4, to a bool since. */
+#if WIRESHARK_AT_LEAST(4, 4)
+typedef bool ws_pref_bool;
+#else
+typedef gboolean ws_pref_bool;
+#endif
+
+/* An interface's name needs its section since 4.4. */
+static inline const char *interface_name(const packet_info *pinfo, uint32_t interface_id)
+{
+#if WIRESHARK_AT_LEAST(4, 4)
+    unsigned section = pinfo->rec->presence_flags & WTAP_HAS_SECTION_NUMBER ? pinfo->rec->section_number : 0;
+    return epan_get_interface_name(pinfo->epan, interface_id, section);
+#else
+    return epan_get_interface_name(pinfo->epan, interface_id);
+#endif
+}
+
+#endif

@@ -1,0 +1,334 @@
+/* connection.c - one use of a port pair: what both endpoints know
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "connection.h"
+
+#include "seq.h"
+
+#include <string.h>
+
+const char *tcp_state_name(enum tcp_state state)
+{
+    static const char *const names[STATE_COUNT] = {
+        [STATE_CLOSED] = "CLOSED",           [STATE_LISTEN] = "LISTEN",
+        [STATE_SYN_SENT] = "SYN_SENT",       [STATE_SYN_RECEIVED] = "SYN_RECEIVED",
+        [STATE_ESTABLISHED] = "ESTABLISHED", [STATE_FIN_WAIT_1] = "FIN_WAIT_1",
+        [STATE_FIN_WAIT_2] = "FIN_WAIT_2",   [STATE_CLOSE_WAIT] = "CLOSE_WAIT",
+        [STATE_CLOSING] = "CLOSING",         [STATE_LAST_ACK] = "LAST_ACK",
+        [STATE_TIME_WAIT] = "TIME_WAIT",
+    };
+
+    return state < STATE_COUNT ? names[state] : NULL;
+}
+
+void connection_init(struct connection *c, const struct sighting *seen)
+{
+    memset(c, 0, sizeof *c);
+    c->client = c->first_close = SIDE_NONE;
+    c->idle = -1;
+    c->flags = CONN_MIDSTREAM;
+    c->first_frame = c->last_frame = seen->frame;
+    c->last_time = seen->time;
+}
+
+void connection_init_client(struct connection *c, uint8_t client, uint32_t isn, uint32_t syn_end, uint8_t wscale,
+                            const struct sighting *seen)
+{
+    struct endpoint *e = &c->end[client];
+
+    connection_init(c, seen);
+    c->flags = 0;
+    c->client = client;
+    c->client_isn = isn;
+    e->snd_nxt = e->snd_end = syn_end;
+    e->wscale = wscale;
+    e->bits = END_SENT | END_ALIVE;
+}
+
+/* Numbers that the other end acknowledged were sent although no frame shows them: the last may be a FIN. */
+static bool may_have_unseen_fin(const struct endpoint *e)
+{
+    return !(e->bits & END_FIN) && seq_after(e->snd_nxt, e->snd_end);
+}
+
+static bool fin_acknowledged(const struct endpoint *e, const struct endpoint *peer)
+{
+    return (e->bits & END_FIN) && (peer->bits & END_ACKED) && !seq_after(e->fin_end, peer->rcv_nxt);
+}
+
+/* Its FIN already acknowledged the peer's: it closed second. */
+static bool closed_second(const struct endpoint *e, const struct endpoint *peer)
+{
+    return (e->bits & peer->bits & END_FIN) && !seq_after(peer->fin_end, e->ack_at_fin);
+}
+
+static enum tcp_state closing_state(const struct endpoint *e, const struct endpoint *peer)
+{
+    bool acknowledged = fin_acknowledged(e, peer);
+
+    if (!(e->bits & END_FIN))
+        return peer->bits & END_FIN ? STATE_CLOSE_WAIT : STATE_ESTABLISHED;
+    if (!(peer->bits & END_FIN))
+        return acknowledged ? STATE_FIN_WAIT_2 : STATE_FIN_WAIT_1;
+    if (closed_second(e, peer))
+        return acknowledged ? STATE_CLOSED : STATE_LAST_ACK;
+    return acknowledged ? STATE_TIME_WAIT : STATE_CLOSING;
+}
+
+enum tcp_state connection_state(const struct connection *c, uint8_t side)
+{
+    const struct endpoint *e = &c->end[side], *peer = &c->end[!side];
+
+    if (e->bits & END_RESET)
+        return STATE_CLOSED;
+    if (!(e->bits & peer->bits & END_ALIVE) || may_have_unseen_fin(e) || may_have_unseen_fin(peer))
+        return STATE_UNKNOWN;
+    if (!(c->flags & (CONN_OPEN | CONN_MIDSTREAM)) && side != c->client)
+        return STATE_SYN_RECEIVED;
+    return closing_state(e, peer);
+}
+
+uint8_t connection_closer(const struct connection *c)
+{
+    if (c->flags & CONN_RESET)
+        return c->first_close;
+    for (uint8_t side = 0; side < 2; side++)
+        if (closed_second(&c->end[side], &c->end[!side]))
+            return !side;
+    if (c->first_close != SIDE_NONE && may_have_unseen_fin(&c->end[!c->first_close]))
+        return SIDE_NONE;
+    return c->first_close;
+}
+
+bool connection_uses_timestamps(const struct connection *c)
+{
+    return c->end[0].bits & c->end[1].bits & END_TS_SENT;
+}
+
+uint32_t connection_rcv_nxt(const struct connection *c, uint8_t side)
+{
+    const struct endpoint *e = &c->end[side], *peer = &c->end[!side];
+
+    /* A FIN that was captured is taken as received: only the end of all data can follow what was acknowledged. */
+    if (peer->bits & END_FIN)
+        return e->bits & END_ACKED ? seq_max(e->rcv_nxt, peer->fin_end) : peer->fin_end;
+    return e->rcv_nxt;
+}
+
+uint32_t connection_rcv_wnd(const struct connection *c, uint8_t side)
+{
+    const struct endpoint *e = &c->end[side];
+    bool scaled = (c->flags & CONN_OPEN) && e->wscale != NO_WSCALE; /* a SYN/ACK's window is not scaled */
+
+    return scaled ? (uint32_t)e->window << e->wscale : e->window;
+}
+
+bool connection_closed_second(const struct connection *c, uint8_t side)
+{
+    return closed_second(&c->end[side], &c->end[!side]);
+}
+
+bool connection_time_wait_proven(const struct connection *c, uint8_t side)
+{
+    const struct endpoint *e = &c->end[side], *peer = &c->end[!side];
+
+    return connection_state(c, side) == STATE_TIME_WAIT && fin_acknowledged(peer, e);
+}
+
+/* RFC 9293, 3.10.7.4 and RFC 5961, 3.2: the number must be RCV.NXT. The receiver's RCV.NXT may be ahead of what
+ * it has acknowledged by what the sender has sent, seen or not; after a FIN nothing unseen can follow. */
+static bool reset_is_acceptable(const struct endpoint *from, const struct endpoint *to, uint32_t rcv_wnd,
+                                const struct segment *seg)
+{
+    if (seg->has_ts && (to->bits & END_TS_RECENT) && seq_after(to->ts_recent, seg->tsval))
+        return false; /* RFC 7323, 5.3: PAWS; Linux applies it to a RST that has a timestamp */
+    if ((to->bits & END_ACKED) && seg->seq == to->rcv_nxt)
+        return true;
+    if (!(from->bits & END_SENT))
+        return !(to->bits & END_ACKED);
+    if (seg->seq == from->snd_nxt)
+        return true;
+    int32_t beyond = seq_delta(seg->seq, from->snd_nxt);
+    return !(from->bits & END_FIN) && beyond > 0 && (uint32_t)beyond < rcv_wnd;
+}
+
+static void note_close(struct connection *c, uint8_t side, const struct sighting *seen, bool all_data_seen)
+{
+    if (c->close_frame != 0)
+        return;
+    c->close_frame = seen->frame;
+    c->first_close = side;
+    if (c->last_data_time != 0 && all_data_seen && seen->time >= c->last_data_time)
+        c->idle = seen->time - c->last_data_time;
+}
+
+static void take_reset(struct connection *c, uint8_t side, const struct segment *seg)
+{
+    struct endpoint *e = &c->end[side], *peer = &c->end[!side];
+
+    if (!reset_is_acceptable(e, peer, connection_rcv_wnd(c, !side), seg))
+        return;
+    bool all_data_seen = !seq_after(e->snd_nxt, e->snd_end) && !seq_after(peer->snd_nxt, peer->snd_end);
+    note_close(c, side, &seg->seen, all_data_seen);
+    e->bits |= END_RESET;
+    peer->bits |= END_RESET;
+    c->flags |= CONN_RESET;
+    c->last_time = seg->seen.time;
+    c->last_frame = seg->seen.frame;
+}
+
+static void take_ack(struct connection *c, uint8_t side, const struct segment *seg)
+{
+    struct endpoint *e = &c->end[side], *peer = &c->end[!side];
+
+    e->rcv_nxt = e->bits & END_ACKED ? seq_max(e->rcv_nxt, seg->ack) : seg->ack;
+    e->bits |= END_ACKED;
+    peer->snd_nxt = peer->bits & END_SENT ? seq_max(peer->snd_nxt, seg->ack) : seg->ack;
+    peer->bits |= END_SENT;
+    if (seg->has_ts && seg->tsecr != 0) { /* what it echoes is its TS.Recent (RFC 7323, 4.3) */
+        e->ts_recent = e->bits & END_TS_RECENT ? seq_max(e->ts_recent, seg->tsecr) : seg->tsecr;
+        e->bits |= END_TS_RECENT;
+    }
+}
+
+/* RFC 7323, 4.3 (2): TS.Recent takes the TSval of a segment that is not ahead of what was acknowledged. */
+static void take_timestamp(struct connection *c, uint8_t side, const struct segment *seg)
+{
+    struct endpoint *e = &c->end[side], *peer = &c->end[!side];
+    bool in_order = !(e->bits & END_SENT) || !seq_after(seg->seq, e->snd_nxt)
+                    || ((peer->bits & END_ACKED) && !seq_after(seg->seq, peer->rcv_nxt));
+
+    e->bits |= END_TS_SENT;
+    if (side == c->client) {
+        c->client_tsval = seg->tsval;
+        c->tsval_time = seg->seen.time;
+    }
+    if (!(peer->bits & END_TS_RECENT))
+        peer->ts_recent = seg->tsval;
+    else if (in_order)
+        peer->ts_recent = seq_max(peer->ts_recent, seg->tsval);
+    peer->bits |= END_TS_RECENT;
+}
+
+static void take_content(struct connection *c, uint8_t side, const struct segment *seg, uint32_t end)
+{
+    struct endpoint *e = &c->end[side], *peer = &c->end[!side];
+    bool gap = (e->bits & END_ALIVE) && seq_after(seg->seq, e->snd_end);
+
+    if (seg->payload != 0 && !(seg->flags & TCP_SYN))
+        c->last_data_time = seg->seen.time;
+    if ((seg->flags & TCP_FIN) && !(e->bits & END_FIN)) {
+        note_close(c, side, &seg->seen, !gap && !seq_after(peer->snd_nxt, peer->snd_end));
+        e->bits |= END_FIN;
+        e->fin_end = end;
+        e->ack_at_fin = seg->ack;
+    }
+    e->snd_end = e->bits & END_ALIVE ? seq_max(e->snd_end, end) : end;
+    e->bits |= END_ALIVE;
+}
+
+static void take_syn_ack(struct connection *c, uint8_t side, const struct segment *seg)
+{
+    struct endpoint *e = &c->end[side], *peer = &c->end[!side];
+
+    if (c->flags & CONN_SYN_ACK)
+        return;
+    c->flags |= CONN_SYN_ACK;
+    c->server_isn = seg->seq;
+    /* RFC 7323, 2.2: both must send the option */
+    bool scaled = seg->wscale != NO_WSCALE && peer->wscale != NO_WSCALE;
+    e->wscale = scaled ? seg->wscale : 0;
+    peer->wscale = scaled ? peer->wscale : 0;
+}
+
+/* TIME_WAIT begins with the FIN that completes the close, and the acknowledgment of that FIN proves it. On Linux
+ * every later segment with an ACK restarts it (tcp_timewait_state_process, measured on 6.18), as RFC 9293 3.10.7.4
+ * says of a FIN. */
+static void note_time_wait(struct connection *c, uint8_t from, const struct segment *seg, const bool proven[2])
+{
+    for (uint8_t side = 0; side < 2; side++) {
+        if (connection_state(c, side) != STATE_TIME_WAIT)
+            continue;
+        if (!proven[side])
+            c->tw_frame = seg->seen.frame;
+        if (!proven[side] || side != from)
+            c->tw_time = seg->seen.time;
+    }
+}
+
+/* Whether a segment can belong to the handshake of c, and not to an older connection. */
+static bool fits_handshake(const struct connection *c, uint8_t side, const struct segment *seg)
+{
+    uint32_t client_number = side == c->client ? seg->seq : seg->ack;
+    uint32_t server_number = side == c->client ? seg->ack : seg->seq;
+
+    return seq_after(client_number, c->client_isn)
+           && (!(c->flags & CONN_SYN_ACK) || seq_after(server_number, c->server_isn));
+}
+
+static void complete_handshake(struct connection *c, uint8_t side, const struct segment *seg)
+{
+    struct endpoint *peer = &c->end[!side];
+
+    if (side != c->client) {
+        if (seq_after(seg->ack, peer->snd_end)) /* it acknowledges data: it has accepted the connection */
+            c->flags |= CONN_OPEN;
+        return;
+    }
+    if (!(c->flags & CONN_SYN_ACK)) { /* its answer was not captured: this segment acknowledges it */
+        c->flags |= CONN_SYN_ACK;
+        c->server_isn = seg->ack - 1;
+        peer->snd_nxt = peer->snd_end = seg->ack;
+        peer->bits |= END_SENT | END_ALIVE;
+    }
+    c->flags |= CONN_OPEN;
+}
+
+static void take_numbers(struct connection *c, uint8_t side, const struct segment *seg)
+{
+    struct endpoint *e = &c->end[side];
+    uint32_t content = seg->payload + !!(seg->flags & TCP_SYN) + !!(seg->flags & TCP_FIN);
+    uint32_t end = seg->seq + content;
+
+    if (seg->has_ts)
+        take_timestamp(c, side, seg);
+    if (seg->flags & TCP_ACK)
+        take_ack(c, side, seg);
+    if (content != 0)
+        take_content(c, side, seg, end);
+    e->snd_nxt = e->bits & END_SENT ? seq_max(e->snd_nxt, end) : end;
+    e->bits |= END_SENT;
+    e->window = seg->window;
+    if (!(seg->flags & TCP_SYN) && seg->has_ip_id && seg->ip_id != 0)
+        e->bits |= END_IP_ID;
+}
+
+void connection_segment(struct connection *c, uint8_t side, const struct segment *seg)
+{
+    bool handshake = !(c->flags & (CONN_OPEN | CONN_MIDSTREAM));
+
+    if (seg->flags & TCP_RST) {
+        take_reset(c, side, seg);
+        return;
+    }
+    if ((seg->flags & TCP_SYN) && (seg->flags & TCP_ACK)) {
+        take_syn_ack(c, side, seg);
+    } else if (handshake && (seg->flags & TCP_ACK)) {
+        if (!fits_handshake(c, side, seg))
+            return;
+        complete_handshake(c, side, seg);
+    }
+    if (c->end[0].bits & c->end[1].bits & END_FIN) {
+        bool proven[2] = { connection_time_wait_proven(c, 0), connection_time_wait_proven(c, 1) };
+        take_numbers(c, side, seg);
+        note_time_wait(c, side, seg, proven);
+    } else {
+        static const bool not_proven[2] = { false, false };
+        take_numbers(c, side, seg);
+        if (seg->flags & TCP_FIN)
+            note_time_wait(c, side, seg, not_proven);
+    }
+    c->last_time = seg->seen.time;
+    c->last_frame = seg->seen.frame;
+}

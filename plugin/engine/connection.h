@@ -1,0 +1,121 @@
+/* connection.h - one use of a port pair: what both endpoints know, as far as the packets show it
+ *
+ * States are not stepped through: they are derived from what was sent and acknowledged, so that missing,
+ * duplicated and reordered frames do no lasting harm.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#ifndef SYNFATE_CONNECTION_H
+#define SYNFATE_CONNECTION_H
+
+#include "segment.h"
+
+/* RFC 9293, 3.3.2; UNKNOWN: the packets do not tell. */
+enum tcp_state {
+    STATE_UNKNOWN,
+    STATE_CLOSED,
+    STATE_LISTEN,
+    STATE_SYN_SENT,
+    STATE_SYN_RECEIVED,
+    STATE_ESTABLISHED,
+    STATE_FIN_WAIT_1,
+    STATE_FIN_WAIT_2,
+    STATE_CLOSE_WAIT,
+    STATE_CLOSING,
+    STATE_LAST_ACK,
+    STATE_TIME_WAIT,
+    STATE_COUNT
+};
+
+/* The name as RFC 9293 spells it, with underscores; NULL for STATE_UNKNOWN. */
+const char *tcp_state_name(enum tcp_state state);
+
+enum endpoint_bits {
+    END_SENT = 0x01,       /* sent anything: snd_nxt holds */
+    END_ALIVE = 0x02,      /* sent a SYN, data or FIN: had not closed before, snd_end holds */
+    END_ACKED = 0x04,      /* sent an acknowledgment: rcv_nxt holds */
+    END_FIN = 0x08,        /* sent a FIN: fin_end and ack_at_fin hold */
+    END_TS_RECENT = 0x10,  /* ts_recent holds */
+    END_IP_ID = 0x20,      /* sent segments with an IP ID other than 0: a socket of Linux counts */
+    END_TS_SENT = 0x40,    /* sent timestamps */
+    END_RESET = 0x80,      /* its connection is gone: it sent a RST, or one was sent to it */
+};
+
+/* One end. Sequence numbers are absolute. */
+struct endpoint {
+    uint32_t snd_nxt;    /* SND.NXT: the furthest that it, or an acknowledgment to it, showed */
+    uint32_t snd_end;    /* the end of the last data, SYN or FIN that was seen of it */
+    uint32_t rcv_nxt;    /* RCV.NXT: the furthest that it acknowledged */
+    uint32_t fin_end;    /* the number after its FIN */
+    uint32_t ack_at_fin; /* what its first FIN acknowledged */
+    uint32_t ts_recent;  /* TS.Recent: the last TSval that it accepted in order */
+    uint16_t window;     /* last window it sent, not scaled */
+    uint8_t wscale;      /* shift that applies to window */
+    uint8_t bits;        /* enum endpoint_bits */
+};
+
+enum { SIDE_NONE = 2 };
+
+enum connection_flags {
+    CONN_SYN_ACK = 0x01,   /* its SYN/ACK was seen, or what acknowledged it: server_isn holds */
+    CONN_OPEN = 0x02,      /* the handshake is complete */
+    CONN_RESET = 0x04,     /* ended by a RST */
+    CONN_MIDSTREAM = 0x08, /* no handshake in the capture: client_isn and server_isn mean nothing */
+    CONN_SETTLED = 0x10,   /* the attempt that it came from needs no more evidence */
+};
+
+struct connection {
+    struct endpoint end[2];  /* by the side of the port pair */
+    int64_t last_time;       /* ns: its last segment */
+    int64_t last_data_time;  /* ns: its last data; 0: none seen */
+    int64_t idle;            /* ns from the last data to the first FIN or RST; -1: not known */
+    int64_t tw_time;         /* ns: when TIME_WAIT began, or was restarted */
+    int64_t tsval_time;      /* ns: when the client sent client_tsval */
+    uint32_t client_tsval;   /* the client's newest TSval; holds with END_TS_SENT */
+    uint32_t client_isn, server_isn;
+    uint32_t first_frame, last_frame;
+    uint32_t close_frame; /* first FIN or RST; 0: none */
+    uint32_t tw_frame;    /* the frame that put an end into TIME_WAIT; 0: none */
+    uint32_t tw_restarts; /* SYNs that restarted TIME_WAIT */
+    uint32_t attempt;     /* that it came from; 0: its SYN was not seen */
+    uint32_t leg;         /* the same on the other side of a NAT: pair * 2 + side of the client there; 0: none */
+    uint8_t client;       /* side that sent the SYN; SIDE_NONE: not known */
+    uint8_t first_close;  /* side that sent close_frame */
+    uint8_t flags;        /* enum connection_flags */
+};
+
+/* Begins a connection in the middle: no handshake was seen. */
+void connection_init(struct connection *c, const struct sighting *seen);
+
+/* Begins a connection whose SYN, sent by the side client, was answered. syn_end: the number after the SYN and
+ * the data with it; wscale: the SYN's shift, or NO_WSCALE. */
+void connection_init_client(struct connection *c, uint8_t client, uint32_t isn, uint32_t syn_end, uint8_t wscale,
+                            const struct sighting *seen);
+
+/* Takes in a segment that side sent, other than a SYN without ACK. A RST that the receiver would not accept
+ * (RFC 9293, 3.10.7.4; RFC 5961, 3.2: its number is not RCV.NXT) changes nothing. */
+void connection_segment(struct connection *c, uint8_t side, const struct segment *seg);
+
+/* State of one end after all that was seen. */
+enum tcp_state connection_state(const struct connection *c, uint8_t side);
+
+/* The side that closed first, or SIDE_NONE while open or not known. */
+uint8_t connection_closer(const struct connection *c);
+
+/* Whether both ends use timestamps (RFC 7323, 3.2). */
+bool connection_uses_timestamps(const struct connection *c);
+
+/* RCV.NXT of side: what it acknowledged, or must have received; holds with END_ACKED. */
+uint32_t connection_rcv_nxt(const struct connection *c, uint8_t side);
+
+/* The receive window of side in bytes, as it last advertised it. */
+uint32_t connection_rcv_wnd(const struct connection *c, uint8_t side);
+
+/* Whether side closed second: it cannot be in TIME_WAIT. */
+bool connection_closed_second(const struct connection *c, uint8_t side);
+
+/* Whether the packets prove that side reached TIME_WAIT: its FIN was acknowledged, and it acknowledged the
+ * other's FIN. */
+bool connection_time_wait_proven(const struct connection *c, uint8_t side);
+
+#endif

@@ -1,0 +1,175 @@
+/* peers.c - which hosts were seen at all, and which services answered when
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "peers.h"
+
+#include <string.h>
+
+void peers_init(struct peers *p)
+{
+    p->hosts = g_array_new(FALSE, TRUE, sizeof(struct host));
+    p->services = g_array_new(FALSE, TRUE, sizeof(struct service));
+    index_init(&p->host_index);
+    index_init(&p->service_index);
+    hash_key_init(&p->key);
+}
+
+void peers_free(struct peers *p)
+{
+    for (guint i = 0; i < p->services->len; i++) {
+        GArray *earlier = g_array_index(p->services, struct service, i).earlier;
+        if (earlier != NULL)
+            g_array_free(earlier, TRUE);
+    }
+    g_array_free(p->hosts, TRUE);
+    g_array_free(p->services, TRUE);
+    index_free(&p->host_index);
+    index_free(&p->service_index);
+}
+
+static uint32_t hash_address(const struct hash_key *key, uint8_t family, uint16_t point, const uint8_t ip[16],
+                             uint16_t port)
+{
+    uint32_t words[6] = { (uint32_t)point << 16 | port, family };
+
+    memcpy(words + 2, ip, 16);
+    return hash_words(key, words, G_N_ELEMENTS(words));
+}
+
+static struct host *host_at(const struct peers *p, uint32_t record)
+{
+    return &g_array_index(p->hosts, struct host, record - 1);
+}
+
+static uint32_t hash_host(const void *owner, uint32_t record)
+{
+    const struct peers *p = owner;
+    const struct host *h = host_at(p, record);
+
+    return hash_address(&p->key, h->family, h->point, h->ip, 0);
+}
+
+static struct host *find_host(const struct peers *p, uint8_t family, uint16_t point, const uint8_t ip[16],
+                              uint32_t hash)
+{
+    uint32_t record;
+
+    for (uint32_t at = hash; (record = index_get(&p->host_index, at)) != 0; at++) {
+        struct host *h = host_at(p, record);
+        if (h->family == family && h->point == point && memcmp(h->ip, ip, 16) == 0)
+            return h;
+    }
+    return NULL;
+}
+
+void peers_note_host(struct peers *p, uint8_t family, uint16_t point, const uint8_t ip[16], uint8_t ttl)
+{
+    uint32_t hash = hash_address(&p->key, family, point, ip, 0);
+    struct host *h = find_host(p, family, point, ip, hash);
+
+    if (h == NULL) {
+        struct host new_host = { .point = point, .family = family };
+        memcpy(new_host.ip, ip, sizeof new_host.ip);
+        g_array_append_val(p->hosts, new_host);
+        index_add(&p->host_index, hash, p->hosts->len, hash_host, p);
+        h = host_at(p, p->hosts->len);
+    }
+    if (ttl == 0)
+        return;
+    if (h->ttl_min == 0 || ttl < h->ttl_min)
+        h->ttl_min = ttl;
+    if (ttl > h->ttl_max)
+        h->ttl_max = ttl;
+}
+
+const struct host *peers_host(const struct peers *p, uint8_t family, uint16_t point, const uint8_t ip[16])
+{
+    return find_host(p, family, point, ip, hash_address(&p->key, family, point, ip, 0));
+}
+
+static struct service *service_at(const struct peers *p, uint32_t record)
+{
+    return &g_array_index(p->services, struct service, record - 1);
+}
+
+static uint32_t hash_service(const void *owner, uint32_t record)
+{
+    const struct peers *p = owner;
+    const struct service *s = service_at(p, record);
+
+    return hash_address(&p->key, s->family, s->point, s->ip, s->port);
+}
+
+static struct service *find_service(const struct peers *p, uint8_t family, uint16_t point,
+                                    const struct tcp_address *server, uint32_t hash)
+{
+    uint32_t record;
+
+    for (uint32_t at = hash; (record = index_get(&p->service_index, at)) != 0; at++) {
+        struct service *s = service_at(p, record);
+        if (s->port == server->port && s->family == family && s->point == point && memcmp(s->ip, server->ip, 16) == 0)
+            return s;
+    }
+    return NULL;
+}
+
+const struct service *peers_service(const struct peers *p, uint8_t family, uint16_t point,
+                                    const struct tcp_address *server)
+{
+    return find_service(p, family, point, server, hash_address(&p->key, family, point, server->ip, server->port));
+}
+
+/* Answers at most two windows apart are one span: then every time inside it is within a window of an answer, and
+ * a service keeps at most one span for each 20 s of the capture. */
+static void extend(struct service *s, int64_t time)
+{
+    if (time < s->last.from) /* out of order */
+        time = s->last.from;
+    if (time - s->last.to > 2 * ANSWER_WINDOW) {
+        if (s->earlier == NULL)
+            s->earlier = g_array_new(FALSE, FALSE, sizeof(struct answer_span));
+        g_array_append_val(s->earlier, s->last);
+        s->last.from = time;
+    }
+    s->last.to = MAX(s->last.to, time);
+}
+
+void peers_note_answer(struct peers *p, uint8_t family, uint16_t point, const struct tcp_address *server,
+                       int64_t time, enum peer_answer answer)
+{
+    uint32_t hash = hash_address(&p->key, family, point, server->ip, server->port);
+    struct service *s = find_service(p, family, point, server, hash);
+
+    if (s == NULL) {
+        struct service new_service = { .last = { time, time }, .port = server->port, .point = point, .family = family };
+        memcpy(new_service.ip, server->ip, sizeof new_service.ip);
+        g_array_append_val(p->services, new_service);
+        index_add(&p->service_index, hash, p->services->len, hash_service, p);
+        s = service_at(p, p->services->len);
+    }
+    extend(s, time);
+    s->answer = (uint8_t)answer;
+}
+
+static bool touches(const struct answer_span *span, int64_t from, int64_t to)
+{
+    return span->from <= to + ANSWER_WINDOW && span->to >= from - ANSWER_WINDOW;
+}
+
+bool service_answered_near(const struct service *s, int64_t from, int64_t to)
+{
+    guint low = 0, high = s->earlier == NULL ? 0 : s->earlier->len;
+
+    if (touches(&s->last, from, to))
+        return true;
+    while (low < high) { /* the first span that ends late enough */
+        guint middle = low + (high - low) / 2;
+        if (g_array_index(s->earlier, struct answer_span, middle).to < from - ANSWER_WINDOW)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return s->earlier != NULL && low < s->earlier->len
+           && touches(&g_array_index(s->earlier, struct answer_span, low), from, to);
+}

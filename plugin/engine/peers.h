@@ -1,0 +1,66 @@
+/* peers.h - which hosts were seen at all, and which services answered when
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#ifndef SYNFATE_PEERS_H
+#define SYNFATE_PEERS_H
+
+#include "index.h"
+#include "peer_rules.h"
+#include "segment.h"
+
+#include <glib.h>
+
+/* A host that sent any packet, at one capture point. */
+struct host {
+    uint8_t ip[16];
+    uint16_t point;
+    uint8_t family;
+    uint8_t ttl_min, ttl_max; /* of its packets other than RSTs; 0: not known */
+};
+
+/* Answers to SYNs that follow each other within twice ANSWER_WINDOW. */
+struct answer_span {
+    int64_t from, to; /* ns */
+};
+
+/* An address and port that answered a SYN. */
+struct service {
+    struct answer_span last;
+    GArray *earlier;     /* of struct answer_span, in order; NULL: none */
+    uint8_t ip[16];
+    uint16_t port, point;
+    uint8_t family;
+    uint8_t answer;      /* enum peer_answer: the last one */
+};
+
+struct peers {
+    GArray *hosts, *services;
+    struct index host_index, service_index;
+    struct hash_key key;
+};
+
+/* "The same service answered others": within 10 s. */
+#define ANSWER_WINDOW (10 * NS_PER_SECOND)
+
+void peers_init(struct peers *p);
+void peers_free(struct peers *p);
+
+/* Notes that a host sent a packet. ttl 0: not to be remembered. */
+void peers_note_host(struct peers *p, uint8_t family, uint16_t point, const uint8_t ip[16], uint8_t ttl);
+
+/* The host, or NULL if it sent nothing. */
+const struct host *peers_host(const struct peers *p, uint8_t family, uint16_t point, const uint8_t ip[16]);
+
+/* Notes that a service answered a SYN. */
+void peers_note_answer(struct peers *p, uint8_t family, uint16_t point, const struct tcp_address *server,
+                       int64_t time, enum peer_answer answer);
+
+/* The service, or NULL if it answered nothing. */
+const struct service *peers_service(const struct peers *p, uint8_t family, uint16_t point,
+                                    const struct tcp_address *server);
+
+/* Whether it answered between two times (ns) or at most ANSWER_WINDOW before or after. */
+bool service_answered_near(const struct service *service, int64_t from, int64_t to);
+
+#endif

@@ -1,0 +1,48 @@
+/* port_pair.h - the key of everything: two addresses, two ports, one capture point
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#ifndef SYNFATE_PORT_PAIR_H
+#define SYNFATE_PORT_PAIR_H
+
+#include "index.h"
+#include "segment.h"
+
+#include <glib.h>
+
+struct port_pair {
+    uint8_t ip[2][16]; /* by side: side 0 is the lower address and port */
+    uint16_t port[2];
+    uint16_t point;
+    uint8_t family;
+    uint8_t sent;        /* bit 0, 1: that side has sent a packet */
+    uint32_t uses;       /* connections and attempts on it so far */
+    uint32_t attempt[2]; /* the latest attempt of either side; 0: none */
+    uint32_t current;    /* the connection in progress; 0: none */
+    uint32_t old;        /* the connection before; 0: none */
+};
+
+/* All port pairs of a capture, numbered from 1. */
+struct port_pairs {
+    GArray *pairs;
+    struct index index;
+    struct hash_key key;
+};
+
+void port_pairs_init(struct port_pairs *all);
+void port_pairs_free(struct port_pairs *all);
+
+/* The pair of two addresses at a capture point; *side is the side of src. Returns 0 if there is none. */
+uint32_t port_pairs_find(const struct port_pairs *all, uint8_t family, uint16_t point, const struct tcp_address *src,
+                         const struct tcp_address *dst, uint8_t *side);
+
+/* The same, but adds the pair if there is none. Pointers from port_pairs_get become invalid. */
+uint32_t port_pairs_find_or_add(struct port_pairs *all, uint8_t family, uint16_t point,
+                                const struct tcp_address *src, const struct tcp_address *dst, uint8_t *side);
+
+static inline struct port_pair *port_pairs_get(const struct port_pairs *all, uint32_t pair)
+{
+    return &g_array_index(all->pairs, struct port_pair, pair - 1);
+}
+
+#endif

@@ -1,0 +1,90 @@
+/* segment.h - a TCP segment and an ICMP error as the engine sees them, read from raw headers
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#ifndef SYNFATE_SEGMENT_H
+#define SYNFATE_SEGMENT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum tcp_flag {
+    TCP_FIN = 0x01,
+    TCP_SYN = 0x02,
+    TCP_RST = 0x04,
+    TCP_PSH = 0x08,
+    TCP_ACK = 0x10,
+};
+
+#define NS_PER_SECOND INT64_C(1000000000)
+#define NO_WSCALE 0xff /* no window scale option */
+
+/* One side of a port pair. An IPv4 address is in the first four bytes, the rest is zero. */
+struct tcp_address {
+    uint8_t ip[16];
+    uint16_t port;
+};
+
+/* Where and when a packet was captured. */
+struct sighting {
+    uint32_t frame; /* number in the file, from 1 */
+    uint16_t point; /* capture point: which interface of which section */
+    int64_t time;   /* ns since the epoch */
+};
+
+struct segment {
+    struct sighting seen;
+    uint8_t family; /* 4, 6, or 0 while unknown */
+    struct tcp_address src, dst;
+
+    uint8_t ttl;      /* TTL or hop limit; 0: no IP header seen */
+    bool has_ip_id;   /* an IPv4 header was seen: ip_id and df hold */
+    bool df;          /* "don't fragment" */
+    uint16_t ip_id;
+    uint32_t payload; /* bytes of data */
+
+    uint32_t seq, ack;
+    uint16_t window; /* as sent, not scaled */
+    uint8_t flags;   /* enum tcp_flag */
+
+    bool options_cut; /* the captured bytes end before the options do */
+    bool has_ts;
+    bool sack_permitted;
+    bool fast_open; /* RFC 7413 option */
+    uint8_t wscale; /* shift, or NO_WSCALE */
+    uint16_t mss;   /* 0: absent */
+    uint16_t option_layout; /* digest of the kinds of options, in their order */
+    uint32_t tsval, tsecr;
+};
+
+/* Captured bytes: of a frame, or of a reassembled packet. */
+struct packet_bytes {
+    const uint8_t *data;
+    size_t captured; /* bytes at data */
+    size_t on_wire;  /* bytes that the packet had */
+};
+
+/* Reads the TCP header at tcp_offset and the IP header before it.
+ * On entry, seg->seen is set; seg->family, src.ip and dst.ip are set if the addresses are known already
+ * (family 0: they are taken from the IP header). Everything else is filled in.
+ * Returns false, and seg is of no use, if the header is cut or malformed or no address is known. */
+bool segment_parse(const struct packet_bytes *bytes, size_t tcp_offset, struct segment *seg);
+
+enum icmp_kind { ICMP_NET, ICMP_HOST, ICMP_PORT, ICMP_ADMIN_PROHIBITED, ICMP_OTHER };
+
+/* An ICMP or ICMPv6 error that quotes a TCP segment. */
+struct icmp_error {
+    struct sighting seen;
+    enum icmp_kind kind;
+    uint8_t family;
+    struct tcp_address src, dst; /* of the quoted segment */
+    uint32_t seq;                /* of the quoted segment */
+};
+
+/* Reads the ICMP (family 4) or ICMPv6 (6) header at icmp_offset and the packet it quotes; eight quoted bytes
+ * of TCP are enough. Returns false if it is no error that ends a connection attempt (RFC 1122, 4.2.3.9:
+ * "fragmentation needed" and the like do not), quotes no TCP, or is cut. seen and family are set on entry. */
+bool icmp_error_parse(const struct packet_bytes *bytes, size_t icmp_offset, struct icmp_error *error);
+
+#endif

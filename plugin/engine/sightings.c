@@ -1,0 +1,306 @@
+/* sightings.c - the same SYN elsewhere: the legs of a NAT, other capture points, answers from another address
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "seq.h"
+#include "tracker_impl.h"
+
+#include <string.h>
+
+/* Two legs of a NAT at one capture point show a SYN, or a FIN, within this. */
+#define LEG_WINDOW (3 * NS_PER_SECOND)
+/* An answer from elsewhere counts as one as long as the client may repeat its SYN. */
+#define STRAY_WINDOW (60 * NS_PER_SECOND)
+/* Rings of the same SYN are short: two legs at a few points. */
+enum { RING_MAX = 16 };
+/* FINs that are remembered to be found on another leg; a newer one takes the place of an older one. */
+enum { CLOSINGS = 1024 };
+
+struct closing {
+    int64_t time;
+    uint32_t seq, ack, tsval;
+    uint32_t pair;
+    uint16_t point;
+    uint8_t side;
+};
+
+void sightings_init(struct tracker *t)
+{
+    index_init(&t->by_isn);
+    index_init(&t->by_client);
+    hash_key_init(&t->key);
+    t->closings = g_new0(struct closing, CLOSINGS);
+}
+
+void sightings_free(struct tracker *t)
+{
+    index_free(&t->by_isn);
+    index_free(&t->by_client);
+    g_free(t->closings);
+}
+
+static uint32_t hash_isn(const struct tracker *t, uint32_t isn)
+{
+    return hash_words(&t->key, &isn, 1);
+}
+
+static uint32_t hash_client(const struct tracker *t, const uint8_t ip[16], uint16_t port)
+{
+    uint32_t words[5];
+
+    memcpy(words, ip, 16);
+    words[4] = port;
+    return hash_words(&t->key, words, G_N_ELEMENTS(words));
+}
+
+static uint32_t hash_isn_of(const void *owner, uint32_t attempt)
+{
+    return hash_isn(owner, get_attempt(owner, attempt)->isn);
+}
+
+static uint32_t hash_client_of(const void *owner, uint32_t attempt)
+{
+    const struct attempt *a = get_attempt(owner, attempt);
+    const struct port_pair *pair = pair_of(owner, a);
+
+    return hash_client(owner, pair->ip[attempt_side(a)], pair->port[attempt_side(a)]);
+}
+
+/* The place in by_isn of the newest attempt with an ISN; *attempt is 0 if there is none. */
+static uint32_t find_isn(const struct tracker *t, uint32_t isn, uint32_t *attempt)
+{
+    uint32_t at = hash_isn(t, isn);
+
+    while ((*attempt = index_get(&t->by_isn, at)) != 0 && get_attempt(t, *attempt)->isn != isn)
+        at++;
+    return at;
+}
+
+static bool is_client(const struct tracker *t, uint32_t attempt, const uint8_t ip[16], uint16_t port)
+{
+    const struct attempt *a = get_attempt(t, attempt);
+    const struct port_pair *pair = pair_of(t, a);
+
+    return pair->port[attempt_side(a)] == port && memcmp(pair->ip[attempt_side(a)], ip, 16) == 0;
+}
+
+static uint32_t find_client(const struct tracker *t, const uint8_t ip[16], uint16_t port, uint32_t *attempt)
+{
+    uint32_t at = hash_client(t, ip, port);
+
+    while ((*attempt = index_get(&t->by_client, at)) != 0 && !is_client(t, *attempt, ip, port))
+        at++;
+    return at;
+}
+
+void sightings_add(struct tracker *t, uint32_t attempt)
+{
+    const struct attempt *a = get_attempt(t, attempt);
+    const struct port_pair *pair = pair_of(t, a);
+    const uint8_t *ip = pair->ip[attempt_side(a)];
+    uint16_t port = pair->port[attempt_side(a)];
+    uint32_t before, at = find_client(t, ip, port, &before);
+
+    if (before != 0)
+        index_set(&t->by_client, at, attempt);
+    else
+        index_add(&t->by_client, hash_client(t, ip, port), attempt, hash_client_of, t);
+}
+
+static bool same_addresses(const struct port_pair *p, const struct port_pair *q)
+{
+    return p->family == q->family && p->port[0] == q->port[0] && p->port[1] == q->port[1]
+           && memcmp(p->ip, q->ip, sizeof p->ip) == 0;
+}
+
+/* Whether a SYN is the newest SYN of an attempt, seen on another port pair or at another point. The ISN is the
+ * same already. With timestamps 64 bits agree; without, a translated packet keeps its IP ID and loses TTL. */
+static bool is_same_syn(const struct tracker *t, const struct attempt *a, const struct segment *syn,
+                        const struct attempt *other)
+{
+    const struct port_pair *p = pair_of(t, a), *q = pair_of(t, other);
+
+    if (p == q || (p->point == q->point && syn->seen.time - other->last_time > LEG_WINDOW))
+        return false;
+    if (syn->has_ts || (other->flags & ATTEMPT_HAS_TS))
+        return syn->has_ts && (other->flags & ATTEMPT_HAS_TS) && syn->tsval == other->tsval;
+    if (same_addresses(p, q))
+        return syn->ip_id == other->ip_id && syn->mss == other->print.mss && syn->window == other->print.window;
+    return syn->has_ip_id && syn->ip_id != 0 && syn->ip_id == other->ip_id && syn->ttl != other->print.ttl
+           && p->port[attempt_side(a)] == q->port[attempt_side(other)];
+}
+
+static bool in_ring(const struct tracker *t, uint32_t start, uint32_t attempt, unsigned *size)
+{
+    uint32_t r = start;
+
+    *size = 0;
+    do {
+        if (r == attempt)
+            return true;
+        r = get_attempt(t, r)->sibling;
+        ++*size;
+    } while (r != 0 && r != start && *size < RING_MAX);
+    return false;
+}
+
+static void join_rings(struct tracker *t, uint32_t a, uint32_t b)
+{
+    struct attempt *x = get_attempt(t, a), *y = get_attempt(t, b);
+    unsigned size_a, size_b;
+
+    if (in_ring(t, a, b, &size_a) || in_ring(t, b, a, &size_b) || size_a + size_b >= RING_MAX)
+        return;
+    uint32_t next = x->sibling == 0 ? a : x->sibling;
+    x->sibling = y->sibling == 0 ? b : y->sibling;
+    y->sibling = next;
+}
+
+/* The same attempt at another point has one number, the older. */
+static void share_number(struct tracker *t, struct attempt *a, const struct attempt *older)
+{
+    if (a->retries != 0 || a->flags & ATTEMPT_TWIN)
+        return;
+    if (a->number == t->last_number)
+        t->last_number--;
+    a->number = older->number;
+    a->flags |= ATTEMPT_TWIN;
+}
+
+void sightings_link_syn(struct tracker *t, uint32_t attempt, const struct segment *syn)
+{
+    struct attempt *a = get_attempt(t, attempt);
+    uint32_t other, at = find_isn(t, syn->seq, &other);
+
+    if (other == 0) {
+        index_add(&t->by_isn, hash_isn(t, syn->seq), attempt, hash_isn_of, t);
+        return;
+    }
+    if (a->retries == 0)
+        index_set(&t->by_isn, at, attempt);
+    if (other == attempt)
+        return;
+    struct attempt *b = get_attempt(t, other);
+    if (!is_same_syn(t, a, syn, b))
+        return;
+    join_rings(t, attempt, other);
+    if (same_addresses(pair_of(t, a), pair_of(t, b))) {
+        share_number(t, a, b);
+        return;
+    }
+    g_hash_table_insert(t->legs, GUINT_TO_POINTER(syn->seen.frame), GUINT_TO_POINTER(b->last_frame));
+    g_hash_table_insert(t->legs, GUINT_TO_POINTER(b->last_frame), GUINT_TO_POINTER(syn->seen.frame));
+}
+
+/* The connection that a FIN on this pair belongs to. */
+static struct connection *closing_connection(const struct tracker *t, const struct port_pair *pair)
+{
+    return get_connection(t, pair->current != 0 ? pair->current : pair->old);
+}
+
+static uint32_t leg_of(const struct connection *c, uint8_t sender, uint32_t other_pair, uint8_t other_sender)
+{
+    uint8_t client = c->client == SIDE_NONE ? 0 : c->client;
+
+    return other_pair << 1 | (sender == client ? other_sender : !other_sender);
+}
+
+void sightings_link_fin(struct tracker *t, uint32_t pair, uint8_t side, const struct segment *fin)
+{
+    const uint32_t words[3] = { fin->seq, fin->ack, fin->tsval };
+    struct closing *place = &t->closings[hash_words(&t->key, words, G_N_ELEMENTS(words)) % CLOSINGS];
+    bool same = place->pair != 0 && place->pair != pair && place->seq == fin->seq && place->ack == fin->ack
+                && place->tsval == fin->tsval && place->point == fin->seen.point
+                && fin->seen.time - place->time <= LEG_WINDOW;
+
+    if (same && fin->has_ts) {
+        struct connection *c = closing_connection(t, port_pairs_get(&t->pairs, pair));
+        struct connection *d = closing_connection(t, port_pairs_get(&t->pairs, place->pair));
+        if (c != NULL && d != NULL) {
+            c->leg = leg_of(c, side, place->pair, place->side);
+            d->leg = leg_of(d, place->side, pair, side);
+        }
+    }
+    *place = (struct closing){ fin->seen.time, fin->seq, fin->ack, fin->tsval, pair, fin->seen.point, side };
+}
+
+/* Whether an attempt of this client is waiting for an answer of somebody else than the segment's sender. */
+static bool waits_elsewhere(const struct tracker *t, uint32_t attempt, const struct segment *seg)
+{
+    if (attempt == 0)
+        return false;
+    const struct attempt *a = get_attempt(t, attempt);
+    const struct port_pair *pair = pair_of(t, a);
+    const struct evidence *e = get_evidence(t, a);
+    const uint8_t *server = pair->ip[server_side(a)];
+
+    return pair->point == seg->seen.point && pair->family == seg->family
+           && seg->seen.time - a->last_time < STRAY_WINDOW && (e == NULL || !(e->flags & EV_SYNACK))
+           && (memcmp(server, seg->src.ip, 16) != 0 || pair->port[server_side(a)] != seg->src.port)
+           && is_client(t, attempt, seg->dst.ip, seg->dst.port);
+}
+
+void sightings_stray(struct tracker *t, const struct segment *seg)
+{
+    uint32_t attempt = 0;
+
+    if (!(seg->flags & TCP_ACK) && !(seg->flags & TCP_RST))
+        return;
+    if (seg->payload != 0 || (seg->flags & TCP_FIN))
+        return;
+    if (seg->flags & (TCP_SYN | TCP_RST)) { /* these acknowledge the SYN */
+        find_isn(t, seg->ack - 1, &attempt);
+        if (!waits_elsewhere(t, attempt, seg))
+            attempt = 0;
+    }
+    if (attempt == 0 && !(seg->flags & TCP_SYN))
+        find_client(t, seg->dst.ip, seg->dst.port, &attempt);
+    if (!waits_elsewhere(t, attempt, seg))
+        return;
+    struct trouble *trouble = need_trouble(t, get_attempt(t, attempt));
+    if (trouble->stray_frame == 0) {
+        trouble->stray_frame = seg->seen.frame;
+        note_frame(t, seg->seen.frame, attempt, NOTE_ANSWER, 0, ANSWER_UNKNOWN);
+    }
+}
+
+/* The other leg of an attempt, or 0. */
+static uint32_t other_leg(const struct tracker *t, uint32_t attempt)
+{
+    uint32_t r = get_attempt(t, attempt)->sibling;
+
+    for (unsigned n = 0; r != 0 && r != attempt && n < RING_MAX; n++) {
+        if (!same_addresses(pair_of(t, get_attempt(t, r)), pair_of(t, get_attempt(t, attempt))))
+            return r;
+        r = get_attempt(t, r)->sibling;
+    }
+    return 0;
+}
+
+static bool read_leg(const struct port_pair *pair, uint8_t side, struct tcp_address *client)
+{
+    memcpy(client->ip, pair->ip[side], sizeof client->ip);
+    client->port = pair->port[side];
+    return true;
+}
+
+bool tracker_old_leg(const struct tracker *t, const struct attempt *a, struct tcp_address *client)
+{
+    const struct history *h = get_history(t, a);
+
+    if (h == NULL)
+        return false;
+    if (h->attempt != 0) {
+        uint32_t leg = other_leg(t, h->attempt);
+        if (leg != 0)
+            return read_leg(pair_of(t, get_attempt(t, leg)), attempt_side(get_attempt(t, leg)), client);
+    }
+    return h->leg != 0 && read_leg(port_pairs_get(&t->pairs, h->leg >> 1), h->leg & 1, client);
+}
+
+bool tracker_new_leg(const struct tracker *t, uint32_t attempt, struct tcp_address *client)
+{
+    uint32_t leg = other_leg(t, attempt);
+
+    return leg != 0 && read_leg(pair_of(t, get_attempt(t, leg)), attempt_side(get_attempt(t, leg)), client);
+}

@@ -1,0 +1,63 @@
+/* prefs.c - the preferences
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "synfate.h"
+
+#include <epan/prefs.h>
+
+static ws_pref_bool tracking = TRUE;
+static ws_pref_bool append_info = FALSE;
+static guint time_wait_seconds = 60;
+static guint no_answer_retries = 1;
+static gint peer_rules = PEER_LINUX;
+
+static const enum_val_t peer_choices[] = {
+    { "linux", "Linux", PEER_LINUX },
+    { "freebsd", "FreeBSD", PEER_FREEBSD },
+    { "macos", "macOS", PEER_MACOS },
+    { "rfc", "RFC 6191", PEER_RFC },
+    { NULL, NULL, 0 },
+};
+
+void prefs_register(void)
+{
+    module_t *module = prefs_register_protocol(proto_synfate, NULL);
+
+    prefs_register_bool_preference(module, "tracking", "Track connection attempts",
+                                   "Tell the fate of every SYN. Switched off, the plugin does nothing.", &tracking);
+    prefs_register_enum_preference(module, "peer_rules", "Rules of the peers",
+                                   "The TCP stack that the servers are supposed to run: decides what a peer in "
+                                   "TIME_WAIT does with a SYN when the capture does not show it.",
+                                   &peer_rules, peer_choices, FALSE);
+    prefs_register_uint_preference(module, "time_wait", "TIME_WAIT length (seconds)",
+                                   "How long the servers stay in TIME_WAIT: 60 on Linux, 30 on macOS, "
+                                   "30 to 240 elsewhere.",
+                                   10, &time_wait_seconds);
+    prefs_register_uint_preference(module, "no_answer_retries", "Retries before \"no answer\"",
+                                   "How many retransmissions of a SYN must stay without an answer before it is "
+                                   "called never answered (3 s without an answer also suffice).",
+                                   10, &no_answer_retries);
+    prefs_register_bool_preference(module, "append_info", "Append the verdict to the Info column",
+                                   "Show the summary of attempts that failed or came late in the Info column.",
+                                   &append_info);
+}
+
+bool prefs_tracking(void)
+{
+    return tracking;
+}
+
+bool prefs_append_info(void)
+{
+    return append_info;
+}
+
+struct tracker_options prefs_tracker_options(void)
+{
+    return (struct tracker_options){
+        .peer = (enum peer_stack)peer_rules,
+        .time_wait = (int64_t)MIN(time_wait_seconds, 86400) * NS_PER_SECOND,
+        .no_answer_retries = MAX(no_answer_retries, 1),
+    };
+}

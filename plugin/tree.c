@@ -1,0 +1,306 @@
+/* tree.c - shows what the tracker knows about a frame: subtree, expert infos, Info column
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "fields.h"
+#include "synfate.h"
+
+#include <epan/column-utils.h>
+#include <epan/expert.h>
+#include <epan/proto.h>
+
+static int ett_synfate = -1, ett_old = -1, ett_time_wait = -1, ett_comparison = -1;
+static expert_field experts[EXPERT_COUNT];
+
+/* What is shown on one frame about one attempt. */
+struct view {
+    const struct tracker *t;
+    tvbuff_t *tvb;
+    packet_info *pinfo;
+    const struct note *note;
+    const struct attempt *a;
+    const struct history *h;    /* NULL: no old connection */
+    const struct evidence *e;   /* NULL: no answer */
+    const struct trouble *trouble; /* NULL: nothing wrong */
+    struct verdict verdict;
+};
+
+void tree_register(void)
+{
+    static int *subtrees[] = { &ett_synfate, &ett_old, &ett_time_wait, &ett_comparison };
+    static ei_register_info infos[EXPERT_COUNT];
+    static const int severities[] = {
+        [SEVERITY_CHAT] = PI_CHAT, [SEVERITY_NOTE] = PI_NOTE, [SEVERITY_WARNING] = PI_WARN, [SEVERITY_ERROR] = PI_ERROR,
+    };
+    expert_module_t *module = expert_register_protocol(proto_synfate);
+
+    for (size_t i = 0; i < EXPERT_COUNT; i++) {
+        const struct expert_row *row = expert_row((enum expert_kind)i);
+        expert_field unset = EI_INIT;
+        experts[i] = unset;
+        infos[i].ids = &experts[i];
+        infos[i].eiinfo.name = g_strdup_printf("synfate.expert.%s", row->token);
+        infos[i].eiinfo.group = PI_SEQUENCE;
+        infos[i].eiinfo.severity = severities[row->severity];
+        infos[i].eiinfo.summary = row->summary;
+    }
+    proto_register_subtree_array(subtrees, array_length(subtrees));
+    expert_register_field_array(module, infos, array_length(infos));
+}
+
+/* ---- one item each --------------------------------------------------------------------------------- */
+
+static proto_item *add_token(const struct view *v, proto_tree *tree, int hfid, const char *token)
+{
+    proto_item *item = proto_tree_add_string(tree, hfid, v->tvb, 0, 0, token);
+
+    proto_item_set_generated(item);
+    return item;
+}
+
+static void add_number(const struct view *v, proto_tree *tree, int hfid, uint32_t number)
+{
+    proto_item_set_generated(proto_tree_add_uint(tree, hfid, v->tvb, 0, 0, number));
+}
+
+static void add_link(const struct view *v, proto_tree *tree, int hfid, uint32_t frame)
+{
+    if (frame != 0)
+        add_number(v, tree, hfid, frame);
+}
+
+static void add_flag(const struct view *v, proto_tree *tree, int hfid, bool flag)
+{
+    proto_item_set_generated(proto_tree_add_boolean(tree, hfid, v->tvb, 0, 0, flag));
+}
+
+/* ns below 0: not known. */
+static void add_time(const struct view *v, proto_tree *tree, int hfid, int64_t ns)
+{
+    nstime_t time = { .secs = (time_t)(ns / NS_PER_SECOND), .nsecs = (int)(ns % NS_PER_SECOND) };
+
+    if (ns >= 0)
+        proto_item_set_generated(proto_tree_add_time(tree, hfid, v->tvb, 0, 0, &time));
+}
+
+static void add_delta(const struct view *v, proto_tree *tree, int hfid, int32_t delta, const char *name, uint32_t a,
+                      const char *other_name, uint32_t b)
+{
+    proto_item *item = proto_tree_add_int_format_value(tree, hfid, v->tvb, 0, 0, delta, "%d (%s %u, %s %u)", delta,
+                                                       name, a, other_name, b);
+
+    proto_item_set_generated(item);
+}
+
+/* ---- groups of items ------------------------------------------------------------------------------- */
+
+static void show_attempt(const struct view *v, proto_tree *tree)
+{
+    add_number(v, tree, field.attempt, v->a->number);
+    add_number(v, tree, field.use, v->a->use);
+    if (v->note->role == NOTE_SYN)
+        add_number(v, tree, field.syn_number, v->note->syn_number);
+    add_number(v, tree, field.retries, v->a->retries);
+    add_link(v, tree, field.syn, v->a->first_frame);
+    if (v->note->role == NOTE_SYN)
+        add_token(v, tree, field.predicted, peer_answer_name((enum peer_answer)v->note->predicted));
+}
+
+static void show_verdict(const struct view *v, proto_tree *tree)
+{
+    const struct verdict *verdict = &v->verdict;
+
+    add_token(v, tree, field.fate, fate_token(verdict->fate));
+    add_token(v, tree, field.cause, cause_token(verdict->cause));
+    add_token(v, tree, field.basis, verdict->inferred ? "inferred" : "observed");
+    add_flag(v, tree, field.failed, verdict_is_failure(verdict));
+    add_flag(v, tree, field.delayed, verdict->delayed);
+    add_link(v, tree, field.decided_by, verdict->decided_by);
+    add_time(v, tree, field.connect_time, verdict->connect_time);
+    add_time(v, tree, field.wait, verdict->wait);
+    if (v->trouble != NULL)
+        add_link(v, tree, field.stray_answer, v->trouble->stray_frame);
+    add_link(v, tree, field.leg, tracker_leg(v->t, v->note->frame));
+}
+
+static const char *closer_text(const struct view *v)
+{
+    struct tcp_address client, server;
+    uint8_t family = tracker_addresses(v->t, v->a, &client, &server);
+    GString *text = g_string_new(NULL);
+
+    append_address(text, family, v->h->closer == attempt_side(v->a) ? &client : &server, true);
+    const char *copy = wmem_strdup(v->pinfo->pool, text->str);
+    g_string_free(text, TRUE);
+    return copy;
+}
+
+static void show_old_connection(const struct view *v, proto_tree *parent)
+{
+    proto_item *item;
+    const char *state = tcp_state_name((enum tcp_state)v->h->state);
+
+    if (!(v->h->flags & HISTORY_CONNECTION))
+        return;
+    proto_tree *tree = proto_tree_add_subtree(parent, v->tvb, 0, 0, ett_old, &item, "Old connection");
+    proto_item_set_generated(item);
+    if (state != NULL)
+        proto_item_append_text(item, ": peer in %s", state);
+    add_link(v, tree, field.old_first, v->h->first);
+    add_link(v, tree, field.old_last, v->h->last);
+    add_link(v, tree, field.old_closed_in, v->h->closed_in);
+    if (v->h->closer != SIDE_NONE)
+        add_token(v, tree, field.old_closed_by, closer_text(v));
+    add_time(v, tree, field.old_idle_before_close, v->h->idle);
+    add_time(v, tree, field.old_age, v->h->age);
+    if (state != NULL)
+        add_token(v, tree, field.old_peer_state, state);
+    add_flag(v, tree, field.other_host, signs_suffice(tracker_other_host_signs(v->t, v->note->attempt)));
+}
+
+static void show_time_wait(const struct view *v, proto_tree *parent)
+{
+    const struct time_wait_clock *clock = tracker_time_wait(v->t, v->note);
+    proto_item *item;
+
+    if (v->h->tw_frame == 0 || clock == NULL)
+        return;
+    proto_tree *tree = proto_tree_add_subtree(parent, v->tvb, 0, 0, ett_time_wait, &item, "TIME_WAIT of the peer");
+    proto_item_set_generated(item);
+    add_link(v, tree, field.time_wait_since, v->h->tw_frame);
+    add_time(v, tree, field.time_wait_elapsed, clock->elapsed);
+    add_time(v, tree, field.time_wait_remaining, MAX(prefs_tracker_options().time_wait - clock->elapsed, 0));
+    add_number(v, tree, field.time_wait_restarts, clock->restarts);
+}
+
+static void show_comparison(const struct view *v, proto_tree *parent)
+{
+    const struct history *h = v->h;
+    const uint16_t known = HISTORY_RCV_NXT | HISTORY_SND_NXT | HISTORY_TS_RECENT;
+    proto_item *item;
+
+    if (!(h->flags & known))
+        return;
+    const char *title = h->flags & HISTORY_FROM_ANSWER ? "Compared with the peer's numbers (read from its ACK)"
+                                                       : "Compared with the peer's numbers";
+    proto_tree *tree = proto_tree_add_subtree(parent, v->tvb, 0, 0, ett_comparison, &item, title);
+    proto_item_set_generated(item);
+    if (h->flags & HISTORY_RCV_NXT)
+        add_number(v, tree, field.peer_rcv_nxt, h->rcv_nxt);
+    if (h->flags & HISTORY_SND_NXT)
+        add_number(v, tree, field.peer_snd_nxt, h->snd_nxt);
+    if (h->flags & HISTORY_TS_RECENT)
+        add_number(v, tree, field.peer_ts_recent, h->ts_recent);
+    if (h->flags & HISTORY_RCV_NXT)
+        add_delta(v, tree, field.isn_delta, (int32_t)(v->a->isn - h->rcv_nxt), "ISN", v->a->isn, "RCV.NXT",
+                  h->rcv_nxt);
+    if ((h->flags & HISTORY_SYN_TS) && (h->flags & HISTORY_TS_RECENT))
+        add_delta(v, tree, field.tsval_delta, h->tsval_delta, "TSval", h->ts_recent + (uint32_t)h->tsval_delta,
+                  "TS.Recent", h->ts_recent);
+    if ((h->flags & HISTORY_SND_NXT) && v->e != NULL && (v->e->flags & EV_SYNACK))
+        add_delta(v, tree, field.synack_isn_delta, (int32_t)(v->e->synack_isn - h->snd_nxt), "ISN", v->e->synack_isn,
+                  "SND.NXT", h->snd_nxt);
+}
+
+static void show_states(const struct tracker *t, tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, proto_item *title)
+{
+    enum tcp_state src, dst;
+    struct view v = { .tvb = tvb };
+
+    tracker_states(t, pinfo->num, &src, &dst);
+    if (src != STATE_UNKNOWN)
+        add_token(&v, tree, field.src_state, tcp_state_name(src));
+    if (dst != STATE_UNKNOWN)
+        add_token(&v, tree, field.dst_state, tcp_state_name(dst));
+    if (title == NULL || (src == STATE_UNKNOWN && dst == STATE_UNKNOWN))
+        return;
+    proto_item_append_text(title, ": sender %s, receiver %s", src == STATE_UNKNOWN ? "not known" : tcp_state_name(src),
+                           dst == STATE_UNKNOWN ? "not known" : tcp_state_name(dst));
+}
+
+/* ---- expert infos ---------------------------------------------------------------------------------- */
+
+/* A late connection is worth a warning whatever its cause. */
+static enum expert_kind expert_of(const struct verdict *v)
+{
+    const struct verdict_row *row = verdict_row(v->fate, v->cause);
+
+    return v->delayed && row->severity < SEVERITY_WARNING ? EXPERT_DELAYED : row->expert;
+}
+
+static bool is_rejecting_frame(const struct view *v)
+{
+    return v->trouble != NULL && v->trouble->rejection_frame == v->note->frame
+           && v->verdict.decided_by != v->note->frame;
+}
+
+static void show_expert(const struct view *v, proto_item *item, const char *summary, bool final)
+{
+    bool decides = v->note->frame == v->verdict.decided_by;
+    bool settled = final || verdict_is_failure(&v->verdict);
+
+    if (is_rejecting_frame(v)) { /* stays visible, whatever came of it */
+        const struct verdict_row *row = verdict_row(FATE_REJECTED, (enum cause)v->trouble->rejection_cause);
+        expert_add_info_format(v->pinfo, item, &experts[row->expert], "%s; later: %s", row->sentence, summary);
+    } else if (decides || (v->note->role == NOTE_SYN && settled)) {
+        expert_add_info_format(v->pinfo, item, &experts[expert_of(&v->verdict)], "%s", summary);
+    }
+}
+
+/* ---- the frame ------------------------------------------------------------------------------------- */
+
+static void show_note(const struct tracker *t, tvbuff_t *tvb, packet_info *pinfo, proto_tree *parent,
+                      const struct note *note)
+{
+    bool final = pinfo->fd->visited;
+    struct view v = { .t = t, .tvb = tvb, .pinfo = pinfo, .note = note, .a = tracker_attempt(t, note->attempt) };
+    GString *summary = g_string_new(NULL);
+
+    v.h = tracker_history(t, v.a);
+    v.e = tracker_evidence(t, v.a);
+    v.trouble = tracker_trouble(t, v.a);
+    tracker_verdict(t, note->attempt, final, &v.verdict);
+    tracker_summary(t, note->attempt, &v.verdict, summary);
+
+    proto_item *item = proto_tree_add_protocol_format(parent, proto_synfate, tvb, 0, 0, "SYN fate: %s", summary->str);
+    proto_item_set_generated(item);
+    proto_tree *tree = proto_item_add_subtree(item, ett_synfate);
+    add_token(&v, tree, field.summary, summary->str);
+    show_verdict(&v, tree);
+    add_token(&v, tree, field.advice, verdict_row(v.verdict.fate, v.verdict.cause)->advice);
+    show_attempt(&v, tree);
+    if (v.h != NULL) {
+        show_old_connection(&v, tree);
+        show_time_wait(&v, tree);
+        show_comparison(&v, tree);
+    }
+    show_states(t, tvb, pinfo, tree, NULL);
+    show_expert(&v, item, summary->str, final);
+    if (prefs_append_info() && (verdict_is_failure(&v.verdict) || v.verdict.delayed))
+        col_append_fstr(pinfo->cinfo, COL_INFO, " [%s]", summary->str);
+    g_string_free(summary, TRUE);
+}
+
+/* A segment without an attempt shows its states only; the subtree costs, so only if somebody looks. */
+static void show_plain(const struct tracker *t, tvbuff_t *tvb, packet_info *pinfo, proto_tree *parent)
+{
+    enum tcp_state src, dst;
+
+    tracker_states(t, pinfo->num, &src, &dst);
+    if (src == STATE_UNKNOWN && dst == STATE_UNKNOWN)
+        return;
+    proto_item *item = proto_tree_add_protocol_format(parent, proto_synfate, tvb, 0, 0, "SYN fate");
+    proto_item_set_generated(item);
+    show_states(t, tvb, pinfo, proto_item_add_subtree(item, ett_synfate), item);
+}
+
+void tree_show(const struct tracker *t, tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree)
+{
+    size_t n = 0;
+    const struct note *notes = tracker_notes(t, pinfo->num, &n);
+
+    for (size_t i = 0; i < n; i++)
+        show_note(t, tvb, pinfo, tree, &notes[i]);
+    if (n == 0 && tree != NULL && proto_field_is_referenced(tree, proto_synfate))
+        show_plain(t, tvb, pinfo, tree);
+}

@@ -59,11 +59,11 @@ class Capture:
         lost = struct.unpack("=II", self.socket.getsockopt(263, 6, 8))[1]  # SOL_PACKET, PACKET_STATISTICS
         assert lost == 0, f"the capture lost {lost} frames"
 
-    def number(self, wanted):
+    def number(self, wanted, after=0):
         """Frame number of a segment that the raw peer sent or received, or that a Match describes."""
         if isinstance(wanted, Match):
             return wanted.number(self.frames)
-        for number, seen in enumerate(self.frames, 1):
+        for number, seen in enumerate(self.frames[after:], after + 1):
             if seen.segment.raw == wanted.raw:
                 return number
         raise LookupError(f"not captured: {wanted}")

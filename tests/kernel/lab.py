@@ -35,12 +35,12 @@ def file_name(name, label, stage):
     return f"{name}.pcap" if len(stage.captures) == 1 else f"{name}.{label}.pcap"
 
 
-def numbers(capture, wanted):
-    """Frame numbers for the column decided_by; several may be right."""
+def numbers(capture, wanted, after):
+    """Frame numbers for the column decided_by, behind the SYN; several may be right."""
     if wanted is None:
         return "-"
     wanted = wanted if isinstance(wanted, list) else [wanted]
-    return "|".join(str(capture.number(one)) for one in wanted)
+    return "|".join(str(capture.number(one, after)) for one in wanted)
 
 
 def truth_lines(name, stage):
@@ -49,7 +49,7 @@ def truth_lines(name, stage):
         syn_frame = capture.number(row.syn)
         syn = capture.frames[syn_frame - 1].segment
         line = [file_name(name, row.capture, stage), syn_frame, syn.source, syn.destination, row.fate, row.cause,
-                numbers(capture, row.decided_by)]
+                numbers(capture, row.decided_by, syn_frame)]
         yield line, row
 
 

@@ -59,7 +59,7 @@ def after_wrong_ack(stage):
     answer_syn(server, again)
     ack = server.expect("A")
     assert caller.result(1) == "OK"
-    stage.row(syn, "established", "after_wrong_ack", ack, "connect(): OK", delayed=True, retries=0)
+    stage.row(syn, "established", "after_wrong_ack", ack, "connect(): OK", delayed=True)
 
 
 @scenario(**CALLER)

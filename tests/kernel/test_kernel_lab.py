@@ -18,17 +18,19 @@ def scenario(request, lab):
     return request.param
 
 
+def agree(compare, tshark, lab, names, table):
+    errors = [f"{name}, {error}" for name in names for error in compare(tshark.fields(lab.folder / name), table[name])]
+    assert not errors, "\n".join(errors)
+
+
 def test_verdicts(lab, tshark, scenario):
-    for name in lab.captures(scenario):
-        assert judge.verdict_errors(tshark.fields(lab.folder / name), lab.truth[name]) == [], name
+    agree(judge.verdict_errors, tshark, lab, lab.captures(scenario), lab.truth)
 
 
 def test_fields(lab, tshark, scenario):
-    for name in lab.captures(scenario):
-        assert judge.field_errors(tshark.fields(lab.folder / name), lab.evidence[name]) == [], name
+    agree(judge.field_errors, tshark, lab, lab.captures(scenario), lab.evidence)
 
 
 @pytest.mark.parametrize("cut", CUTS)
 def test_less_certain_but_never_wrong(lab, tshark, scenario, cut):
-    for name in lab.cuts(scenario, cut):
-        assert judge.variant_errors(tshark.fields(lab.folder / name), lab.variants[name]) == [], name
+    agree(judge.variant_errors, tshark, lab, lab.cuts(scenario, cut), lab.variants)

@@ -152,10 +152,12 @@ def inside_and_outside_a_tunnel(frames):
 
 
 def late_mirror(frames):
-    """All the copies arrive in a bunch, behind frames that came later."""
+    """The copy of a frame may come after the next frame, as that is near."""
     pairs = mirrored(frames)
-    for i in range(1, len(pairs) - 1, 4):
-        pairs[i], pairs[i + 1] = pairs[i + 1], pairs[i]
+    for i in range(1, len(pairs) - 1, 2):
+        copy, following = pairs[i], pairs[i + 1]
+        if following[1][0] - copy[1][0] < 1000:
+            pairs[i], pairs[i + 1] = following, copy
     return pairs
 
 

@@ -388,7 +388,7 @@ def old_syn_received(capture):
     return repeat(capture, c.syn, lambda: s.ack(ip_id=NO_SOCKET), waits=(1, 2))
 
 
-@example("rejected", "old_unknown", retries=3)
+@example("rejected", "old_unknown", basis="inferred", retries=3)
 def old_unknown(capture):
     """The capture began after the old connection; the IP ID says that a live socket rejects."""
     c, s = capture.flow()

@@ -32,7 +32,7 @@ def test_server_verdict(tshark, case):
     assert (row["fate"], row["cause"], row["basis"]) == ("rejected", "time_wait_paws", "observed")
     assert (row["retries"], row["decided_by"], row["syn"], row["attempt"]) == (5, 21, 20, 2)
     assert (row["failed"], row["delayed"]) == (True, False)
-    assert row["summary"] == SUMMARY
+    assert row["summary"].startswith(SUMMARY)
     assert "connect_time" not in row and row["wait"] == pytest.approx(0.000028)
 
 
@@ -111,22 +111,31 @@ def test_expert_info(tshark, case):
 
 def test_json(tshark, case):
     (packet,) = tshark.json(case / "server.pcap", "-Y", "frame.number == 20")
-    layer = packet["_source"]["layers"]["synfate"]
-    assert (layer["synfate.fate"], layer["synfate.cause"]) == ("rejected", "time_wait_paws")
-    assert layer["synfate.tsval_delta"] == "-1159862"
+    fields = flat(packet["_source"]["layers"]["synfate"])
+    assert (fields["synfate.fate"], fields["synfate.cause"]) == ("rejected", "time_wait_paws")
+    assert fields["synfate.tsval_delta"] == "-1159862"
+
+
+def flat(tree):
+    """The fields of a tree of JSON, without its levels."""
+    fields = {}
+    for name, value in tree.items():
+        fields |= flat(value) if isinstance(value, dict) else {name: value}
+    return fields
 
 
 def test_custom_column(tshark, case):
     column = 'gui.column.format:"Fate","%Cus:synfate.fate:0:R","Summary","%Cus:synfate.summary:0:R"'
     lines = tshark.run("-r", case / "server.pcap", "-2", "-o", column).splitlines()
     assert len(lines) == 31
-    assert lines[19].split(None, 1) == ["rejected", SUMMARY]
+    assert lines[19].lstrip().startswith("rejected")
+    assert SUMMARY in lines[19]
 
 
 def test_packet_details(tshark, case):
-    """Everything about the SYN is in one subtree."""
+    """Everything about the SYN is in one subtree, the last, whose line tells the verdict."""
     text = tshark.run("-r", case / "server.pcap", "-2", "-Y", "frame.number == 20", "-O", "synfate")
-    tree = text[text.lower().index("\nsynfate") :]
+    tree = text[text.rindex("\n[") :]
     for words in SUMMARY, "10.24.20.26:8080", "TIME_WAIT", "-1159862", "352641030":
         assert words in tree
 

@@ -270,14 +270,15 @@ RULES = [  # ISN - RCV.NXT, TSval - TS.Recent (None: no timestamps) -> predicted
     (-1, 0, "ack", "time_wait_sequence"),
     (-1, 1, "syn_ack", "time_wait_no_listener"),
     (2**31 - 1, 0, "syn_ack", "time_wait_no_listener"),
-    (-(2**31), 0, "ack", "time_wait_sequence"),
+    (-(2**31), 0, "syn_ack", "time_wait_no_listener"),  # Linux: after() is true at this distance, both ways
     (-(2**31), 1, "syn_ack", "time_wait_no_listener"),
     (-(2**31), 2**31 - 1, "syn_ack", "time_wait_no_listener"),
     (5, -(2**31) + 1, "ack", "time_wait_paws"),
+    (-5, -(2**31), "syn_ack", "time_wait_no_listener"),
     (0, None, "ack", "time_wait_sequence"),
     (1, None, "syn_ack", "time_wait_no_listener"),
     (2**31 - 1, None, "syn_ack", "time_wait_no_listener"),
-    (-(2**31), None, "ack", "time_wait_sequence"),
+    (-(2**31), None, "syn_ack", "time_wait_no_listener"),
 ]
 
 

@@ -32,7 +32,7 @@ ROWS = [pytest.param(name, row, id=f"{name}-{row['syn_frame']}") for name, rows 
 
 @pytest.mark.parametrize("name, true", ROWS)
 def test_verdict(tshark, name, true):
-    row = tshark.fields(KERNEL / name, names=["ip.src", "ipv6.src", "tcp.srcport"])[int(true["syn_frame"]) - 1]
+    row = tshark.fields(KERNEL / name)[int(true["syn_frame"]) - 1]
     assert row["syn_number"] == 1
     assert row["fate"] == true["fate"], row["summary"]
     assert row["cause"] in true["cause"].split("|"), row["summary"]
@@ -72,4 +72,4 @@ def test_an_attempt_has_one_fate(tshark, name):
 @pytest.mark.parametrize("name", TRUTH)
 def test_no_field_without_tcp(tshark, name):
     for row in tshark.fields(KERNEL / name):
-        assert "tcp" in row["protocols"].split(":") or row.keys() == {"frame", "protocols"}
+        assert "tcp" in row["protocols"].split(":") or tshark.ours(row) == {}

@@ -15,6 +15,7 @@ REPO = Path(__file__).resolve().parents[2]
 BUILD = Path(os.environ.get("SYNFATE_BUILD", REPO / "build"))
 SEPARATOR = "\x1f"  # between several values of a field in one frame
 PLUGIN = "synfate."
+ALWAYS = ["frame.interface_name", "ip.src", "ipv6.src", "tcp.srcport", "tcp.seq_raw", "tcp.flags", "_ws.expert.severity"]
 
 
 class Tshark:
@@ -65,11 +66,10 @@ class Tshark:
             self.results["types"] = {f[2]: f[3] for f in lines if f[0] == "F" and f[2].startswith(PLUGIN)}
         return self.results["types"]
 
-    def fields(self, capture, filter=None, names=(), two_pass=True, args=()):
-        """A dict for each frame: its number under "frame", its protocols, the other fields named, and every field of the
-        plugin that is present, without the prefix. Several values in one frame make a list."""
-        types = self.types()
-        columns = ["frame.number", "frame.protocols", *names, *types]
+    def fields(self, capture, filter=None, two_pass=True, args=()):
+        """A dict for each frame: its number under "frame", its protocols, the fields of ALWAYS and those of the plugin that
+        are present, these without the prefix. Several values in one frame make a list. The same question is asked once."""
+        columns = ["frame.number", "frame.protocols", *ALWAYS, *self.types()]
         command = ["-r", self.readable(capture), *(["-2"] if two_pass else []), *(["-Y", filter] if filter else []), *args]
         command += ["-T", "fields", "-E", "separator=/t", "-E", f"aggregator={SEPARATOR}"]
         for name in columns:
@@ -86,6 +86,10 @@ class Tshark:
                 values = [convert(self.types().get(name), value) for value in cell.split(SEPARATOR)]
                 row[name.removeprefix(PLUGIN)] = values[0] if len(values) == 1 else values
         return {"frame": int(row.pop("frame.number")), "protocols": row.pop("frame.protocols"), **row}
+
+    def ours(self, row):
+        """What of a row is the plugin's."""
+        return {name: value for name, value in row.items() if PLUGIN + name in self.types()}
 
     def attempts(self, capture, **how):
         """The connection attempts of a capture: the row of each one's first SYN, in their order."""

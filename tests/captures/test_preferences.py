@@ -1,0 +1,114 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The preferences do what they say."""
+
+import pytest
+
+from examples import EXAMPLES, closed_by_server, repeat
+from flow import Capture
+
+
+def example(tshark, name):
+    return tshark.save(f"{name}.pcap", EXAMPLES[name].play()[0].pcap())
+
+
+def preference(name, value):
+    return "-o", f"synfate.{name}:{value}"
+
+
+def test_length_of_time_wait(tshark):
+    capture = example(tshark, "rejected.time_wait_paws")
+    for seconds in 30, 60, 240:
+        row = tshark.fields(capture, args=preference("time_wait", seconds))[11]
+        assert row["time_wait.remaining"] == pytest.approx(seconds - row["time_wait.elapsed"])
+
+
+def test_time_wait_is_over_when_the_preference_says_so(tshark):
+    """45 s after the end, on a peer that stays in TIME_WAIT for 60 s, and on one that stays 30 s."""
+    capture = Capture()
+    c, s = closed_by_server(capture)
+    capture.wait(45)
+    c.reopen(isn=s.rcv_nxt - 500_000, tsval=s.ts_recent - 1_159_862)
+    (syn,) = repeat(capture, c.syn)
+    path = tshark.save("after_45_s.pcap", capture.pcap())
+    long, short = (tshark.fields(path, args=preference("time_wait", seconds))[syn - 1] for seconds in (60, 30))
+    assert (long["cause"], long["predicted"]) == ("time_wait_paws", "ack")
+    assert "time_wait" not in short["cause"] and short["predicted"] != "ack"
+
+
+# ISN - RCV.NXT and TSval - TS.Recent: PAWS; old sequence number, new timestamp; in the old window; beyond it.
+SYNS = [(352_641_030, -1_159_862), (-500_000, 9_000), (100, 9_000), (352_641_030, 9_000)]
+
+
+@pytest.mark.parametrize("rules, answers", [
+    ("linux", ["ack", "syn_ack", "syn_ack", "syn_ack"]),
+    ("freebsd", ["syn_ack", "silence", "syn_ack", "syn_ack"]),
+    ("macos", ["syn_ack", "ack", "ack", "syn_ack"]),
+    ("rfc", ["silence", "syn_ack", "syn_ack", "syn_ack"]),
+])
+def test_rules_of_the_peers(tshark, rules, answers):
+    capture = Capture()
+    for i, (isn, tsval) in enumerate(SYNS):
+        c, s = closed_by_server(capture, cport=40000 + i)
+        capture.wait(5)
+        c.reopen(isn=s.rcv_nxt + isn, tsval=s.ts_recent + tsval)
+        c.syn()
+    rows = tshark.fields(tshark.save("rules.pcap", capture.pcap()), args=preference("peer_rules", rules))
+    assert [row["predicted"] for row in rows if row.get("use") == 2] == answers
+
+
+def test_an_answer_against_the_rules_is_said(tshark):
+    """A SYN that Linux rejects by PAWS is accepted."""
+    capture = Capture()
+    c, s = closed_by_server(capture)
+    capture.wait(5)
+    c.reopen(isn=s.rcv_nxt + 352_641_030, tsval=s.ts_recent - 1_159_862)
+    syn = c.syn()
+    s.synack(isn=s.snd_nxt + 65_600)
+    c.ack()
+    path = tshark.save("not_linux.pcap", capture.pcap())
+    linux, freebsd = (tshark.fields(path, args=preference("peer_rules", rules))[syn - 1] for rules in ("linux", "freebsd"))
+    assert "answered as Linux would not" in linux["summary"]
+    assert "would not" not in freebsd["summary"]
+
+
+def test_a_rejection_against_the_rules_is_said(tshark):
+    """FreeBSD has no such ACK."""
+    path = example(tshark, "rejected.time_wait_paws")
+    row = tshark.fields(path, args=preference("peer_rules", "freebsd"))[11]
+    assert row["fate"] == "rejected" and "answered as FreeBSD would not" in row["summary"]
+
+
+def test_retries_before_no_answer(tshark):
+    """In one pass, at each SYN; three seconds without an answer suffice anyway."""
+    capture = Capture()
+    c, _ = capture.flow()
+    repeat(capture, c.syn, waits=(0.5, 0.5, 0.5))
+    path = tshark.save("retries.pcap", capture.pcap())
+    for retries in 1, 2, 3:
+        rows = tshark.fields(path, two_pass=False, args=preference("no_answer_retries", retries))
+        assert [row["fate"] for row in rows] == ["pending"] * retries + ["no_answer"] * (4 - retries)
+
+
+def test_tracking_off(tshark):
+    path = example(tshark, "rejected.time_wait_paws")
+    assert all(tshark.ours(row) == {} for row in tshark.fields(path, args=preference("tracking", "FALSE")))
+
+
+def test_verdict_in_the_info_column(tshark):
+    path = example(tshark, "rejected.time_wait_paws")
+    words = "SYN rejected by TIME_WAIT peer"
+    assert words not in tshark.run("-r", path, "-2")
+    lines = tshark.run("-r", path, "-2", *preference("append_info", "TRUE")).splitlines()
+    assert [words in line for line in lines] == [False] * 11 + [True] * 8
+
+
+def test_changed_while_a_file_is_open(tshark):
+    """sharkd reads the file again: with the new preferences, and from nothing."""
+    path = example(tshark, "rejected.time_wait_paws")
+    read = [("load", {"file": str(path)}), ("frames", {"column0": "synfate.attempt:0", "column1": "synfate.cause:0"})]
+    off, on = (("setconf", {"name": "synfate.tracking", "value": value}) for value in ("FALSE", "TRUE"))
+    answers = [[row["c"] for row in answer] for answer in tshark.sharkd(*read, off, *read, on, *read)
+               if isinstance(answer, list)]
+    first, without, again = answers
+    assert first == again and first[11] == ["2", "time_wait_paws"]
+    assert all(cells == ["", ""] for cells in without)

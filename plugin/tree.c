@@ -65,7 +65,7 @@ static void add_number(const struct view *v, proto_tree *tree, int hfid, uint32_
 
 static void add_link(const struct view *v, proto_tree *tree, int hfid, uint32_t frame)
 {
-    if (frame != 0)
+    if (frame != 0 && frame != FRAME_HIDDEN)
         add_number(v, tree, hfid, frame);
 }
 

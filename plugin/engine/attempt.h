@@ -26,7 +26,11 @@ enum attempt_flags {
     ATTEMPT_FAST_OPEN = 0x10,    /* the SYN/ACK acknowledged data that came with the SYN */
     ATTEMPT_TWIN = 0x20,         /* seen at another capture point before: counted there */
     ATTEMPT_RETRIED_UNANSWERED = 0x40, /* a SYN was retransmitted before any SYN/ACK was seen */
+    ATTEMPT_MIRRORED = 0x80,     /* the capture shows its SYN twice */
 };
+
+/* Stands for a frame that was read but is not in the file: a read filter left it out. */
+#define FRAME_HIDDEN UINT32_MAX
 
 struct attempt {
     uint32_t pair;
@@ -69,6 +73,7 @@ enum history_flags {
     HISTORY_TIMESTAMPS = 0x400,   /* both ends of the old connection used timestamps */
     HISTORY_ANSWER_CHANGED = 0x800, /* to a later SYN of the attempt, the rules say something else */
     HISTORY_CLOSED_SECOND = 0x1000, /* the peer closed second: it cannot be in TIME_WAIT */
+    HISTORY_OPTIONS_CUT = 0x2000, /* whether it used timestamps is not in the capture */
 };
 
 /* The old connection on the port pair as it was when the first SYN came. Times in ns. */
@@ -113,6 +118,8 @@ enum trouble_flags {
     TROUBLE_SOCKETLESS = 0x01,   /* the rejecting ACK has IP ID 0 and DF: no socket made it */
     TROUBLE_BY_SOCKET = 0x02,    /* the rejecting ACK has another IP ID */
     TROUBLE_INFERRED = 0x04,     /* the rejection's cause is inferred */
+    TROUBLE_SYN_SINCE = 0x10,    /* a SYN was repeated since the last rejection */
+    TROUBLE_FAILURE_INFERRED = 0x20, /* the failure's cause is inferred */
     TROUBLE_SYN_ACK = 0x08,      /* rejected by a SYN/ACK, not by a bare ACK */
 };
 

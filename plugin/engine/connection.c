@@ -27,7 +27,7 @@ void connection_init(struct connection *c, const struct sighting *seen)
     memset(c, 0, sizeof *c);
     c->client = c->first_close = SIDE_NONE;
     c->idle = -1;
-    c->flags = CONN_MIDSTREAM;
+    c->flags = CONN_MIDSTREAM | CONN_SCALE_UNKNOWN;
     c->first_frame = c->last_frame = seen->frame;
     c->last_time = seen->time;
 }
@@ -118,9 +118,12 @@ uint32_t connection_rcv_nxt(const struct connection *c, uint8_t side)
 
 uint32_t connection_rcv_wnd(const struct connection *c, uint8_t side)
 {
+    enum { LARGEST_SHIFT = 14 }; /* RFC 7323, 2.3 */
     const struct endpoint *e = &c->end[side];
-    bool scaled = (c->flags & CONN_OPEN) && e->wscale != NO_WSCALE; /* a SYN/ACK's window is not scaled */
 
+    if (c->flags & CONN_SCALE_UNKNOWN)
+        return (uint32_t)e->window << LARGEST_SHIFT;
+    bool scaled = (c->flags & CONN_OPEN) && e->wscale != NO_WSCALE; /* a SYN/ACK's window is not scaled */
     return scaled ? (uint32_t)e->window << e->wscale : e->window;
 }
 
@@ -236,6 +239,8 @@ static void take_syn_ack(struct connection *c, uint8_t side, const struct segmen
         return;
     c->flags |= CONN_SYN_ACK;
     c->server_isn = seg->seq;
+    if (seg->options_cut)
+        c->flags |= CONN_SCALE_UNKNOWN;
     /* RFC 7323, 2.2: both must send the option */
     bool scaled = seg->wscale != NO_WSCALE && peer->wscale != NO_WSCALE;
     e->wscale = scaled ? seg->wscale : 0;
@@ -308,6 +313,8 @@ void connection_segment(struct connection *c, uint8_t side, const struct segment
 {
     bool handshake = !(c->flags & (CONN_OPEN | CONN_MIDSTREAM));
 
+    if (seg->options_cut)
+        c->flags |= CONN_OPTIONS_CUT;
     if (seg->flags & TCP_RST) {
         take_reset(c, side, seg);
         return;

@@ -62,6 +62,8 @@ enum connection_flags {
     CONN_RESET = 0x04,     /* ended by a RST */
     CONN_MIDSTREAM = 0x08, /* no handshake in the capture: client_isn and server_isn mean nothing */
     CONN_SETTLED = 0x10,   /* the attempt that it came from needs no more evidence */
+    CONN_SCALE_UNKNOWN = 0x20, /* the SYNs' window scales are not in the capture */
+    CONN_OPTIONS_CUT = 0x40, /* the captured bytes end before options did: timestamps may be missing */
 };
 
 struct connection {
@@ -88,7 +90,7 @@ struct connection {
 void connection_init(struct connection *c, const struct sighting *seen);
 
 /* Begins a connection whose SYN, sent by the side client, was answered. syn_end: the number after the SYN and
- * the data with it; wscale: the SYN's shift, or NO_WSCALE. */
+ * the data with it; wscale: the SYN's shift, or NO_WSCALE. Set CONN_SCALE_UNKNOWN if it was not seen. */
 void connection_init_client(struct connection *c, uint8_t client, uint32_t isn, uint32_t syn_end, uint8_t wscale,
                             const struct sighting *seen);
 
@@ -108,7 +110,7 @@ bool connection_uses_timestamps(const struct connection *c);
 /* RCV.NXT of side: what it acknowledged, or must have received; holds with END_ACKED. */
 uint32_t connection_rcv_nxt(const struct connection *c, uint8_t side);
 
-/* The receive window of side in bytes, as it last advertised it. */
+/* The receive window of side in bytes, as it last advertised it; the largest it may be if its scale is unknown. */
 uint32_t connection_rcv_wnd(const struct connection *c, uint8_t side);
 
 /* Whether side closed second: it cannot be in TIME_WAIT. */

@@ -54,6 +54,9 @@ static enum cause recycled_cause(const struct dossier *d)
     const uint16_t both = HISTORY_SYN_TS | HISTORY_TIMESTAMPS;
     bool newer = (d->h->flags & both) == both && seq_after(d->a->tsval, d->h->ts_recent);
 
+    if ((d->a->flags & ATTEMPT_OPTIONS_CUT) && (d->h->flags & HISTORY_RCV_NXT))
+        newer = !seq_after(d->a->isn, d->h->rcv_nxt); /* nothing else can have let it in */
+
     return newer ? CAUSE_TIME_WAIT_RECYCLED_TIMESTAMP : CAUSE_TIME_WAIT_RECYCLED_SEQUENCE;
 }
 
@@ -118,8 +121,13 @@ static bool judge_after_rejection(const struct dossier *d, struct verdict *v)
         return false;
     enum cause cause = (enum cause)trouble->rejection_cause;
     bool reset = trouble->client_reset_frame != 0;
+    bool time_wait = is_time_wait(cause)
+                     || (cause == CAUSE_OLD_UNKNOWN && d->h != NULL && d->h->state == STATE_TIME_WAIT);
     v->inferred = !reset || (trouble->flags & TROUBLE_INFERRED);
-    if (is_time_wait(cause)) {
+    if (time_wait && isn_shows_recycling(d)) { /* a later SYN was good enough */
+        say(v, FATE_ESTABLISHED, recycled_cause(d));
+        v->inferred = false;
+    } else if (time_wait) {
         int64_t since = d->a->last_time - (cause == CAUSE_TIME_WAIT_PAWS ? trouble->rejection_time : d->a->first_time);
         if (cause == CAUSE_TIME_WAIT_SEQUENCE && d->h != NULL && (d->h->flags & HISTORY_CONNECTION))
             since += d->h->tw_elapsed;
@@ -199,7 +207,7 @@ static void judge_failure(const struct dossier *d, struct verdict *v)
         say(v, FATE_ABORTED, CAUSE_CLIENT_GAVE_UP);
     else
         say(v, fates[trouble->failure], (enum cause)trouble->failure_cause);
-    v->inferred = v->cause == CAUSE_RESET_IN_PATH;
+    v->inferred = v->cause == CAUSE_RESET_IN_PATH || (trouble->flags & TROUBLE_FAILURE_INFERRED);
     decide_at(v, d->a, trouble->failure_frame, trouble->failure_time);
 }
 
@@ -341,6 +349,7 @@ static void learn_from_leg(const struct verdict *theirs, struct verdict *v)
     v->cause = theirs->cause;
     v->inferred = true;
     v->from_leg = true;
+    v->source = theirs->source;
 }
 
 void tracker_verdict(const struct tracker *t, uint32_t attempt, bool final, struct verdict *v)
@@ -349,13 +358,17 @@ void tracker_verdict(const struct tracker *t, uint32_t attempt, bool final, stru
     uint32_t sibling = own.a->sibling;
 
     *v = judge_alone(&own, final);
+    v->source = attempt;
     for (unsigned n = 0; sibling != 0 && sibling != attempt && n < RING_MAX; n++) {
         struct dossier other = open_dossier(t, sibling);
         struct verdict theirs = judge_alone(&other, final);
+        theirs.source = sibling;
         if (is_twin(t, own.a, other.a))
             learn_from_twin(&theirs, v);
         else
             learn_from_leg(&theirs, v);
         sibling = other.a->sibling;
     }
+    if (v->decided_by == FRAME_HIDDEN)
+        v->decided_by = 0;
 }

@@ -42,8 +42,57 @@ void note_states(struct tracker *t, uint32_t frame, enum tcp_state src, enum tcp
     t->states->data[frame] = (uint8_t)(src << 4 | dst);
 }
 
-void notes_drop_frame(struct tracker *t, uint32_t frame)
+static void hide(uint32_t *number, uint32_t frame)
 {
+    if (*number == frame)
+        *number = FRAME_HIDDEN;
+}
+
+static void hide_in_connection(struct connection *c, uint32_t frame)
+{
+    if (c == NULL)
+        return;
+    hide(&c->first_frame, frame);
+    hide(&c->last_frame, frame);
+    hide(&c->close_frame, frame);
+    hide(&c->tw_frame, frame);
+}
+
+static void hide_in_attempt(struct tracker *t, struct attempt *a, uint32_t frame)
+{
+    struct evidence *e = get_evidence(t, a);
+    struct trouble *trouble = get_trouble(t, a);
+
+    hide(&a->first_frame, frame);
+    hide(&a->last_frame, frame);
+    if (e != NULL) {
+        hide(&e->ack_frame, frame);
+        hide(&e->accepted_frame, frame);
+        hide(&e->synack_again_frame, frame);
+    }
+    if (trouble != NULL) {
+        hide(&trouble->rejection_frame, frame);
+        hide(&trouble->last_rejection_frame, frame);
+        hide(&trouble->client_reset_frame, frame);
+        hide(&trouble->failure_frame, frame);
+        hide(&trouble->stray_frame, frame);
+    }
+}
+
+/* A frame that a read filter left out keeps its meaning and loses its number: the next frame has it. */
+void hide_frame(struct tracker *t, uint32_t frame)
+{
+    for (guint i = t->notes->len; i > 0 && g_array_index(t->notes, struct note, i - 1).frame >= frame; i--)
+        hide_in_attempt(t, get_attempt(t, g_array_index(t->notes, struct note, i - 1).attempt), frame);
+    if (t->pair_in_frame != 0) {
+        const struct port_pair *pair = port_pairs_get(&t->pairs, t->pair_in_frame);
+        hide_in_connection(get_connection(t, pair->current), frame);
+        hide_in_connection(get_connection(t, pair->old), frame);
+        for (int side = 0; side < 2; side++)
+            if (pair->attempt[side] != 0)
+                hide_in_attempt(t, get_attempt(t, pair->attempt[side]), frame);
+    }
+    g_hash_table_remove(t->legs, GUINT_TO_POINTER(frame));
     while (t->notes->len > 0 && g_array_index(t->notes, struct note, t->notes->len - 1).frame >= frame)
         g_array_set_size(t->notes, t->notes->len - 1);
     while (t->clocks->len > 0

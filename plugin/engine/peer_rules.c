@@ -34,7 +34,7 @@ static bool paws_rejects(const struct peer *peer, const struct syn *syn)
 
 static bool timestamp_is_newer(const struct peer *peer, const struct syn *syn)
 {
-    return peer->timestamps && syn->has_ts && seq_delta(syn->tsval, peer->ts_recent) > 0;
+    return peer->timestamps && syn->has_ts && seq_after(syn->tsval, peer->ts_recent);
 }
 
 /* RFC 9293, 3.10.7.4, first check: the SYN's number is inside the receive window. */
@@ -50,7 +50,7 @@ static struct peer_decision linux_time_wait(const struct peer *peer, const struc
         return (struct peer_decision){ ANSWER_ACK, REASON_PAWS, .restarts_time_wait = true };
     if (timestamp_is_newer(peer, syn))
         return answer(ANSWER_SYN_ACK, REASON_NEW_TIMESTAMP);
-    if (seq_delta(syn->isn, peer->rcv_nxt) > 0)
+    if (seq_after(syn->isn, peer->rcv_nxt))
         return answer(ANSWER_SYN_ACK, REASON_NEW_SEQUENCE);
     return answer(ANSWER_ACK, REASON_OLD_SEQUENCE);
 }

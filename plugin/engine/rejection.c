@@ -47,6 +47,8 @@ static void remember_numbers(struct history *h, const struct connection *old, ui
         h->flags |= HISTORY_IP_ID_COUNTS;
     if (connection_uses_timestamps(old))
         h->flags |= HISTORY_TIMESTAMPS;
+    if (old->flags & CONN_OPTIONS_CUT)
+        h->flags |= HISTORY_OPTIONS_CUT;
 }
 
 void remember_old_connection(struct tracker *t, struct attempt *a, const struct connection *old,
@@ -129,7 +131,10 @@ static enum cause cause_of_time_wait(const struct tracker *t, const struct attem
     struct syn syn = syn_of(a);
     struct peer_decision d = peer_decide(t->options.peer, peer, &syn);
 
-    if ((a->flags & ATTEMPT_OPTIONS_CUT) && peer->timestamps)
+    const struct history *h = get_history(t, a);
+    bool old_cut = h != NULL && (h->flags & HISTORY_OPTIONS_CUT);
+
+    if ((a->flags & ATTEMPT_OPTIONS_CUT) && (peer->timestamps || old_cut))
         return CAUSE_OLD_UNKNOWN; /* whether PAWS or the sequence number decided is not in the capture */
     if (d.answer == ANSWER_SYN_ACK)
         return CAUSE_TIME_WAIT_NO_LISTENER;
@@ -205,6 +210,7 @@ static void begin_rejection(struct tracker *t, struct attempt *a, const struct s
 
     trouble->last_rejection_frame = seg->seen.frame;
     trouble->client_reset_frame = 0;
+    trouble->flags &= (uint8_t)~TROUBLE_SYN_SINCE;
     if (trouble->rejection_frame != 0)
         return;
     trouble->rejection_frame = seg->seen.frame;
@@ -256,7 +262,7 @@ void take_wrong_syn_ack(struct tracker *t, struct attempt *a, const struct conne
 
     if (trouble != NULL && trouble->rejection_frame != 0) {
         /* The repeated SYN/ACK shows which state made the ACK before. */
-        bool same = (h->flags & HISTORY_FROM_ANSWER) && h->snd_nxt == seg->seq + 1 && h->rcv_nxt == seg->ack;
+        bool same = h != NULL && (h->flags & HISTORY_FROM_ANSWER) && h->snd_nxt == seg->seq + 1 && h->rcv_nxt == seg->ack;
         if (same)
             trouble->rejection_cause = CAUSE_OLD_SYN_RECEIVED;
     }
@@ -286,8 +292,11 @@ void take_refusal(struct tracker *t, struct attempt *a, const struct connection 
         struct syn syn = syn_of(a);
         struct peer peer = old_peer(t, old, server_side(a), seg->seen.time);
         bool over = seg->seen.time - old->last_time > t->options.time_wait + TIME_WAIT_LATE;
-        if (!over && peer_decide(t->options.peer, &peer, &syn).answer == ANSWER_RST)
+        if (!over && peer_decide(t->options.peer, &peer, &syn).answer == ANSWER_RST) {
             trouble->failure_cause = (uint8_t)cause_of_state(peer.state);
+            if (old->flags & CONN_SCALE_UNKNOWN)
+                trouble->flags |= TROUBLE_FAILURE_INFERRED;
+        }
     }
     if (trouble->failure_cause == CAUSE_CLOSED_PORT && ttl_is_odd(t, a, seg))
         trouble->failure_cause = CAUSE_RESET_IN_PATH;

@@ -15,9 +15,10 @@ static inline int32_t seq_delta(uint32_t a, uint32_t b)
     return (int32_t)(a - b);
 }
 
+/* Linux' after() (6.18): of two values 2^31 apart, each is after the other. */
 static inline bool seq_after(uint32_t a, uint32_t b)
 {
-    return seq_delta(a, b) > 0;
+    return seq_delta(b, a) < 0;
 }
 
 static inline uint32_t seq_max(uint32_t a, uint32_t b)

@@ -11,6 +11,8 @@
 #define LEG_WINDOW (3 * NS_PER_SECOND)
 /* An answer from elsewhere counts as one as long as the client may repeat its SYN. */
 #define STRAY_WINDOW (60 * NS_PER_SECOND)
+/* Another point's clock may be late: its attempt may have got all retransmissions, over two minutes. */
+#define TSVAL_NEAR (1U << 17)
 /* Rings of the same SYN are short: two legs at a few points. */
 enum { RING_MAX = 16 };
 /* FINs that are remembered to be found on another leg; a newer one takes the place of an older one. */
@@ -113,8 +115,8 @@ static bool same_addresses(const struct port_pair *p, const struct port_pair *q)
            && memcmp(p->ip, q->ip, sizeof p->ip) == 0;
 }
 
-/* Whether a SYN is the newest SYN of an attempt, seen on another port pair or at another point. The ISN is the
- * same already. With timestamps 64 bits agree; without, a translated packet keeps its IP ID and loses TTL. */
+/* Whether a SYN is one of an attempt, seen on another port pair or at another point. The ISN is the same already.
+ * With timestamps 64 bits agree; without, a translated packet keeps its IP ID and loses TTL. */
 static bool is_same_syn(const struct tracker *t, const struct attempt *a, const struct segment *syn,
                         const struct attempt *other)
 {
@@ -122,10 +124,13 @@ static bool is_same_syn(const struct tracker *t, const struct attempt *a, const 
 
     if (p == q || (p->point == q->point && syn->seen.time - other->last_time > LEG_WINDOW))
         return false;
-    if (syn->has_ts || (other->flags & ATTEMPT_HAS_TS))
-        return syn->has_ts && (other->flags & ATTEMPT_HAS_TS) && syn->tsval == other->tsval;
     if (same_addresses(p, q))
-        return syn->ip_id == other->ip_id && syn->mss == other->print.mss && syn->window == other->print.window;
+        return true;
+    if (syn->has_ts || (other->flags & ATTEMPT_HAS_TS)) {
+        uint32_t behind = other->tsval - syn->tsval;
+        bool close = p->point == q->point ? behind == 0 : behind < TSVAL_NEAR;
+        return syn->has_ts && (other->flags & ATTEMPT_HAS_TS) && close;
+    }
     return syn->has_ip_id && syn->ip_id != 0 && syn->ip_id == other->ip_id && syn->ttl != other->print.ttl
            && p->port[attempt_side(a)] == q->port[attempt_side(other)];
 }

@@ -33,11 +33,11 @@ void append_address(GString *out, uint8_t family, const struct tcp_address *addr
 }
 
 /* What the comparison with the old connection showed, in parentheses. */
-static void append_comparison(GString *out, const struct tracker *t, uint32_t attempt, const struct verdict *v)
+static void append_comparison(GString *out, const struct tracker *t, const struct verdict *v)
 {
-    const struct attempt *a = get_attempt(t, attempt);
+    const struct attempt *a = get_attempt(t, v->source);
     const struct history *h = get_history(t, a);
-    bool known = h != NULL && !v->from_leg;
+    bool known = h != NULL;
 
     if (v->cause == CAUSE_TIME_WAIT_PAWS) {
         g_string_append(out, " (PAWS");
@@ -78,22 +78,23 @@ static void append_other_host(GString *out, uint8_t signs)
     g_string_append_c(out, ')');
 }
 
-/* Two clients became one translated port pair. */
-static void append_collision(GString *out, const struct tracker *t, uint32_t attempt)
+/* Two clients became one translated port pair. translated: the attempt on the side of the server. */
+static bool append_collision(GString *out, const struct tracker *t, uint32_t translated)
 {
-    const struct attempt *a = get_attempt(t, attempt);
+    const struct attempt *a = get_attempt(t, translated);
     struct tcp_address before, after, client, server;
     uint8_t family = tracker_addresses(t, a, &client, &server);
 
-    if (!tracker_old_leg(t, a, &before) || !tracker_new_leg(t, attempt, &after)
+    if (!tracker_old_leg(t, a, &before) || !tracker_new_leg(t, translated, &after)
         || memcmp(before.ip, after.ip, sizeof before.ip) == 0)
-        return;
+        return false;
     g_string_append(out, "; ");
     append_address(out, family, &after, false);
     g_string_append(out, " and ");
     append_address(out, family, &before, false);
     g_string_append(out, " both became ");
     append_address(out, family, &client, true);
+    return true;
 }
 
 /* Where another capture point saw the answer that this one did not. */
@@ -126,7 +127,7 @@ void tracker_summary(const struct tracker *t, uint32_t attempt, const struct ver
     uint8_t signs = tracker_other_host_signs(t, attempt);
 
     g_string_append(out, row->sentence);
-    append_comparison(out, t, attempt, v);
+    append_comparison(out, t, v);
     if (a->retries > 0)
         g_string_append_printf(out, ", %u %s", a->retries, a->retries == 1 ? "retry" : "retries");
     if (v->fate == FATE_ESTABLISHED && v->connect_time >= 0) {
@@ -140,6 +141,7 @@ void tracker_summary(const struct tracker *t, uint32_t attempt, const struct ver
         g_string_append_printf(out, "; answered as %s would not", peer_stack_name(t->options.peer));
     if (signs_suffice(signs))
         append_other_host(out, signs);
-    append_collision(out, t, attempt);
+    if (!append_collision(out, t, attempt) && v->source != attempt)
+        append_collision(out, t, v->source);
     append_points(out, t, attempt, v);
 }

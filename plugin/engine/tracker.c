@@ -160,6 +160,8 @@ static struct connection *begin_connection(const struct work *w, uint32_t attemp
     w->pair->current = add_connection(t);
     struct connection *c = get_connection(t, w->pair->current);
     connection_init_client(c, client, a->isn, a->isn + 1 + (took_data ? a->syn_data : 0), a->print.wscale, &first);
+    if (a->flags & ATTEMPT_OPTIONS_CUT)
+        c->flags |= CONN_SCALE_UNKNOWN | CONN_OPTIONS_CUT;
     c->attempt = attempt;
     if (a->flags & ATTEMPT_HAS_TS) {
         c->end[client].bits |= END_TS_SENT;
@@ -248,7 +250,7 @@ static enum peer_answer predict(const struct work *w, uint32_t attempt)
     struct peer peer = old_peer(w->t, old, !w->side, seg->seen.time);
     struct syn syn = { .isn = seg->seq, .tsval = seg->tsval, .has_ts = seg->has_ts };
     struct peer_decision d = peer_decide(w->t->options.peer, &peer, &syn);
-    if (seg->options_cut && peer.timestamps)
+    if (seg->options_cut && (peer.timestamps || (old->flags & CONN_OPTIONS_CUT)))
         d = (struct peer_decision){ .answer = ANSWER_UNKNOWN };
     keep_decision(w->t, a, d);
     if (peer.state == STATE_TIME_WAIT)
@@ -289,7 +291,7 @@ static bool is_answered_already(const struct work *w)
 {
     const struct connection *c = get_connection(w->t, w->pair->current);
 
-    return c != NULL && c->attempt == 0 && c->client == w->side && c->client_isn == w->seg->seq;
+    return c != NULL && c->attempt == 0 && c->client == w->side && c->client_isn - w->seg->seq <= w->seg->payload;
 }
 
 /* A SYN/ACK, and perhaps the ACK, that were captured before the SYN belong to its attempt. */
@@ -300,6 +302,10 @@ static void adopt_connection(const struct work *w, uint32_t attempt)
     struct evidence *e = need_evidence(w->t, a);
 
     c->attempt = attempt;
+    if (c->client_isn != w->seg->seq) { /* the SYN/ACK acknowledged data with it */
+        c->client_isn = w->seg->seq;
+        a->flags |= ATTEMPT_FAST_OPEN;
+    }
     c->end[w->side].bits |= w->seg->has_ts ? END_TS_SENT : 0;
     e->flags |= EV_SYNACK;
     e->synack_isn = c->server_isn;
@@ -356,6 +362,7 @@ static void on_syn(const struct work *w)
         attempt = add_attempt(w);
         a = get_attempt(w->t, attempt);
     } else if (is_duplicate_syn(a, seg)) {
+        a->flags |= ATTEMPT_MIRRORED;
         note_frame(w->t, seg->seen.frame, attempt, NOTE_DUPLICATE, 0, ANSWER_UNKNOWN);
         return;
     } else {
@@ -364,6 +371,8 @@ static void on_syn(const struct work *w)
             a->flags |= ATTEMPT_RETRIED_UNANSWERED;
         if (a->retries < UINT16_MAX)
             a->retries++;
+        if (e != NULL && e->trouble != 0)
+            get_trouble(w->t, a)->flags |= TROUBLE_SYN_SINCE;
         read_syn(a, seg);
     }
     sightings_link_syn(w->t, attempt, seg);
@@ -380,7 +389,7 @@ static void forget_overtaken_rejection(struct tracker *t, const struct attempt *
     struct trouble *trouble = get_trouble(t, a);
 
     if (trouble == NULL || trouble->rejection_frame == 0 || (trouble->flags & TROUBLE_SYN_ACK)
-        || trouble->client_reset_frame != 0 || a->last_frame > trouble->rejection_frame)
+        || trouble->client_reset_frame != 0 || (trouble->flags & TROUBLE_SYN_SINCE))
         return;
     trouble->rejection_frame = trouble->last_rejection_frame = 0;
     e->flags |= EV_OVERTAKEN;
@@ -450,12 +459,16 @@ static void on_good_syn_ack(const struct work *w, uint32_t attempt)
 static void on_lone_syn_ack(const struct work *w)
 {
     struct tracker *t = w->t;
+    struct attempt *own = attempt_of(w, w->side);
 
     retire_connection(t, w->pair);
     w->pair->uses++;
     w->pair->current = add_connection(t);
     struct connection *c = get_connection(t, w->pair->current);
     connection_init_client(c, !w->side, w->seg->ack - 1, w->seg->ack, NO_WSCALE, &w->seg->seen);
+    c->flags |= CONN_SCALE_UNKNOWN;
+    if (own != NULL && own->isn == w->seg->seq)
+        own->flags |= ATTEMPT_SIMULTANEOUS;
     connection_segment(c, w->side, w->seg);
 }
 
@@ -584,28 +597,32 @@ static void take_evidence(const struct work *w, struct connection *c)
         c->flags |= CONN_SETTLED;
 }
 
-/* In a simultaneous open each attempt is decided by what first acknowledges its SYN. */
-static void take_crossing_ack(const struct work *w)
+/* In a simultaneous open each attempt is decided by what first acknowledges its SYN. number: of the segment, in the
+ * numbers of the side whose attempt it is. */
+static void take_crossing_ack(const struct work *w, uint8_t side, uint32_t number)
 {
-    struct attempt *a = attempt_of(w, !w->side);
+    struct attempt *a = attempt_of(w, side);
 
-    if (a == NULL || !(a->flags & ATTEMPT_SIMULTANEOUS) || !seq_after(w->seg->ack, a->isn))
+    if (a == NULL || !(a->flags & ATTEMPT_SIMULTANEOUS) || !seq_after(number, a->isn))
         return;
     struct evidence *e = need_evidence(w->t, a);
     if (e->ack_frame != 0)
         return;
     e->ack_frame = w->seg->seen.frame;
     e->ack_time = w->seg->seen.time;
-    note_answer(w, w->pair->attempt[!w->side]);
+    note_answer(w, w->pair->attempt[side]);
 }
 
 static void on_connection(const struct work *w, struct connection *c)
 {
     connection_segment(c, w->side, w->seg);
-    if (c->attempt != 0 && !(c->flags & CONN_SETTLED)) {
-        take_crossing_ack(w);
+    if (c->attempt != 0 && (c->flags & CONN_SETTLED))
+        return;
+    take_crossing_ack(w, !w->side, w->seg->ack);
+    if (c->client == !w->side && c->attempt == 0) /* of the peer, nothing was captured */
+        take_crossing_ack(w, w->side, w->seg->seq);
+    if (c->attempt != 0)
         take_evidence(w, c);
-    }
 }
 
 static bool is_near(uint32_t number, uint32_t isn)
@@ -646,6 +663,13 @@ static bool is_keep_alive(const struct work *w, const struct connection *old)
     return old != NULL && (old->end[w->side].bits & END_SENT) && w->seg->seq + 1 == old->end[w->side].snd_nxt;
 }
 
+/* Where the capture shows frames twice, the copy of the old connection's last ACK may come behind the SYN. */
+static bool is_late_copy(const struct work *w, const struct connection *old)
+{
+    return old->attempt != 0 && (get_attempt(w->t, old->attempt)->flags & ATTEMPT_MIRRORED)
+           && w->seg->seen.time - old->last_time < DUPLICATE_WINDOW;
+}
+
 /* A segment of the server while the client's SYN is not accepted. Returns false if it answers nothing. */
 static bool on_answer(const struct work *w, uint32_t attempt)
 {
@@ -658,11 +682,13 @@ static bool on_answer(const struct work *w, uint32_t attempt)
         on_connection(w, begin_connection(w, attempt));
         return true;
     }
-    if (acknowledges_syn(a, w->seg->ack)) { /* a split handshake: its SYN follows */
+    bool of_old = old != NULL && w->seg->seq == old->end[w->side].snd_nxt
+                  && w->seg->ack == connection_rcv_nxt(old, w->side);
+    if (!of_old && acknowledges_syn(a, w->seg->ack)) { /* a split handshake: its SYN follows */
         note_answer(w, attempt);
         return true;
     }
-    if (is_keep_alive(w, old))
+    if (is_keep_alive(w, old) || (of_old && is_late_copy(w, old)))
         return false;
     take_rejecting_ack(w->t, a, old, w->seg);
     note_service(w, ANSWER_ACK);
@@ -803,8 +829,9 @@ void tracker_other_packet(struct tracker *t, const struct sighting *seen, uint8_
 void tracker_begin_frame(struct tracker *t, const struct sighting *seen)
 {
     if (seen->frame <= t->frame)
-        notes_drop_frame(t, seen->frame);
+        hide_frame(t, seen->frame);
     t->frame = seen->frame;
+    t->pair_in_frame = 0;
     t->now = MAX(t->now, seen->time);
 }
 

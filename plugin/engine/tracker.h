@@ -79,6 +79,7 @@ struct verdict {
     bool from_twin;      /* decided by what another capture point saw */
     bool from_leg;       /* decided by what the other leg of a NAT shows */
     uint32_t decided_by; /* frame; 0: none */
+    uint32_t source;     /* the attempt whose evidence decided: this one, a twin, or another leg */
     int64_t wait;        /* ns: first SYN to the deciding frame, or to the last SYN */
     int64_t connect_time; /* ns: first SYN to established; -1: not established, or not seen */
 };

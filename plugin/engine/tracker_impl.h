@@ -95,7 +95,7 @@ void note_frame(struct tracker *t, uint32_t frame, uint32_t attempt, enum note_r
 void note_time_wait_clock(struct tracker *t, uint32_t frame, uint32_t attempt, const struct connection *old,
                           int64_t now);
 void note_states(struct tracker *t, uint32_t frame, enum tcp_state src, enum tcp_state dst);
-void notes_drop_frame(struct tracker *t, uint32_t frame);
+void hide_frame(struct tracker *t, uint32_t frame);
 
 /* rejection.c */
 

@@ -150,10 +150,10 @@ def ack_retransmitted(capture):
     c, s = capture.flow()
     c.syn()
     s.synack()
-    c.ack(lost=True)
+    ack = c.ack(lost=True)
     capture.wait(1.02)
     s.synack()
-    ack = c.ack()
+    c.ack()
     s.data(40)
     c.ack()
     return 1, ack

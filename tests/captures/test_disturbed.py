@@ -65,6 +65,51 @@ def test_any_device(tshark, examples, disturbance, linktype):
     examples.expect_the_same(tshark, disturbance.__name__, disturbance, linktype)
 
 
+def test_both_legs_of_a_nat(tshark, examples):
+    """Each leg has its verdict, and the same SYN on both is linked."""
+    pairs = disturb.both_legs(examples.frames)
+    path = tshark.save("both_legs.pcap", capture_file.pcap([frame for _, frame in pairs]))
+    rows = tshark.fields(path)
+    server_leg = [i if data[26] == 10 else None for i, (_, _, data) in pairs]
+    client_leg = [i if data[26] == 172 else None for i, (_, _, data) in pairs]
+    examples.compare(examples.read(rows, server_leg))
+    examples.compare(examples.read(rows, client_leg))
+    for part in examples.parts:
+        server, client = (rows[leg.index(part.syn)] for leg in (server_leg, client_leg))
+        assert (server.get("leg"), client.get("leg")) == (client["frame"], server["frame"]), part.example.name
+
+
+@pytest.mark.parametrize("seconds", [0.000010, 35.16])
+def test_two_capture_points(tshark, examples, seconds):
+    """Both see everything, with clocks that differ: one attempt, and the same verdict at both."""
+    other = [(i, (time + round(seconds * 1_000_000), 1, data)) for i, (time, _, data) in enumerate(examples.frames)]
+    pairs = sorted([*enumerate(examples.frames), *other], key=lambda pair: pair[1][0])
+    path = tshark.save(f"points_{seconds}.pcapng", capture_file.pcapng([frame for _, frame in pairs], ["one", "two"]))
+    rows = tshark.fields(path)
+    numbers = []
+    for point in 0, 1:
+        origin = [i if frame[1] == point else None for i, frame in pairs]
+        found = examples.read(rows, origin)
+        examples.compare(found)
+        numbers.append([one.row["attempt"] for one in found])
+    assert numbers[0] == numbers[1]
+
+
+def test_answers_that_never_arrive(tshark, examples):
+    """The second point, behind a load balancer that drops every answer, sees the client's frames only: what the first point
+    saw counts there too, and it is said where the answer was seen last."""
+    pairs = list(enumerate(examples.frames))
+    pairs += [(i, (time - 100, 1, data)) for i, (time, _, data) in pairs if disturb.source(data).endswith(".1")]
+    pairs.sort(key=lambda pair: pair[1][0])
+    path = tshark.save("dropped.pcapng", capture_file.pcapng([frame for _, frame in pairs], ["server", "lb"]))
+    behind = [i if point == 1 else None for i, (_, point, _) in pairs]
+    for one in examples.read(tshark.fields(path), behind):
+        made = one.part.example
+        if made.fate in ("rejected", "refused", "unreachable"):
+            assert one.verdict()[:3] == (made.fate, made.cause, made.basis), made.name
+            assert "seen at interface server and never reached interface lb" in one.row["summary"], made.name
+
+
 # IPv6 has no IP ID: it does not show whether a socket sent an ACK.
 WITHOUT_IP_ID = ("rejected.old_unknown",)
 
@@ -148,7 +193,7 @@ def test_snapped(tshark, examples, length):
     examples.judge(tshark, "sequence")
     path = tshark.captures / f"snapped_{length}.pcap"
     subprocess.run(["editcap", "-F", "pcap", "-s", str(length), tshark.captures / "sequence.pcap", path], check=True)
-    found = examples.read(tshark, path, list(range(len(examples.frames))))
+    found = examples.read(tshark.fields(path), list(range(len(examples.frames))))
 
     def allowed(made):
         if length == 96:

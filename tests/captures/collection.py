@@ -38,7 +38,7 @@ class Collection:
         self.frames, self.parts, self.first_syns = [], [], []
         made = [example for example in EXAMPLES.values() if example.fate != "pending"]
         for i, example in enumerate(made):
-            capture, syn, decided_by = example.play(network=20 + i, **world)
+            capture, syn, decided_by = example.play(network=i, **world)
             base = len(self.frames)
             self.frames += [(time + int(i * gap * 1_000_000), *rest) for time, *rest in capture.file_frames()]
             self.first_syns += [base + index for index in first_syns(capture)]
@@ -49,24 +49,27 @@ class Collection:
         """What tshark says of each example's attempt in the disturbed capture."""
         pairs = disturbance(self.frames)
         path = tshark.save(f"{name}.pcap", capture_file.pcap([frame for _, frame in pairs], linktype))
-        return self.read(tshark, path, [index for index, _ in pairs], **how)
+        return self.read(tshark.fields(path, **how), [index for index, _ in pairs])
 
-    def read(self, tshark, path, origin, **how):
-        """The same for a file whose frames were those with the indexes `origin`."""
-        rows = tshark.fields(path, **how)
+    def read(self, rows, origin):
+        """The same from tshark's rows for frames that were those with the indexes `origin`; None: a frame that was none."""
         assert len(rows) == len(origin)
         found = []
         for part in self.parts:
             row = rows[origin.index(part.syn)] if part.syn in origin else {}
             found.append(Found(part, row, origin[row["decided_by"] - 1] if "decided_by" in row else None))
-        self.attempts = sorted(origin[row["frame"] - 1] for row in rows if row.get("syn_number") == 1)
+        firsts = (origin[row["frame"] - 1] for row in rows if row.get("syn_number") == 1)
+        self.attempts = sorted(index for index in firsts if index is not None)
         return found
 
     def expect_the_same(self, tshark, name, *args, but=(), **how):
         """Each example has its own verdict, to the frame, and there is no attempt too many. but: names of examples of which
         only the fate is compared here."""
+        self.compare(self.judge(tshark, name, *args, **how), but)
+
+    def compare(self, all_found, but=()):
         wrong = []
-        for found in self.judge(tshark, name, *args, **how):
+        for found in all_found:
             made = found.part.example
             expected = made.fate, made.cause, made.basis, made.delayed, made.retries, found.part.decided_by
             same = found.verdict()[0] == made.fate if made.name in but else found.verdict() == expected

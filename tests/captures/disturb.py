@@ -126,6 +126,21 @@ def source(data):
     return str(ipaddress.ip_address(data[26:30] if data[12:14] == IPV4 else data[22:38]))
 
 
+def before_translation(data):
+    """The same packet on the other side of a NAT that is a hop nearer to the client: 10.9.N.X is 172.16.N.X there."""
+    def translated(at):
+        return b"\xac\x10" + data[at + 2 : at + 4]
+
+    assert data[12:14] == IPV4
+    to_server = data[29] == 1
+    out = bytearray(data)
+    out[22] += 1 if to_server else -1
+    out[26:30], out[30:34] = translated(26), translated(30)
+    if data[23] == 1:
+        out[54:58], out[58:62] = translated(54), translated(58)
+    return bytes(out)
+
+
 # Duplicates and orders
 
 
@@ -158,6 +173,15 @@ def late_mirror(frames):
         copy, following = pairs[i], pairs[i + 1]
         if following[1][0] - copy[1][0] < 1000:
             pairs[i], pairs[i + 1] = following, copy
+    return pairs
+
+
+def both_legs(frames):
+    """What a NAT captures on both its sides; what goes to the server is seen on the client's side first."""
+    pairs = []
+    for i, (time, point, data) in enumerate(frames):
+        client_side = (i, (time - 10 if data[29] == 1 else time + 10, point, before_translation(data)))
+        pairs += sorted([(i, (time, point, data)), client_side], key=lambda pair: pair[1][0])
     return pairs
 
 

@@ -55,17 +55,17 @@ def ethernet(packet):
 class Capture:
     """Frames in the order in which they are captured, a STEP after each other."""
 
-    def __init__(self, network=9, version=4, hz=1000,
+    def __init__(self, network=0, version=4, hz=1000,
                  isns=(1_000_000_000, 3_206_383_070), clocks=(3_000_000, 1_603_254_559)):
-        """network: tells the addresses of captures apart; hz: ticks of the timestamps in a second; the first ISNs of client
-        and server, and their TSvals when the capture begins."""
+        """network: tells the addresses and numbers of captures apart; hz: ticks of the timestamps in a second; the first
+        ISNs of client and server, and their TSvals when the capture begins."""
         self.network, self.version, self.isns, self.clocks, self.hz = network, version, isns, clocks, hz
         self.now = 0
         self.frames = []
         self.flows = 0
 
     def host(self, number):
-        return f"fd{self.network:02x}::{number:x}" if self.version == 6 else f"10.{self.network}.0.{number}"
+        return f"fd09:{self.network:x}::{number:x}" if self.version == 6 else f"10.9.{self.network}.{number}"
 
     def wait(self, seconds):
         self.now += round(seconds * 1_000_000)
@@ -78,8 +78,10 @@ class Capture:
     def flow(self, client=1, server=2, cport=57011, sport=8080, ts=True):
         """The two ends of a port pair, each pair with numbers of its own; ts=False: neither uses timestamps."""
         n, self.flows = self.flows, self.flows + 1
-        c = End(self, self.host(client), cport, self.isns[0] + n * 123_456_789, self.clocks[0] + n * 77_000_000, ts)
-        s = End(self, self.host(server), sport, self.isns[1] - n * 98_765_432, self.clocks[1] - n * 55_000_000, ts)
+        isns = self.isns[0] + n * 123_456_789 - self.network, self.isns[1] - n * 98_765_432 - self.network
+        clocks = self.clocks[0] + n * 77_000_000 - self.network, self.clocks[1] - n * 55_000_000 - self.network
+        c = End(self, self.host(client), cport, isns[0], clocks[0], ts)
+        s = End(self, self.host(server), sport, isns[1], clocks[1], ts)
         c.ids, s.ids = 0x03E8, 0x3734
         c.peer, s.peer = s, c
         return c, s

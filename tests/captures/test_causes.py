@@ -1,12 +1,22 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Every fate and cause, on its example: the verdict, its evidence and how it is shown."""
 
+import re
+from pathlib import Path
+
 import pytest
 
 from examples import EXAMPLES
 
 SEVERITY = {0x00200000: "chat", 0x00400000: "note", 0x00600000: "warning", 0x00800000: "error"}
 JUDGED = [name for name, example in EXAMPLES.items() if example.cause != "in_progress"]
+
+
+def test_each_has_an_example():
+    """In the engine's table, which is the only place that lists them."""
+    table = (Path(__file__).parents[2] / "plugin" / "engine" / "verdict.c").read_text()
+    rows = re.findall(r"^ +ROW\((\w+), (\w+),", table, re.MULTILINE)
+    assert {f"{fate}.{cause}".lower() for fate, cause in rows} == set(EXAMPLES)
 
 
 @pytest.fixture(params=JUDGED)

@@ -28,15 +28,17 @@ def test_interleaved(tshark):
 
 
 def test_in_one_pass(tshark, examples):
-    """The deciding frame says it already or, where nothing decides, the last SYN."""
+    """The deciding frame says it already or, where nothing decides, the last SYN. That an ACK had to be repeated is known
+    later."""
     found = examples.judge(tshark, "sequence")
     rows = tshark.fields(tshark.captures / "sequence.pcap", two_pass=False)
     for part in (one.part for one in found):
         attempt = rows[part.syn]["attempt"]
         last = [row for row in rows if row.get("attempt") == attempt][-1]
         row = last if part.decided_by is None else rows[part.decided_by]
+        said = f"{row['fate']}.{row['cause']}"
         assert row["attempt"] == attempt
-        assert (row["fate"], row["cause"]) == (part.example.fate, part.example.cause), part.example.name
+        assert said == part.example.name or (said, part.example.cause) == ("established.ok", "ack_retransmitted")
 
 
 @pytest.mark.parametrize("change", [disturb.vlan, disturb.qinq, disturb.mpls, disturb.ip_in_ip, disturb.gre, disturb.vxlan,

@@ -6,6 +6,7 @@ import pathlib
 import subprocess
 import sys
 import tempfile
+import time
 
 import pytest
 
@@ -16,31 +17,39 @@ from tshark import BUILD, Tshark  # noqa: E402
 
 
 class Lab:
-    """The folder that lab.py left, and its tables."""
+    """The folder that lab.py fills; process None: has filled."""
 
-    def __init__(self, folder):
-        import judge
-        self.folder = folder
-        self.truth, self.evidence, self.variants = (
-            judge.by_capture(judge.table(folder / f"{name}.tsv")) for name in ("truth", "evidence", "variants"))
+    def __init__(self, folder, process=None):
+        self.folder, self.process = folder, process
 
-    def captures(self, scenario):
-        return [name for name in self.truth if name.split(".")[0] == scenario]
+    def wait(self, scenario):
+        """Until the scenario has been played; slow ones take more than a minute."""
+        failed = self.folder / f"{scenario}.failed"
+        while not (self.folder / f"{scenario}.done").exists():
+            assert not failed.exists(), f"the kernel did not do what the scenario expects:\n{failed.read_text()}"
+            assert self.process and self.process.poll() is None, "the lab did not play it"
+            time.sleep(0.2)
 
-    def cuts(self, scenario, cut):
-        return [name for name in self.variants if name.split(".")[0] == scenario and f".cut_{cut}." in name]
+    def table(self, scenario, name):
+        """The lines of a table, by capture."""
+        found = {}
+        for line in (self.folder / f"{scenario}.{name}").read_text().splitlines():
+            found.setdefault(line.split("\t")[0], []).append(line.split("\t"))
+        return found
 
 
 @pytest.fixture(scope="session")
 def lab(tmp_path_factory):
     """SYNFATE_LAB names a folder that lab.py has filled already."""
     if "SYNFATE_LAB" in os.environ:
-        return Lab(pathlib.Path(os.environ["SYNFATE_LAB"]))
+        yield Lab(pathlib.Path(os.environ["SYNFATE_LAB"]))
+        return
     if os.geteuid() != 0:
         pytest.skip("NOT TESTED: the kernel lab needs root to make network namespaces")
     folder = tmp_path_factory.mktemp("lab")
-    subprocess.run([sys.executable, HERE / "lab.py", folder], check=False)  # a failed scenario is a failed test
-    return Lab(folder)
+    with subprocess.Popen([sys.executable, HERE / "lab.py", folder]) as process:
+        yield Lab(folder, process)
+        process.terminate()
 
 
 @pytest.fixture(scope="session")

@@ -1,20 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Compares what synfate says with the tables of the lab."""
 
-import csv
-
-
-def table(path):
-    with open(path, newline="") as file:
-        return [line for line in csv.reader(file, delimiter="\t")][1:]
-
-
-def by_capture(lines):
-    found = {}
-    for line in lines:
-        found.setdefault(line[0], []).append(line)
-    return found
-
 
 def extra_attempts(rows, expected):
     """First SYNs that the table does not have, and those that synfate does not take for one."""

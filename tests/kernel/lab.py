@@ -3,10 +3,10 @@
 """Runs all scenarios, or those named: lab.py OUTDIR [NAME...].
 
 Leaves in OUTDIR the captures and three tables: truth.tsv, evidence.tsv (what the kernel said, and further fields) and
-variants.tsv (the captures with something cut away, and what may be said of them).
+variants.tsv (the captures with something cut away, and what may be said of them). NAME.failed says why a scenario did not
+go as it must; NAME.done that its files are complete.
 """
 
-import csv
 import importlib
 import multiprocessing.connection
 import os
@@ -17,18 +17,23 @@ import traceback
 
 import namespace
 import variants
-from capture import load, write
+from capture import write
 from stage import SCENARIOS
 
-MODULES = sorted(path.stem for path in pathlib.Path(__file__).parent.glob("scenarios_*.py"))
-COLUMNS = ["capture", "syn_frame", "src", "dst", "fate", "cause", "decided_by"]
+HERE = pathlib.Path(__file__).parent
 AT_ONCE = 6  # short scenarios at a time, beside all the slow ones
+TABLES = {
+    "truth": "capture syn_frame src dst fate cause decided_by",
+    "evidence": "capture syn_frame evidence fields...",
+    "variants": "capture syn_frame src dst allowed",
+}
 
 
 def load_scenarios():
-    for module in MODULES:
-        importlib.import_module(module)
-    return SCENARIOS
+    """All of them by name; the slow ones last."""
+    for path in sorted(HERE.glob("scenarios_*.py")):
+        importlib.import_module(path.stem)
+    return dict(sorted(SCENARIOS.items(), key=lambda item: item[1].slow))
 
 
 def file_name(name, label, stage):
@@ -43,24 +48,36 @@ def numbers(capture, wanted, after):
     return "|".join(str(capture.number(one, after)) for one in wanted)
 
 
-def truth_lines(name, stage):
-    for row in stage.rows:
-        capture = stage.captures[row.capture]
-        syn_frame = capture.number(row.syn)
-        syn = capture.frames[syn_frame - 1].segment
-        line = [file_name(name, row.capture, stage), syn_frame, syn.source, syn.destination, row.fate, row.cause,
-                numbers(capture, row.decided_by, syn_frame)]
-        yield line, row
-
-
 def save(out, name, stage):
+    """The captures and tables of a scenario."""
+    tables = {table: [] for table in TABLES}
     for label, capture in stage.captures.items():
-        write(out / file_name(name, label, stage), capture.frames)
-    lines = list(truth_lines(name, stage))
-    with open(out / f"{name}.rows", "w") as file:
-        table = csv.writer(file, delimiter="\t", lineterminator="\n")
-        for line, row in lines:
-            table.writerow(line + [row.evidence] + [f"{key}={value}" for key, value in row.fields.items()])
+        file = file_name(name, label, stage)
+        write(out / file, capture.frames)
+        lines = [save_row(file, capture, row, tables) for row in stage.rows if row.capture == label]
+        save_variants(out, file, capture.frames, variants.attempts(capture.frames, lines), tables["variants"])
+    for table, lines in tables.items():
+        (out / f"{name}.{table}").write_text("".join("\t".join(map(str, line)) + "\n" for line in lines))
+    (out / f"{name}.done").touch()
+
+
+def save_row(file, capture, row, tables):
+    frame = capture.number(row.syn)
+    syn = capture.frames[frame - 1].segment
+    line = [file, frame, syn.source, syn.destination, row.fate, row.cause, numbers(capture, row.decided_by, frame)]
+    tables["truth"].append(line)
+    tables["evidence"].append([file, frame, row.evidence] + [f"{name}={value}" for name, value in row.fields.items()])
+    return line
+
+
+def save_variants(out, file, frames, known, table):
+    for cut, how in variants.CUTS.items():
+        made = variants.variant(frames, known, how)
+        if made:
+            name = file.replace(".pcap", f".cut_{cut}.pcap")
+            write(out / name, made[0])
+            for frame, pair, verdicts in made[1]:
+                table.append([name, frame, *pair, " ".join(sorted("/".join(verdict) for verdict in verdicts))])
 
 
 def play(name, out):
@@ -75,58 +92,41 @@ def play(name, out):
     except Exception:
         for label, capture in stage.captures.items() if stage else ():
             write(out / f"{name}.{label}.failed.pcap", capture.frames)
-        (out / f"{name}.failed").write_text(traceback.format_exc())
+        (out / f"{name}.failing").write_text(traceback.format_exc())
         sys.exit(1)
 
 
 def run(out, names):
-    """Returns the names of those that failed."""
-    for stale in (path for name in names for path in out.glob(f"{name}.*")):
-        stale.unlink()
+    """Returns the names of those that failed. A machine may be too busy once for a short scenario: it gets another try."""
     waiting = sorted(names, key=lambda name: not SCENARIOS[name].slow)
-    running, failed = {}, []
+    running, again, failed = {}, [], []
     while waiting or running:
-        while waiting and (SCENARIOS[waiting[0]].slow or
-                           sum(not SCENARIOS[name].slow for name in running) < AT_ONCE):
+        while waiting and (SCENARIOS[waiting[0]].slow or short(running) < AT_ONCE):
             name = waiting.pop(0)
             running[name] = multiprocessing.Process(target=play, args=(name, out))
             running[name].start()
         multiprocessing.connection.wait([process.sentinel for process in running.values()])
         for name in [name for name, process in running.items() if process.exitcode is not None]:
-            failed += [name] if running.pop(name).exitcode else []
+            if running.pop(name).exitcode == 0:
+                continue
+            if SCENARIOS[name].slow or name in again:
+                failed.append(name)
+                (out / f"{name}.failing").rename(out / f"{name}.failed")
+            else:
+                again.append(name)
+                waiting.append(name)
     return failed
 
 
-def cut(out):
-    """Writes the variants of each capture, and variants.tsv: which verdicts are true then."""
-    lines = [line.split("\t") for line in (out / "truth.tsv").read_text().splitlines()[1:]]
-    with open(out / "variants.tsv", "w") as file:
-        print(*COLUMNS[:4], "allowed", sep="\t", file=file)
-        for capture in sorted({line[0] for line in lines}):
-            frames = load(out / capture)
-            known = variants.attempts(line for line in lines if line[0] == capture)
-            for name, how in variants.CUTS.items():
-                made = variants.variant(frames, known, how)
-                if made:
-                    write_variant(out, capture.replace(".pcap", f".cut_{name}.pcap"), *made, file)
-
-
-def write_variant(out, name, frames, lines, file):
-    write(out / name, frames)
-    for syn_frame, pair, verdicts in lines:
-        allowed = " ".join(sorted("/".join(verdict) for verdict in verdicts))
-        print(name, syn_frame, *pair, allowed, sep="\t", file=file)
+def short(names):
+    return sum(not SCENARIOS[name].slow for name in names)
 
 
 def merge(out):
-    """truth.tsv of all scenarios; evidence.tsv has what the kernel said and the further fields to compare."""
-    with open(out / "truth.tsv", "w") as truth, open(out / "evidence.tsv", "w") as evidence:
-        print(*COLUMNS, sep="\t", file=truth)
-        print(*COLUMNS[:2], "evidence", "fields...", sep="\t", file=evidence)
-        for rows in sorted(out.glob("*.rows")):
-            for cells in (line.split("\t") for line in rows.read_text().splitlines()):
-                print(*cells[:7], sep="\t", file=truth)
-                print(*cells[:2], *cells[7:], sep="\t", file=evidence)
+    """One table of all scenarios that are in the folder."""
+    for table, header in TABLES.items():
+        parts = [path.read_text() for path in sorted(out.glob(f"*.{table}"))]
+        (out / f"{table}.tsv").write_text(header.replace(" ", "\t") + "\n" + "".join(parts))
 
 
 def main():
@@ -137,11 +137,12 @@ def main():
         sys.exit("lab.py: needs root to make network namespaces")
     out = pathlib.Path(sys.argv[1])
     out.mkdir(parents=True, exist_ok=True)
-    began = time.monotonic()
     names = sys.argv[2:] or list(SCENARIOS)
+    for stale in (path for name in names for path in out.glob(f"{name}.*")):
+        stale.unlink()
+    began = time.monotonic()
     failed = run(out, names)
     merge(out)
-    cut(out)
     print(f"{len(names)} scenarios in {time.monotonic() - began:.0f} s, failed: {' '.join(failed) or 'none'}")
     sys.exit(bool(failed))
 

@@ -9,6 +9,7 @@ import select
 import socket
 import struct
 import subprocess
+import time
 
 CLONE_NEWNET = 0x40000000
 PR_SET_PDEATHSIG = 1
@@ -69,6 +70,15 @@ class Namespace:
         if done.returncode != 0:
             raise RuntimeError(f"{command}: {done.stderr.strip()}")
         return done.stdout
+
+    def wait_for_address(self, address):
+        """IPv6 takes a new address into use in its own time."""
+        version = 6 if ":" in address else 4
+        for _ in range(200):
+            if f"local {address} " in self.run(f"ip -{version} route show table local"):
+                return
+            time.sleep(0.02)
+        raise RuntimeError(f"{address} does not become usable")
 
     def filter(self, *rules, hook="input"):
         lines = ["table inet lab {", "chain lab {", f"type filter hook {hook} priority 0;", *rules, "}", "}", ""]

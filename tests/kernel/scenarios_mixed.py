@@ -25,6 +25,8 @@ class Line:
         self.stage = stage
         self.peer = stage.peer(port)
         self.old = None
+        self.old_stamped = False
+        self.isns = set()
         self.connection = None
         self.ended = "new"
         self.ready = 0.0
@@ -62,23 +64,24 @@ class Line:
 
 def next_clock(dice, line):
     """The TSval of the next caller: ahead, behind, equal or none."""
-    if line.old is None:
-        return dice.choice((None, dice.randrange(WORD), dice.randrange(WORD)))
+    if not line.old_stamped:
+        return dice.choice((None, 0, dice.randrange(WORD), dice.randrange(WORD)))
     return dice.choice((None, dice.randrange(WORD), line.old.ts_recent, line.old.ts_recent + dice.randrange(1, 10**6),
                         line.old.ts_recent - dice.randrange(1, 10**6)))
 
 
 def next_isn(dice, line):
-    if line.old is None:
-        return dice.randrange(WORD)
-    near = line.old.rcv_nxt + dice.randrange(-1000, 1000)
-    return dice.choice((dice.randrange(WORD), dice.randrange(WORD), near, line.old.rcv_nxt))
+    """One that this port pair has not had: the same would be another SYN of the same attempt."""
+    near = [] if line.old is None else [line.old.rcv_nxt, (line.old.rcv_nxt + dice.randrange(-1000, 1000)) % WORD]
+    isn = dice.choice([isn for isn in near if isn not in line.isns] + [dice.randrange(WORD), dice.randrange(WORD)])
+    line.isns.add(isn)
+    return isn
 
 
 def accepted_cause(line, before, syn):
     """The kernel says whether; the names of causes follow from what was there before."""
     if before == "TIME_WAIT":
-        newer = syn.tsval is not None and line.old.ts_recent and signed(line.old.ts_recent - syn.tsval) < 0
+        newer = syn.tsval is not None and line.old_stamped and signed(line.old.ts_recent - syn.tsval) < 0
         return "time_wait_recycled_timestamp" if newer else "time_wait_recycled_sequence"
     return {"new": "ok", "server": "time_wait_expired", "client": "reuse_after_close",
             "client_reset": "reuse_after_reset", "server_reset": "reuse_after_reset"}[line.ended]
@@ -111,6 +114,7 @@ def established(stage, listener, line, dice, before, syn, answer):
     assert remote[:2] == line.pair[1] and stage.state(line.peer) == "ESTABLISHED"
     stage.row(syn, "established", accepted_cause(line, before, syn), ack, f"before: {before}; accept() returned it")
     line.connection, line.ended = connection, None
+    line.old_stamped = syn.tsval is not None
     if dice.random() < 0.5:
         old_connection.talk(line.peer, connection)
     line.old = line.peer.old()

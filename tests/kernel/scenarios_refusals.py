@@ -67,7 +67,7 @@ def ordinary_call(stage, listener, port, capture="server", cause="ok", **fields)
 def ordinary(stage):
     listener = stage.listen()
     for port in (40001, 40002, 40003):
-        caller, connection = ordinary_call(stage, listener, port, delayed=False, failed=False, retries=0, use=1)
+        caller, connection = ordinary_call(stage, listener, port, delayed=False, failed=False, use=1)
         caller.socket.close()
         connection.close()
 

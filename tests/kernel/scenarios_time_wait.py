@@ -106,6 +106,21 @@ def time_wait_paws_clock_wraps(stage):
 
 
 @scenario()
+def time_wait_old_timestamp_zero(stage):
+    """TS.Recent 0 counts as unknown: no PAWS, and the rejecting ACK has no timestamps."""
+    listener = stage.listen()
+    peer = stage.peer(57011, tsval=0)
+    peer.ticks = 0
+    old = time_wait(stage, listener, peer)
+    time.sleep(OTHER_CLIENT_LATER)
+    peer.renew(old.rcv_nxt + BEHIND, WORD - 500_000)
+    reject(stage, peer, old, "time_wait_sequence")
+    time.sleep(OTHER_CLIENT_LATER)
+    peer.renew(old.rcv_nxt + AHEAD, WORD - 500_000)
+    accepted(stage, listener, peer, old, "time_wait_recycled_sequence")
+
+
+@scenario()
 def time_wait_clock_wraps_forward(stage):
     listener, peer, old = setup(stage, tsval=WORD - 400)
     peer.renew(old.rcv_nxt + BEHIND, 5_000)

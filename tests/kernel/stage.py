@@ -87,6 +87,7 @@ class Stage:
         """Gives an address to the kernel; the neighbour is known, so that no ARP is in the captures."""
         length, nodad = (24, "") if self.family == 4 else (64, "nodad")
         space.run(f"ip address add {own}/{length} dev {interface} {nodad}")
+        space.wait_for_address(own)
         space.run(f"ip neighbour replace {other} lladdr {other_mac} dev {interface} nud permanent")
 
     def peer(self, port, isn=1_000_000_000, tsval=3_000_000, server_port=PORT, **how):

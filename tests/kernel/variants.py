@@ -12,8 +12,10 @@ from packet import TCP
 
 NO_PORTS = "ICMP"
 SILENT = {("no_answer", cause) for cause in ("silent_host", "silent_port", "silent_flow")}
-PENDING = {("pending", "capture_ended")}
+PENDING = {("pending", "capture_ended"), ("pending", "in_progress")}
 PLAIN = {("established", cause) for cause in ("ok", "syn_retransmitted", "synack_retransmitted", "ack_retransmitted")}
+UNFINISHED = {("no_answer", "synack_lost"), ("aborted", "client_gave_up")} | PENDING
+LIKE_TIME_WAIT = {("rejected", "old_fin_wait_2"), ("rejected", "old_syn_received")}
 
 
 @dataclasses.dataclass
@@ -23,20 +25,25 @@ class Attempt:
     pair: tuple
     verdicts: set
     decided: list
+    without_socket: bool  # the deciding ACK has IP ID 0, as that of a TIME_WAIT
 
-def attempts(lines):
+
+def attempts(frames, lines):
     found = []
     for _, syn, src, dst, fate, cause, decided in lines:
         verdicts = {(one, other) for one in fate.split("|") for other in cause.split("|")}
-        found.append(Attempt(int(syn) - 1, (src, dst), verdicts,
-                             [] if decided == "-" else [int(number) - 1 for number in decided.split("|")]))
+        decided = [] if decided == "-" else [int(number) - 1 for number in decided.split("|")]
+        without_socket = any(frames[at].segment.ip_id == 0 and frames[at].segment.raw[0] >> 4 == 4 for at in decided)
+        found.append(Attempt(int(syn) - 1, (src, dst), verdicts, decided, without_socket))
     return found
 
 
 def without_history(verdict):
     """The frames before the SYN are missing."""
     fate, cause = verdict
-    if fate == "established" and cause.startswith(("time_wait_", "reuse_", "after_")):
+    if fate == "established" and cause.startswith("after_"):
+        return {verdict, ("established", "after_wrong_ack")} | PLAIN  # a wrong number is what the rejecting ACK has
+    if fate == "established" and cause.startswith(("time_wait_", "reuse_")):
         return {verdict} | PLAIN
     if fate == "rejected":
         return {verdict, ("rejected", "old_unknown")}
@@ -50,25 +57,23 @@ def without_history(verdict):
 def without_answers(verdict):
     """The server's packets are missing."""
     fate, cause = verdict
-    if fate == "established":
+    if fate in ("established", "stuck"):
         return {verdict} | PLAIN
     if fate == "rejected":
         inferred = {("no_answer", cause)} if cause in ("time_wait_paws", "time_wait_sequence") else set()
         return {verdict, ("rejected", "old_unknown")} | inferred | SILENT | PENDING
-    if fate == "stuck":
-        return {verdict} | PLAIN
     return {verdict} | SILENT | PENDING
 
 
 def without_some(verdict):
     """Any frame of the handshake may be missing, and of the old connection."""
-    fate, _ = verdict
-    unfinished = {("no_answer", "synack_lost"), ("aborted", "client_gave_up")} | PENDING
-    return without_history(verdict) | without_answers(verdict) | (unfinished if fate in ("established", "stuck") else set())
+    unfinished = UNFINISHED if verdict[0] in ("established", "stuck") else set()
+    return without_history(verdict) | without_answers(verdict) | unfinished
 
 
-def spread(allowed, verdicts):
-    return set().union(*(allowed(verdict) for verdict in verdicts))
+def without_others(verdict):
+    """Only other port pairs miss something: a host that is otherwise silent, or the other leg of a load balancer."""
+    return {verdict} | SILENT if verdict[0] == "no_answer" else {verdict}
 
 
 def history_cut(frames, known):
@@ -122,14 +127,20 @@ def variant(frames, known, cut):
         syns = [at for at in syns_of(frames, pairs, one) if keep[at]]
         if syns:
             whole = all(keep[at] for at in pairs[frozenset(one.pair)] + pairs[NO_PORTS])
-            verdicts = spread(other_silence if whole else allowed, one.verdicts)
+            verdicts = set().union(*((without_others if whole else allowed)(verdict) for verdict in one.verdicts))
+            verdicts |= set() if whole else alike(one, first_syn_left=keep[one.syn])
             lines.append((numbers[syns[0]], one.pair, verdicts))
     return [frames[old] for old in numbers], lines
 
 
-def other_silence(verdict):
-    """Only other port pairs miss something: they tell silence of a flow from that of a host."""
-    return {verdict} | SILENT if verdict in SILENT else {verdict}
+def alike(one, first_syn_left):
+    """What the packets that are left cannot tell from the truth."""
+    found = set()
+    if one.without_socket and one.verdicts & LIKE_TIME_WAIT:
+        found |= {("rejected", "time_wait_paws"), ("rejected", "time_wait_sequence")}
+    if not first_syn_left and any(cause.startswith("after_") for _, cause in one.verdicts):
+        found |= {("established", "reuse_after_reset")}  # the RST then comes before the first SYN
+    return found
 
 
 def by_pair(frames):

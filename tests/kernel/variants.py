@@ -67,7 +67,7 @@ def without_answers(verdict):
 
 def without_some(verdict):
     """Any frame of the handshake may be missing, and of the old connection."""
-    unfinished = UNFINISHED if verdict[0] in ("established", "stuck") else set()
+    unfinished = UNFINISHED if verdict[0] in ("established", "stuck", "aborted") else set()
     return without_history(verdict) | without_answers(verdict) | unfinished
 
 

@@ -11,6 +11,7 @@ import importlib
 import multiprocessing.connection
 import os
 import pathlib
+import signal
 import sys
 import time
 import traceback
@@ -82,6 +83,7 @@ def save_variants(out, file, frames, known, table):
 
 def play(name, out):
     """One scenario, in a process of its own that dies with the lab."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the lab ends its scenarios itself
     namespace.die_with_parent()
     stage = None
     try:
@@ -103,7 +105,7 @@ def run(out, names):
     while waiting or running:
         while waiting and (SCENARIOS[waiting[0]].slow or short(running) < AT_ONCE):
             name = waiting.pop(0)
-            running[name] = multiprocessing.Process(target=play, args=(name, out))
+            running[name] = multiprocessing.Process(target=play, args=(name, out), daemon=True)
             running[name].start()
         multiprocessing.connection.wait([process.sentinel for process in running.values()])
         for name in [name for name, process in running.items() if process.exitcode is not None]:
@@ -141,7 +143,10 @@ def main():
     for stale in (path for name in names for path in out.glob(f"{name}.*")):
         stale.unlink()
     began = time.monotonic()
-    failed = run(out, names)
+    try:
+        failed = run(out, names)
+    except KeyboardInterrupt:
+        sys.exit("lab.py: interrupted")
     merge(out)
     print(f"{len(names)} scenarios in {time.monotonic() - began:.0f} s, failed: {' '.join(failed) or 'none'}")
     sys.exit(bool(failed))

@@ -502,16 +502,21 @@ static void fail_by_client_reset(const struct work *w, uint32_t attempt)
     note_answer(w, attempt);
 }
 
+/* A TIME_WAIT goes by what its kind of stack does with a RST. */
+static void reset_connection(const struct work *w, struct connection *c)
+{
+    if (state_at(w->t, c, !w->side, w->seg->seen.time) == STATE_TIME_WAIT
+        && !peer_time_wait_removed_by_reset(w->t->options.peer, connection_rcv_nxt(c, !w->side), w->seg->seq))
+        return;
+    connection_segment(c, w->side, w->seg);
+}
+
 static void reset_old_connection(const struct work *w)
 {
     struct connection *old = get_connection(w->t, w->pair->old);
 
-    if (old == NULL)
-        return;
-    if (state_at(w->t, old, !w->side, w->seg->seen.time) == STATE_TIME_WAIT
-        && !peer_time_wait_removed_by_reset(w->t->options.peer, connection_rcv_nxt(old, !w->side), w->seg->seq))
-        return;
-    connection_segment(old, w->side, w->seg);
+    if (old != NULL)
+        reset_connection(w, old);
 }
 
 /* The client's RST against an answer that it did not expect (RFC 9293, 3.10.7.3). */
@@ -540,8 +545,10 @@ static void on_reset_before_connection(const struct work *w)
         struct connection *old = get_connection(w->t, w->pair->old);
         take_refusal(w->t, other, old, w->seg);
         const struct trouble *trouble = get_trouble(w->t, other);
-        if (trouble->failure_cause == CAUSE_OLD_SYN_RECEIVED)
-            old->end[0].bits = old->end[1].bits |= END_RESET; /* Linux: an embryonic reset */
+        if (trouble->failure_cause == CAUSE_OLD_SYN_RECEIVED) { /* Linux: an embryonic reset */
+            old->end[0].bits |= END_RESET;
+            old->end[1].bits |= END_RESET;
+        }
         note_service(w, ANSWER_RST);
         note_answer(w, w->pair->attempt[!w->side]);
         return;
@@ -560,7 +567,7 @@ static void on_reset(const struct work *w)
     }
     bool half_open = !(c->flags & (CONN_OPEN | CONN_MIDSTREAM | CONN_RESET));
     uint32_t attempt = c->attempt;
-    connection_segment(c, w->side, w->seg);
+    reset_connection(w, c);
     if (!half_open || attempt == 0 || !(c->flags & CONN_RESET))
         return;
     if (w->side == c->client) {

@@ -23,6 +23,7 @@ struct scene {
     struct tracker *t;
     struct sighting now; /* frame and time of the latest frame */
     struct tcp_address client, server;
+    unsigned copies; /* how often each frame is captured */
     uint8_t family;
 };
 
@@ -37,6 +38,7 @@ static inline struct scene *scene_new(const struct tracker_options *options)
 
     s->t = tracker_new(options);
     s->now.time = 1600000000 * NS_PER_SECOND;
+    s->copies = 1;
     s->family = 4;
     s->client = (struct tcp_address){ .ip = { 10, 0, 0, 1 }, .port = 57011 };
     s->server = (struct tcp_address){ .ip = { 10, 0, 0, 2 }, .port = 8080 };
@@ -61,12 +63,10 @@ static inline void next_frame(struct scene *s)
     tracker_begin_frame(s->t, &s->now);
 }
 
-/* Sends a segment; what it does not say is as a Linux host has it. */
+/* Sends a segment; what it does not say is as a Linux host has it. Returns its (first) frame. */
 static inline uint32_t send_segment(struct scene *s, const struct tcp_address *src, const struct tcp_address *dst,
                                     struct segment seg)
 {
-    next_frame(s);
-    seg.seen = s->now;
     seg.family = s->family;
     seg.src = *src;
     seg.dst = *dst;
@@ -77,8 +77,25 @@ static inline uint32_t send_segment(struct scene *s, const struct tcp_address *s
         seg.wscale = NO_WSCALE;
     if (seg.window == 0)
         seg.window = 500;
-    tracker_segment(s->t, &seg);
-    return s->now.frame;
+    for (unsigned i = 0; i < s->copies; i++) {
+        next_frame(s);
+        seg.seen = s->now;
+        tracker_segment(s->t, &seg);
+    }
+    return s->now.frame + 1 - s->copies;
+}
+
+/* An ICMP error about a segment of the client. Returns its (first) frame. */
+static inline uint32_t send_icmp_error(struct scene *s, enum icmp_kind kind, uint32_t quoted_seq)
+{
+    struct icmp_error error = { .kind = kind, .family = s->family, .src = s->client, .dst = s->server, .seq = quoted_seq };
+
+    for (unsigned i = 0; i < s->copies; i++) {
+        next_frame(s);
+        error.seen = s->now;
+        tracker_icmp_error(s->t, &error);
+    }
+    return s->now.frame + 1 - s->copies;
 }
 
 #define CLIENT(S, ...) send_segment(S, &(S)->client, &(S)->server, (struct segment){ __VA_ARGS__ })
@@ -87,12 +104,12 @@ static inline uint32_t send_segment(struct scene *s, const struct tcp_address *s
 /* The ISNs and TSvals that the helpers below use. */
 enum { C_ISN = 1000000, S_ISN = 5000000, C_TS = 300000, S_TS = 700000 };
 
-/* A handshake with timestamps: three frames. */
-static inline void handshake(struct scene *s)
+/* A handshake with timestamps: three frames. Returns the last one. */
+static inline uint32_t handshake(struct scene *s)
 {
     CLIENT(s, .flags = TCP_SYN, .seq = C_ISN, .tsval = C_TS, .mss = 1460, .wscale = 7);
     SERVER(s, .flags = TCP_SYN | TCP_ACK, .seq = S_ISN, .ack = C_ISN + 1, .tsval = S_TS, .tsecr = C_TS, .wscale = 7);
-    CLIENT(s, .flags = TCP_ACK, .seq = C_ISN + 1, .ack = S_ISN + 1, .tsval = C_TS, .tsecr = S_TS);
+    return CLIENT(s, .flags = TCP_ACK, .seq = C_ISN + 1, .ack = S_ISN + 1, .tsval = C_TS, .tsecr = S_TS);
 }
 
 /* One request of 100 bytes, one answer of 200: four frames. */

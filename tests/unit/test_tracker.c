@@ -1,0 +1,1194 @@
+/* test_tracker.c - packet sequences and the verdict on the last attempt in them
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "segments.h"
+
+/* A new connection on the old port pair: SYN with these numbers, which lie behind the old connection's unless added to. */
+enum { NEW_C_ISN = S_RCV_NXT, NEW_C_TS = C_FIN_TS, NEW_S_ISN = 900000000 };
+
+static uint32_t new_syn(struct scene *s, int32_t isn_delta, int32_t tsval_delta)
+{
+    wait_ms(s, 500);
+    return CLIENT(s, .flags = TCP_SYN, .seq = NEW_C_ISN + (uint32_t)isn_delta,
+                  .tsval = NEW_C_TS + (uint32_t)tsval_delta, .mss = 1460, .wscale = 7);
+}
+
+/* SYN/ACK and ACK for it; returns the ACK's frame. */
+static uint32_t accept(struct scene *s, int32_t isn_delta, uint32_t server_isn)
+{
+    uint32_t isn = NEW_C_ISN + (uint32_t)isn_delta;
+
+    SERVER(s, .flags = TCP_SYN | TCP_ACK, .seq = server_isn, .ack = isn + 1, .tsval = S_TS + 99000, .wscale = 7);
+    return CLIENT(s, .flags = TCP_ACK, .seq = isn + 1, .ack = server_isn + 1, .tsval = C_TS + 99000);
+}
+
+/* The client's RST for the rejecting ACK: seq = SEG.ACK, no timestamps. */
+static void reset_old(struct scene *s)
+{
+    CLIENT(s, .flags = TCP_RST, .seq = S_RCV_NXT);
+}
+
+/* A challenge ACK of a live socket: its IP ID counts. */
+static uint32_t challenge_ack(struct scene *s, uint32_t seq, uint32_t ack)
+{
+    return SERVER(s, .flags = TCP_ACK, .seq = seq, .ack = ack, .tsval = S_TS + 5000, .tsecr = C_TS, .has_ip_id = true,
+                  .ip_id = 0x3735, .df = true);
+}
+
+/* ---- established ---- */
+
+static uint32_t ok(struct scene *s)
+{
+    uint32_t ack = handshake(s);
+
+    exchange(s);
+    return ack;
+}
+
+static uint32_t syn_retransmitted(struct scene *s)
+{
+    CLIENT(s, .flags = TCP_SYN, .seq = C_ISN, .tsval = C_TS);
+    wait_ms(s, 1020);
+    CLIENT(s, .flags = TCP_SYN, .seq = C_ISN, .tsval = C_TS + 1020);
+    SERVER(s, .flags = TCP_SYN | TCP_ACK, .seq = S_ISN, .ack = C_ISN + 1, .tsval = S_TS);
+    return CLIENT(s, .flags = TCP_ACK, .seq = C_ISN + 1, .ack = S_ISN + 1, .tsval = C_TS + 1020);
+}
+
+static uint32_t synack_retransmitted(struct scene *s)
+{
+    CLIENT(s, .flags = TCP_SYN, .seq = C_ISN, .tsval = C_TS);
+    SERVER(s, .flags = TCP_SYN | TCP_ACK, .seq = S_ISN, .ack = C_ISN + 1, .tsval = S_TS);
+    wait_ms(s, 1020);
+    SERVER(s, .flags = TCP_SYN | TCP_ACK, .seq = S_ISN, .ack = C_ISN + 1, .tsval = S_TS + 1020);
+    return CLIENT(s, .flags = TCP_ACK, .seq = C_ISN + 1, .ack = S_ISN + 1, .tsval = C_TS + 1020);
+}
+
+static uint32_t ack_retransmitted(struct scene *s)
+{
+    uint32_t ack = handshake(s);
+
+    wait_ms(s, 1020);
+    SERVER(s, .flags = TCP_SYN | TCP_ACK, .seq = S_ISN, .ack = C_ISN + 1, .tsval = S_TS + 1020);
+    CLIENT(s, .flags = TCP_ACK, .seq = C_ISN + 1, .ack = S_ISN + 1, .tsval = C_TS + 1020);
+    SERVER(s, .flags = TCP_ACK, .seq = S_ISN + 1, .ack = C_ISN + 1, .tsval = S_TS + 1020, .payload = 40);
+    return ack;
+}
+
+static uint32_t after_wrong_ack(struct scene *s)
+{
+    CLIENT(s, .flags = TCP_SYN, .seq = C_ISN);
+    SERVER(s, .flags = TCP_SYN | TCP_ACK, .seq = 77, .ack = C_ISN - 4711);
+    CLIENT(s, .flags = TCP_RST, .seq = C_ISN - 4711);
+    wait_ms(s, 1000);
+    CLIENT(s, .flags = TCP_SYN, .seq = C_ISN);
+    SERVER(s, .flags = TCP_SYN | TCP_ACK, .seq = S_ISN, .ack = C_ISN + 1);
+    return CLIENT(s, .flags = TCP_ACK, .seq = C_ISN + 1, .ack = S_ISN + 1);
+}
+
+static uint32_t after_time_wait_reset(struct scene *s)
+{
+    closed_by_server(s);
+    wait_ms(s, 9000);
+    new_syn(s, 1000, -5000);
+    time_wait_ack(s);
+    reset_old(s);
+    wait_ms(s, 10);
+    new_syn(s, 1000, -4990);
+    return accept(s, 1000, NEW_S_ISN);
+}
+
+static uint32_t after_old_connection_reset(struct scene *s)
+{
+    handshake(s);
+    exchange(s);
+    wait_ms(s, 100000);
+    new_syn(s, 700000, 100000);
+    challenge_ack(s, S_ISN + 201, C_ISN + 101);
+    CLIENT(s, .flags = TCP_RST, .seq = C_ISN + 101);
+    wait_ms(s, 10);
+    new_syn(s, 700000, 100010);
+    return accept(s, 700000, NEW_S_ISN);
+}
+
+static uint32_t recycled_timestamp(struct scene *s)
+{
+    closed_by_server(s);
+    wait_ms(s, 9000);
+    new_syn(s, -500, 9000);
+    return accept(s, -500, S_SND_NXT + 65537);
+}
+
+/* The timestamp did not move on, the sequence number did. */
+static uint32_t recycled_sequence(struct scene *s)
+{
+    closed_by_server(s);
+    new_syn(s, 1000, 0);
+    return accept(s, 1000, S_SND_NXT + 65537);
+}
+
+/* A first SYN is rejected, a later one has a newer timestamp than TS.Recent. */
+static uint32_t recycled_by_a_later_syn(struct scene *s)
+{
+    closed_by_server(s);
+    new_syn(s, -500, -500);
+    time_wait_ack(s);
+    wait_ms(s, 1020);
+    new_syn(s, -500, 520);
+    return accept(s, -500, S_SND_NXT + 65537);
+}
+
+static uint32_t time_wait_expired(struct scene *s)
+{
+    closed_by_server(s);
+    wait_ms(s, 63000);
+    new_syn(s, -500, -5000);
+    return accept(s, -500, NEW_S_ISN);
+}
+
+/* Near 60 s the ISN of the SYN/ACK decides. */
+static uint32_t recycled_at_60_s(struct scene *s)
+{
+    closed_by_server(s);
+    wait_ms(s, 60500);
+    new_syn(s, 1000, 60000);
+    return accept(s, 1000, S_SND_NXT + 65537);
+}
+
+static uint32_t expired_at_60_s(struct scene *s)
+{
+    closed_by_server(s);
+    wait_ms(s, 60500);
+    new_syn(s, 1000, 60000);
+    return accept(s, 1000, NEW_S_ISN);
+}
+
+/* Rejected until TIME_WAIT ran out. */
+static uint32_t expired_under_retries(struct scene *s)
+{
+    closed_by_server(s);
+    wait_ms(s, 40000);
+    new_syn(s, -500, 0);
+    time_wait_ack(s);
+    wait_ms(s, 31000);
+    new_syn(s, -500, 0);
+    return accept(s, -500, NEW_S_ISN);
+}
+
+static uint32_t reuse_after_close(struct scene *s)
+{
+    handshake(s);
+    exchange(s);
+    CLIENT(s, .flags = TCP_FIN | TCP_ACK, .seq = C_ISN + 101, .ack = S_ISN + 201, .tsval = C_FIN_TS);
+    SERVER(s, .flags = TCP_FIN | TCP_ACK, .seq = S_ISN + 201, .ack = C_ISN + 102, .tsval = S_FIN_TS);
+    CLIENT(s, .flags = TCP_ACK, .seq = C_ISN + 102, .ack = S_ISN + 202, .tsval = C_FIN_TS);
+    wait_ms(s, 5000);
+    new_syn(s, 65537, 5000);
+    return accept(s, 65537, NEW_S_ISN);
+}
+
+static uint32_t reuse_after_reset(struct scene *s)
+{
+    handshake(s);
+    SERVER(s, .flags = TCP_RST | TCP_ACK, .seq = S_ISN + 1, .ack = C_ISN + 1);
+    wait_ms(s, 5000);
+    new_syn(s, -500, 5000);
+    return accept(s, -500, NEW_S_ISN);
+}
+
+static uint32_t fast_open(struct scene *s)
+{
+    CLIENT(s, .flags = TCP_SYN, .seq = C_ISN, .payload = 29, .fast_open = true);
+    SERVER(s, .flags = TCP_SYN | TCP_ACK, .seq = S_ISN, .ack = C_ISN + 30);
+    return CLIENT(s, .flags = TCP_ACK, .seq = C_ISN + 30, .ack = S_ISN + 1);
+}
+
+static uint32_t simultaneous_open(struct scene *s)
+{
+    CLIENT(s, .flags = TCP_SYN, .seq = C_ISN);
+    SERVER(s, .flags = TCP_SYN, .seq = S_ISN);
+    uint32_t decides_the_servers = CLIENT(s, .flags = TCP_SYN | TCP_ACK, .seq = C_ISN, .ack = S_ISN + 1);
+    SERVER(s, .flags = TCP_SYN | TCP_ACK, .seq = S_ISN, .ack = C_ISN + 1);
+    CLIENT(s, .flags = TCP_ACK, .seq = C_ISN + 1, .ack = S_ISN + 1);
+    return decides_the_servers;
+}
+
+/* RFC 9293, figure 8: bare ACKs complete it. */
+static uint32_t simultaneous_open_with_one_syn_ack(struct scene *s)
+{
+    CLIENT(s, .flags = TCP_SYN, .seq = C_ISN);
+    SERVER(s, .flags = TCP_SYN, .seq = S_ISN);
+    SERVER(s, .flags = TCP_SYN | TCP_ACK, .seq = S_ISN, .ack = C_ISN + 1);
+    return CLIENT(s, .flags = TCP_ACK, .seq = C_ISN + 1, .ack = S_ISN + 1);
+}
+
+/* The answer was captured before the question. */
+static uint32_t reordered_handshake(struct scene *s)
+{
+    SERVER(s, .flags = TCP_SYN | TCP_ACK, .seq = S_ISN, .ack = C_ISN + 1);
+    uint32_t last_before_the_syn = CLIENT(s, .flags = TCP_ACK, .seq = C_ISN + 1, .ack = S_ISN + 1) + s->copies - 1;
+    CLIENT(s, .flags = TCP_SYN, .seq = C_ISN);
+    return last_before_the_syn;
+}
+
+static uint32_t reordered_syn_ack(struct scene *s)
+{
+    SERVER(s, .flags = TCP_SYN | TCP_ACK, .seq = S_ISN, .ack = C_ISN + 1);
+    CLIENT(s, .flags = TCP_SYN, .seq = C_ISN);
+    return CLIENT(s, .flags = TCP_ACK, .seq = C_ISN + 1, .ack = S_ISN + 1);
+}
+
+/* The capture lacks the server's side: the client goes on behind its SYN. */
+static uint32_t one_sided_client(struct scene *s)
+{
+    CLIENT(s, .flags = TCP_SYN, .seq = C_ISN);
+    return CLIENT(s, .flags = TCP_ACK, .seq = C_ISN + 1, .ack = S_ISN + 1);
+}
+
+static uint32_t one_sided_client_on_a_used_port(struct scene *s)
+{
+    closed_by_server(s);
+    wait_ms(s, 63000);
+    new_syn(s, 700000, 63000);
+    return CLIENT(s, .flags = TCP_ACK, .seq = NEW_C_ISN + 700101, .ack = NEW_S_ISN + 1, .tsval = C_TS + 99000);
+}
+
+/* The capture lacks the client's side behind its SYN: the server's data show that it accepted. */
+static uint32_t one_sided_server(struct scene *s)
+{
+    CLIENT(s, .flags = TCP_SYN, .seq = C_ISN);
+    return SERVER(s, .flags = TCP_ACK, .seq = S_ISN + 1, .ack = C_ISN + 101, .payload = 10);
+}
+
+/* A split handshake: ACK and SYN/ACK come apart. */
+static uint32_t split_handshake(struct scene *s)
+{
+    CLIENT(s, .flags = TCP_SYN, .seq = C_ISN);
+    SERVER(s, .flags = TCP_ACK, .seq = S_ISN, .ack = C_ISN + 1);
+    SERVER(s, .flags = TCP_SYN | TCP_ACK, .seq = S_ISN, .ack = C_ISN + 1);
+    return CLIENT(s, .flags = TCP_ACK, .seq = C_ISN + 1, .ack = S_ISN + 1);
+}
+
+/* The server forgot its first SYN/ACK (a SYN cookie, a proxy) and chose anew. */
+static uint32_t server_chose_anew(struct scene *s)
+{
+    CLIENT(s, .flags = TCP_SYN, .seq = C_ISN, .tsval = C_TS);
+    SERVER(s, .flags = TCP_SYN | TCP_ACK, .seq = S_ISN, .ack = C_ISN + 1, .tsval = S_TS);
+    wait_ms(s, 1020);
+    CLIENT(s, .flags = TCP_SYN, .seq = C_ISN, .tsval = C_TS + 1020);
+    SERVER(s, .flags = TCP_SYN | TCP_ACK, .seq = S_ISN + 777, .ack = C_ISN + 1, .tsval = S_TS + 1020);
+    return CLIENT(s, .flags = TCP_ACK, .seq = C_ISN + 1, .ack = S_ISN + 778, .tsval = C_TS + 1020);
+}
+
+/* The old connection's last ACK came late; the SYN/ACK follows at once: no rejection. */
+static uint32_t overtaken(struct scene *s)
+{
+    closed_by_server(s);
+    new_syn(s, 1000, 500);
+    time_wait_ack(s);
+    return accept(s, 1000, S_SND_NXT + 65537);
+}
+
+/* The same ISN, after the connection was closed, is another attempt. */
+static uint32_t isn_reused(struct scene *s)
+{
+    closed_by_server(s);
+    wait_ms(s, 70000);
+    CLIENT(s, .flags = TCP_SYN, .seq = C_ISN, .tsval = C_TS + 70000);
+    SERVER(s, .flags = TCP_SYN | TCP_ACK, .seq = NEW_S_ISN, .ack = C_ISN + 1, .tsval = S_TS + 70000);
+    return CLIENT(s, .flags = TCP_ACK, .seq = C_ISN + 1, .ack = NEW_S_ISN + 1, .tsval = C_TS + 70000);
+}
+
+/* A keep-alive probe of the old connection is no answer to the SYN. */
+static uint32_t keep_alive(struct scene *s)
+{
+    handshake(s);
+    exchange(s);
+    new_syn(s, 700000, 5000);
+    SERVER(s, .flags = TCP_ACK, .seq = S_ISN + 200, .ack = C_ISN + 101, .tsval = S_TS + 5);
+    return accept(s, 700000, NEW_S_ISN);
+}
+
+/* ---- rejected ---- */
+
+static uint32_t time_wait_paws(struct scene *s)
+{
+    closed_by_server(s);
+    wait_ms(s, 9000);
+    new_syn(s, 352641030, -5000);
+    uint32_t frame = time_wait_ack(s);
+    wait_ms(s, 1020);
+    new_syn(s, 352641030, -3980);
+    time_wait_ack(s);
+    return frame;
+}
+
+static uint32_t time_wait_sequence(struct scene *s)
+{
+    closed_by_server(s);
+    new_syn(s, -500, 0);
+    return time_wait_ack(s);
+}
+
+static uint32_t no_listener(struct scene *s)
+{
+    closed_by_server(s);
+    new_syn(s, 1000, 500);
+    uint32_t frame = time_wait_ack(s);
+    wait_ms(s, 1020);
+    new_syn(s, 1000, 1520);
+    return frame;
+}
+
+/* Without history the ACK itself shows the numbers, and the IP ID that no socket made it. */
+static uint32_t paws_without_history(struct scene *s)
+{
+    new_syn(s, 1000, -5000);
+    return time_wait_ack(s);
+}
+
+static uint32_t sequence_without_history(struct scene *s)
+{
+    CLIENT(s, .flags = TCP_SYN, .seq = S_RCV_NXT - 7);
+    return SERVER(s, .flags = TCP_ACK, .seq = S_SND_NXT, .ack = S_RCV_NXT, .has_ip_id = true, .df = true);
+}
+
+static uint32_t unknown_by_socket(struct scene *s)
+{
+    new_syn(s, 1000, -5000);
+    return challenge_ack(s, S_SND_NXT, S_RCV_NXT);
+}
+
+/* The capture cuts the SYN's timestamp: PAWS or sequence number, nobody knows. */
+static uint32_t options_cut(struct scene *s)
+{
+    closed_by_server(s);
+    wait_ms(s, 500);
+    CLIENT(s, .flags = TCP_SYN, .seq = NEW_C_ISN + 1000, .options_cut = true);
+    return time_wait_ack(s);
+}
+
+static uint32_t old_established(struct scene *s)
+{
+    handshake(s);
+    exchange(s);
+    new_syn(s, 700000, 5000);
+    return challenge_ack(s, S_ISN + 201, C_ISN + 101);
+}
+
+static uint32_t old_close_wait(struct scene *s)
+{
+    handshake(s);
+    exchange(s);
+    CLIENT(s, .flags = TCP_FIN | TCP_ACK, .seq = C_ISN + 101, .ack = S_ISN + 201, .tsval = C_FIN_TS);
+    SERVER(s, .flags = TCP_ACK, .seq = S_ISN + 201, .ack = C_ISN + 102, .tsval = S_FIN_TS);
+    new_syn(s, 700000, 5000);
+    return challenge_ack(s, S_ISN + 201, C_ISN + 102);
+}
+
+static uint32_t old_last_ack(struct scene *s)
+{
+    handshake(s);
+    exchange(s);
+    CLIENT(s, .flags = TCP_FIN | TCP_ACK, .seq = C_ISN + 101, .ack = S_ISN + 201, .tsval = C_FIN_TS);
+    SERVER(s, .flags = TCP_FIN | TCP_ACK, .seq = S_ISN + 201, .ack = C_ISN + 102, .tsval = S_FIN_TS);
+    new_syn(s, 700000, 5000);
+    return challenge_ack(s, S_ISN + 202, C_ISN + 102);
+}
+
+/* The last ACK is in the capture, but did not reach the server. */
+static uint32_t old_last_ack_lost(struct scene *s)
+{
+    handshake(s);
+    exchange(s);
+    CLIENT(s, .flags = TCP_FIN | TCP_ACK, .seq = C_ISN + 101, .ack = S_ISN + 201, .tsval = C_FIN_TS);
+    SERVER(s, .flags = TCP_FIN | TCP_ACK, .seq = S_ISN + 201, .ack = C_ISN + 102, .tsval = S_FIN_TS);
+    CLIENT(s, .flags = TCP_ACK, .seq = C_ISN + 102, .ack = S_ISN + 202, .tsval = C_FIN_TS);
+    new_syn(s, 700000, 5000);
+    return challenge_ack(s, S_ISN + 202, C_ISN + 102);
+}
+
+static uint32_t old_fin_wait_1(struct scene *s)
+{
+    handshake(s);
+    exchange(s);
+    SERVER(s, .flags = TCP_FIN | TCP_ACK, .seq = S_ISN + 201, .ack = C_ISN + 101, .tsval = S_FIN_TS);
+    new_syn(s, 700000, 5000);
+    return challenge_ack(s, S_ISN + 202, C_ISN + 101);
+}
+
+static uint32_t old_closing(struct scene *s)
+{
+    handshake(s);
+    exchange(s);
+    SERVER(s, .flags = TCP_FIN | TCP_ACK, .seq = S_ISN + 201, .ack = C_ISN + 101, .tsval = S_FIN_TS);
+    CLIENT(s, .flags = TCP_FIN | TCP_ACK, .seq = C_ISN + 101, .ack = S_ISN + 201, .tsval = C_FIN_TS);
+    SERVER(s, .flags = TCP_ACK, .seq = S_ISN + 202, .ack = C_ISN + 102, .tsval = S_FIN_TS);
+    new_syn(s, 700000, 5000);
+    return challenge_ack(s, S_ISN + 202, C_ISN + 102);
+}
+
+static uint32_t old_fin_wait_2(struct scene *s)
+{
+    handshake(s);
+    exchange(s);
+    SERVER(s, .flags = TCP_FIN | TCP_ACK, .seq = S_ISN + 201, .ack = C_ISN + 101, .tsval = S_FIN_TS);
+    CLIENT(s, .flags = TCP_ACK, .seq = C_ISN + 101, .ack = S_ISN + 202, .tsval = C_FIN_TS);
+    new_syn(s, 700000, 5000);
+    return challenge_ack(s, S_ISN + 202, C_ISN + 101);
+}
+
+/* The client's FIN is in the capture, but the server's ACK shows that it did not get it. */
+static uint32_t fin_did_not_arrive(struct scene *s)
+{
+    handshake(s);
+    exchange(s);
+    CLIENT(s, .flags = TCP_FIN | TCP_ACK, .seq = C_ISN + 101, .ack = S_ISN + 201, .tsval = C_FIN_TS);
+    new_syn(s, 700000, 5000);
+    return challenge_ack(s, S_ISN + 201, C_ISN + 101);
+}
+
+static uint32_t second_fin_did_not_arrive(struct scene *s)
+{
+    handshake(s);
+    exchange(s);
+    SERVER(s, .flags = TCP_FIN | TCP_ACK, .seq = S_ISN + 201, .ack = C_ISN + 101, .tsval = S_FIN_TS);
+    CLIENT(s, .flags = TCP_ACK, .seq = C_ISN + 101, .ack = S_ISN + 202, .tsval = C_FIN_TS);
+    CLIENT(s, .flags = TCP_FIN | TCP_ACK, .seq = C_ISN + 101, .ack = S_ISN + 202, .tsval = C_FIN_TS);
+    new_syn(s, 700000, 5000);
+    return challenge_ack(s, S_ISN + 202, C_ISN + 101);
+}
+
+static void half_open(struct scene *s)
+{
+    CLIENT(s, .flags = TCP_SYN, .seq = C_ISN, .tsval = C_TS, .wscale = 7);
+    SERVER(s, .flags = TCP_SYN | TCP_ACK, .seq = S_ISN, .ack = C_ISN + 1, .tsval = S_TS, .wscale = 7, .window = 65000);
+}
+
+static uint32_t old_syn_received(struct scene *s)
+{
+    half_open(s);
+    wait_ms(s, 1020);
+    new_syn(s, 352641030, 1020);
+    return SERVER(s, .flags = TCP_ACK, .seq = S_ISN + 1, .ack = C_ISN + 1, .tsval = S_TS + 1020, .has_ip_id = true,
+                  .df = true);
+}
+
+/* The half-open connection repeats its SYN/ACK, which does not acknowledge the new SYN. */
+static uint32_t old_syn_received_by_syn_ack(struct scene *s)
+{
+    half_open(s);
+    wait_ms(s, 1020);
+    new_syn(s, 352641030, 1020);
+    return SERVER(s, .flags = TCP_SYN | TCP_ACK, .seq = S_ISN, .ack = C_ISN + 1, .tsval = S_TS + 1020);
+}
+
+/* The SYN/ACK that follows the rejecting ACK shows which state made it. */
+static uint32_t old_syn_received_without_history(struct scene *s)
+{
+    new_syn(s, 352641030, 1020);
+    uint32_t frame = SERVER(s, .flags = TCP_ACK, .seq = S_ISN + 1, .ack = C_ISN + 1, .tsval = S_TS, .has_ip_id = true,
+                            .df = true);
+    SERVER(s, .flags = TCP_SYN | TCP_ACK, .seq = S_ISN, .ack = C_ISN + 1, .tsval = S_TS + 1);
+    return frame;
+}
+
+/* It was in SYN_RECEIVED without a capture of the old SYN, and nothing shows it. */
+static uint32_t wrong_ack(struct scene *s)
+{
+    CLIENT(s, .flags = TCP_SYN, .seq = C_ISN);
+    uint32_t frame = SERVER(s, .flags = TCP_SYN | TCP_ACK, .seq = 77, .ack = C_ISN - 4711);
+    CLIENT(s, .flags = TCP_RST, .seq = C_ISN - 4711);
+    wait_ms(s, 1020);
+    CLIENT(s, .flags = TCP_SYN, .seq = C_ISN);
+    SERVER(s, .flags = TCP_SYN | TCP_ACK, .seq = 77, .ack = C_ISN - 4711);
+    return frame;
+}
+
+/* ---- refused, unreachable, aborted ---- */
+
+static uint32_t closed_port(struct scene *s)
+{
+    CLIENT(s, .flags = TCP_SYN, .seq = C_ISN);
+    return SERVER(s, .flags = TCP_RST | TCP_ACK, .seq = 0, .ack = C_ISN + 1);
+}
+
+/* A server that has sent a SYN/ACK refuses no more: its RST ends what the capture shows only in part. */
+static uint32_t reset_after_syn_ack(struct scene *s)
+{
+    CLIENT(s, .flags = TCP_SYN, .seq = C_ISN);
+    SERVER(s, .flags = TCP_SYN | TCP_ACK, .seq = S_ISN, .ack = C_ISN + 1);
+    SERVER(s, .flags = TCP_RST | TCP_ACK, .seq = S_ISN + 1, .ack = C_ISN + 1);
+    return 0;
+}
+
+static uint32_t refused_old_fin_wait_2(struct scene *s)
+{
+    handshake(s);
+    exchange(s);
+    SERVER(s, .flags = TCP_FIN | TCP_ACK, .seq = S_ISN + 201, .ack = C_ISN + 101, .tsval = S_FIN_TS);
+    CLIENT(s, .flags = TCP_ACK, .seq = C_ISN + 101, .ack = S_ISN + 202, .tsval = C_FIN_TS);
+    new_syn(s, 1000, 5000);
+    return SERVER(s, .flags = TCP_RST | TCP_ACK, .seq = 0, .ack = NEW_C_ISN + 1001);
+}
+
+static uint32_t refused_old_syn_received(struct scene *s)
+{
+    half_open(s);
+    wait_ms(s, 1020);
+    new_syn(s, 1000, 1020);
+    return SERVER(s, .flags = TCP_RST | TCP_ACK, .seq = 0, .ack = NEW_C_ISN + 1001);
+}
+
+static uint32_t reset_in_path(struct scene *s)
+{
+    s->client.port++;
+    handshake(s);
+    s->client.port--;
+    CLIENT(s, .flags = TCP_SYN, .seq = C_ISN + 9);
+    return SERVER(s, .flags = TCP_RST | TCP_ACK, .seq = 0, .ack = C_ISN + 10, .ttl = 254);
+}
+
+static uint32_t icmp(struct scene *s, enum icmp_kind kind)
+{
+    CLIENT(s, .flags = TCP_SYN, .seq = C_ISN);
+    return send_icmp_error(s, kind, C_ISN);
+}
+
+static uint32_t icmp_net(struct scene *s)
+{
+    return icmp(s, ICMP_NET);
+}
+
+static uint32_t icmp_host(struct scene *s)
+{
+    return icmp(s, ICMP_HOST);
+}
+
+static uint32_t icmp_port(struct scene *s)
+{
+    return icmp(s, ICMP_PORT);
+}
+
+static uint32_t icmp_admin_prohibited(struct scene *s)
+{
+    return icmp(s, ICMP_ADMIN_PROHIBITED);
+}
+
+/* Of several errors the first counts. */
+static uint32_t icmp_twice(struct scene *s)
+{
+    uint32_t first = icmp(s, ICMP_OTHER);
+
+    send_icmp_error(s, ICMP_NET, C_ISN);
+    SERVER(s, .flags = TCP_RST | TCP_ACK, .seq = 0, .ack = C_ISN + 1);
+    return first;
+}
+
+static uint32_t client_gave_up(struct scene *s)
+{
+    CLIENT(s, .flags = TCP_SYN, .seq = C_ISN);
+    wait_ms(s, 500);
+    return CLIENT(s, .flags = TCP_RST, .seq = C_ISN + 1);
+}
+
+static uint32_t client_gave_up_after_syn_ack(struct scene *s)
+{
+    CLIENT(s, .flags = TCP_SYN, .seq = C_ISN);
+    SERVER(s, .flags = TCP_SYN | TCP_ACK, .seq = S_ISN, .ack = C_ISN + 1);
+    return CLIENT(s, .flags = TCP_RST, .seq = C_ISN + 1);
+}
+
+/* ---- stuck, no answer, pending ---- */
+
+static uint32_t accept_queue_full(struct scene *s)
+{
+    handshake(s);
+    CLIENT(s, .flags = TCP_ACK, .seq = C_ISN + 1, .ack = S_ISN + 1, .tsval = C_TS, .payload = 100);
+    wait_ms(s, 1020);
+    uint32_t frame = SERVER(s, .flags = TCP_SYN | TCP_ACK, .seq = S_ISN, .ack = C_ISN + 1, .tsval = S_TS + 1020);
+    CLIENT(s, .flags = TCP_ACK, .seq = C_ISN + 1, .ack = S_ISN + 1, .tsval = C_TS + 1020);
+    return frame;
+}
+
+static uint32_t repeat_new_syn(struct scene *s, int32_t isn_delta, int32_t tsval_delta)
+{
+    for (int i = 0; i < 3; i++) {
+        new_syn(s, isn_delta, tsval_delta + i);
+        wait_ms(s, 1020);
+    }
+    return 0;
+}
+
+static uint32_t silent_paws(struct scene *s)
+{
+    closed_by_server(s);
+    return repeat_new_syn(s, 1000, -5000);
+}
+
+static void repeat_old_sequence(struct scene *s)
+{
+    for (int i = 0; i < 2; i++) {
+        wait_ms(s, 1020);
+        CLIENT(s, .flags = TCP_SYN, .seq = NEW_C_ISN - 500);
+    }
+}
+
+static uint32_t silent_sequence(struct scene *s)
+{
+    closed_by_server(s);
+    repeat_old_sequence(s);
+    return 0;
+}
+
+/* The TIME_WAIT lets a SYN of so new a timestamp pass: it is not what keeps silent. */
+static uint32_t silent_although_accepted(struct scene *s)
+{
+    closed_by_server(s);
+    wait_ms(s, 20000);
+    return repeat_new_syn(s, 1000, 20000);
+}
+
+static uint32_t synack_lost(struct scene *s)
+{
+    CLIENT(s, .flags = TCP_SYN, .seq = C_ISN, .tsval = C_TS);
+    for (uint32_t i = 0; i < 3; i++) {
+        SERVER(s, .flags = TCP_SYN | TCP_ACK, .seq = S_ISN, .ack = C_ISN + 1, .tsval = S_TS + i * 1020);
+        wait_ms(s, 1020);
+    }
+    return 0;
+}
+
+static uint32_t silent_flow(struct scene *s)
+{
+    s->client.port++;
+    handshake(s);
+    s->client.port--;
+    CLIENT(s, .flags = TCP_SYN, .seq = C_ISN + 9);
+    wait_ms(s, 1020);
+    CLIENT(s, .flags = TCP_SYN, .seq = C_ISN + 9);
+    return 0;
+}
+
+static uint32_t silent_port(struct scene *s)
+{
+    next_frame(s);
+    tracker_other_packet(s->t, &s->now, 4, s->server.ip);
+    CLIENT(s, .flags = TCP_SYN, .seq = C_ISN);
+    wait_ms(s, 1020);
+    CLIENT(s, .flags = TCP_SYN, .seq = C_ISN);
+    return 0;
+}
+
+static uint32_t silent_host(struct scene *s)
+{
+    CLIENT(s, .flags = TCP_SYN, .seq = C_ISN);
+    wait_ms(s, 1020);
+    CLIENT(s, .flags = TCP_SYN, .seq = C_ISN);
+    return 0;
+}
+
+static uint32_t silent_for_three_seconds(struct scene *s)
+{
+    CLIENT(s, .flags = TCP_SYN, .seq = C_ISN);
+    wait_ms(s, 3000);
+    next_frame(s);
+    return 0;
+}
+
+static uint32_t capture_ended(struct scene *s)
+{
+    CLIENT(s, .flags = TCP_SYN, .seq = C_ISN);
+    wait_ms(s, 2999);
+    return 0;
+}
+
+struct script {
+    const char *name;
+    uint32_t (*play)(struct scene *s); /* returns the deciding frame */
+    enum fate fate;
+    enum cause cause;
+    bool inferred, delayed;
+    uint16_t retries;
+};
+
+#define SCRIPT(PLAY, FATE, CAUSE, ...)                                                                                 \
+    { .name = #PLAY, .play = PLAY, .fate = FATE_##FATE, .cause = CAUSE_##CAUSE, __VA_ARGS__ }
+
+static const struct script scripts[] = {
+    SCRIPT(ok, ESTABLISHED, OK),
+    SCRIPT(syn_retransmitted, ESTABLISHED, SYN_RETRANSMITTED, .delayed = true, .retries = 1),
+    SCRIPT(synack_retransmitted, ESTABLISHED, SYNACK_RETRANSMITTED, .delayed = true),
+    SCRIPT(ack_retransmitted, ESTABLISHED, ACK_RETRANSMITTED, .delayed = true),
+    SCRIPT(after_wrong_ack, ESTABLISHED, AFTER_WRONG_ACK, .delayed = true, .retries = 1),
+    SCRIPT(after_time_wait_reset, ESTABLISHED, AFTER_TIME_WAIT_RESET, .delayed = true, .retries = 1),
+    SCRIPT(after_old_connection_reset, ESTABLISHED, AFTER_OLD_CONNECTION_RESET, .delayed = true, .retries = 1),
+    SCRIPT(recycled_timestamp, ESTABLISHED, TIME_WAIT_RECYCLED_TIMESTAMP),
+    SCRIPT(recycled_sequence, ESTABLISHED, TIME_WAIT_RECYCLED_SEQUENCE),
+    SCRIPT(recycled_by_a_later_syn, ESTABLISHED, TIME_WAIT_RECYCLED_TIMESTAMP, .delayed = true, .retries = 1),
+    SCRIPT(time_wait_expired, ESTABLISHED, TIME_WAIT_EXPIRED),
+    SCRIPT(recycled_at_60_s, ESTABLISHED, TIME_WAIT_RECYCLED_TIMESTAMP),
+    SCRIPT(expired_at_60_s, ESTABLISHED, TIME_WAIT_EXPIRED),
+    SCRIPT(expired_under_retries, ESTABLISHED, TIME_WAIT_EXPIRED, .delayed = true, .retries = 1),
+    SCRIPT(reuse_after_close, ESTABLISHED, REUSE_AFTER_CLOSE),
+    SCRIPT(reuse_after_reset, ESTABLISHED, REUSE_AFTER_RESET),
+    SCRIPT(fast_open, ESTABLISHED, FAST_OPEN),
+    SCRIPT(simultaneous_open, ESTABLISHED, SIMULTANEOUS_OPEN),
+    SCRIPT(simultaneous_open_with_one_syn_ack, ESTABLISHED, SIMULTANEOUS_OPEN),
+    SCRIPT(reordered_handshake, ESTABLISHED, OK),
+    SCRIPT(reordered_syn_ack, ESTABLISHED, OK),
+    SCRIPT(one_sided_client, ESTABLISHED, OK),
+    SCRIPT(one_sided_client_on_a_used_port, ESTABLISHED, TIME_WAIT_EXPIRED),
+    SCRIPT(one_sided_server, ESTABLISHED, OK),
+    SCRIPT(split_handshake, ESTABLISHED, OK),
+    SCRIPT(server_chose_anew, ESTABLISHED, SYNACK_RETRANSMITTED, .delayed = true, .retries = 1),
+    SCRIPT(overtaken, ESTABLISHED, TIME_WAIT_RECYCLED_TIMESTAMP),
+    SCRIPT(isn_reused, ESTABLISHED, TIME_WAIT_EXPIRED),
+    SCRIPT(keep_alive, ESTABLISHED, OK),
+
+    SCRIPT(time_wait_paws, REJECTED, TIME_WAIT_PAWS, .retries = 1),
+    SCRIPT(time_wait_sequence, REJECTED, TIME_WAIT_SEQUENCE),
+    SCRIPT(no_listener, REJECTED, TIME_WAIT_NO_LISTENER, .retries = 1),
+    SCRIPT(paws_without_history, REJECTED, TIME_WAIT_PAWS, .inferred = true),
+    SCRIPT(sequence_without_history, REJECTED, TIME_WAIT_SEQUENCE, .inferred = true),
+    SCRIPT(unknown_by_socket, REJECTED, OLD_UNKNOWN, .inferred = true),
+    SCRIPT(options_cut, REJECTED, OLD_UNKNOWN, .inferred = true),
+    SCRIPT(old_established, REJECTED, OLD_ESTABLISHED),
+    SCRIPT(old_close_wait, REJECTED, OLD_CLOSE_WAIT),
+    SCRIPT(old_last_ack, REJECTED, OLD_LAST_ACK),
+    SCRIPT(old_last_ack_lost, REJECTED, OLD_LAST_ACK, .inferred = true),
+    SCRIPT(old_fin_wait_1, REJECTED, OLD_FIN_WAIT_1),
+    SCRIPT(old_closing, REJECTED, OLD_FIN_WAIT_1),
+    SCRIPT(old_fin_wait_2, REJECTED, OLD_FIN_WAIT_2),
+    SCRIPT(fin_did_not_arrive, REJECTED, OLD_ESTABLISHED, .inferred = true),
+    SCRIPT(second_fin_did_not_arrive, REJECTED, OLD_FIN_WAIT_2, .inferred = true),
+    SCRIPT(old_syn_received, REJECTED, OLD_SYN_RECEIVED),
+    SCRIPT(old_syn_received_by_syn_ack, REJECTED, OLD_SYN_RECEIVED),
+    SCRIPT(old_syn_received_without_history, REJECTED, OLD_SYN_RECEIVED, .inferred = true),
+    SCRIPT(wrong_ack, REJECTED, WRONG_ACK, .retries = 1),
+
+    SCRIPT(closed_port, REFUSED, CLOSED_PORT),
+    SCRIPT(refused_old_fin_wait_2, REFUSED, OLD_FIN_WAIT_2),
+    SCRIPT(refused_old_syn_received, REFUSED, OLD_SYN_RECEIVED),
+    SCRIPT(reset_in_path, REFUSED, RESET_IN_PATH, .inferred = true),
+    SCRIPT(icmp_net, UNREACHABLE, ICMP_NET),
+    SCRIPT(icmp_host, UNREACHABLE, ICMP_HOST),
+    SCRIPT(icmp_port, UNREACHABLE, ICMP_PORT),
+    SCRIPT(icmp_admin_prohibited, UNREACHABLE, ICMP_ADMIN_PROHIBITED),
+    SCRIPT(icmp_twice, UNREACHABLE, ICMP_OTHER),
+    SCRIPT(client_gave_up, ABORTED, CLIENT_GAVE_UP),
+    SCRIPT(client_gave_up_after_syn_ack, ABORTED, CLIENT_GAVE_UP),
+
+    SCRIPT(accept_queue_full, STUCK, ACCEPT_QUEUE_FULL),
+    SCRIPT(silent_paws, NO_ANSWER, TIME_WAIT_PAWS, .inferred = true, .retries = 2),
+    SCRIPT(silent_sequence, NO_ANSWER, TIME_WAIT_SEQUENCE, .inferred = true, .retries = 1),
+    SCRIPT(silent_although_accepted, NO_ANSWER, SILENT_PORT, .retries = 2),
+    SCRIPT(synack_lost, NO_ANSWER, SYNACK_LOST),
+    SCRIPT(silent_flow, NO_ANSWER, SILENT_FLOW, .retries = 1),
+    SCRIPT(silent_port, NO_ANSWER, SILENT_PORT, .retries = 1),
+    SCRIPT(silent_host, NO_ANSWER, SILENT_HOST, .retries = 1),
+    SCRIPT(silent_for_three_seconds, NO_ANSWER, SILENT_HOST),
+    SCRIPT(capture_ended, PENDING, CAPTURE_ENDED),
+    SCRIPT(reset_after_syn_ack, PENDING, CAPTURE_ENDED),
+};
+
+/* copies: of each frame, as a mirror port may take them; nothing else may come of it. */
+static void check_script(const struct script *script, unsigned copies)
+{
+    struct scene *s = scene_new(&LINUX);
+
+    s->copies = copies;
+    uint32_t frame = script->play(s);
+    uint32_t attempt = tracker_attempts(s->t);
+    struct verdict v = verdict_on(s, attempt);
+    assert_verdict(s, attempt, script->fate, script->cause, frame);
+    g_assert_cmpint(v.inferred, ==, script->inferred);
+    g_assert_cmpint(v.delayed, ==, script->delayed);
+    g_assert_cmpuint(tracker_attempt(s->t, attempt)->retries, ==, script->retries);
+    scene_free(s);
+}
+
+static void test_script(gconstpointer script)
+{
+    check_script(script, 1);
+}
+
+static void test_mirrored_script(gconstpointer script)
+{
+    check_script(script, 2);
+}
+
+/* What the capture tests and the tests of sightings.c show instead. */
+static void test_scripts_are_complete(void)
+{
+    const struct verdict_row *row;
+    int missing = 0;
+
+    for (size_t i = 0; (row = verdict_row_at(i)) != NULL; i++) {
+        bool shown = false;
+        for (size_t k = 0; k < G_N_ELEMENTS(scripts); k++)
+            shown = shown || (scripts[k].fate == row->fate && scripts[k].cause == row->cause);
+        if (!shown)
+            g_test_message("%s %s", fate_token(row->fate), cause_token(row->cause));
+        missing += !shown;
+    }
+    g_assert_cmpint(missing, ==, 2); /* no_answer answered_from_elsewhere, pending in_progress */
+}
+
+/* ---- what must not decide ---- */
+
+/* RFC 9293, 3.10.7.3: a RST must acknowledge the SYN. */
+static void test_forged_resets(void)
+{
+    struct scene *s = scene_new(&LINUX);
+
+    CLIENT(s, .flags = TCP_SYN, .seq = C_ISN);
+    SERVER(s, .flags = TCP_RST | TCP_ACK, .seq = 0, .ack = C_ISN);
+    SERVER(s, .flags = TCP_RST | TCP_ACK, .seq = 0, .ack = C_ISN + 2);
+    SERVER(s, .flags = TCP_RST, .seq = 0);
+    CLIENT(s, .flags = TCP_RST, .seq = C_ISN + 2);
+    assert_verdict(s, 1, FATE_PENDING, CAUSE_CAPTURE_ENDED, 0);
+    SERVER(s, .flags = TCP_SYN | TCP_ACK, .seq = S_ISN, .ack = C_ISN + 1);
+    SERVER(s, .flags = TCP_RST, .seq = S_ISN + 5);  /* not RCV.NXT of the client */
+    CLIENT(s, .flags = TCP_RST, .seq = C_ISN - 99); /* not RCV.NXT of the server */
+    uint32_t ack = CLIENT(s, .flags = TCP_ACK, .seq = C_ISN + 1, .ack = S_ISN + 1);
+    assert_verdict(s, 1, FATE_ESTABLISHED, CAUSE_OK, ack);
+    scene_free(s);
+}
+
+/* RFC 5927, 4: the quoted number must be the SYN's; an error after the SYN/ACK is too late. */
+static void test_forged_icmp_errors(void)
+{
+    struct scene *s = scene_new(&LINUX);
+
+    send_icmp_error(s, ICMP_HOST, C_ISN); /* about a port pair that was never seen */
+    CLIENT(s, .flags = TCP_SYN, .seq = C_ISN);
+    send_icmp_error(s, ICMP_HOST, C_ISN + 1);
+    assert_verdict(s, 1, FATE_PENDING, CAUSE_CAPTURE_ENDED, 0);
+    SERVER(s, .flags = TCP_SYN | TCP_ACK, .seq = S_ISN, .ack = C_ISN + 1);
+    send_icmp_error(s, ICMP_HOST, C_ISN);
+    uint32_t ack = CLIENT(s, .flags = TCP_ACK, .seq = C_ISN + 1, .ack = S_ISN + 1);
+    send_icmp_error(s, ICMP_HOST, C_ISN);
+    assert_verdict(s, 1, FATE_ESTABLISHED, CAUSE_OK, ack);
+    scene_free(s);
+}
+
+/* Measured: a RST whose number is one off does not remove a TIME_WAIT. */
+static void test_time_wait_reset_must_fit(void)
+{
+    for (uint32_t off = 0; off < 3; off++) {
+        struct scene *s = scene_new(&LINUX);
+        closed_by_server(s);
+        CLIENT(s, .flags = TCP_RST, .seq = S_RCV_NXT - 1 + off);
+        repeat_old_sequence(s);
+        assert_verdict(s, 2, FATE_NO_ANSWER, off == 1 ? CAUSE_SILENT_FLOW : CAUSE_TIME_WAIT_SEQUENCE, 0);
+        scene_free(s);
+    }
+}
+
+/* FreeBSD ignores such a RST. */
+static void test_reset_on_freebsd(void)
+{
+    struct tracker_options freebsd = LINUX;
+    freebsd.peer = PEER_FREEBSD;
+    struct scene *s = scene_new(&freebsd);
+
+    closed_by_server(s);
+    CLIENT(s, .flags = TCP_RST, .seq = S_RCV_NXT);
+    repeat_old_sequence(s);
+    assert_verdict(s, 2, FATE_NO_ANSWER, CAUSE_TIME_WAIT_SEQUENCE, 0);
+    scene_free(s);
+}
+
+/* A SYN that a half-open connection refuses ends that one, and leaves its numbers for the next SYN to compare. */
+static void test_embryonic_reset(void)
+{
+    for (unsigned swapped = 0; swapped < 2; swapped++) {
+        struct scene *s = scene_new(&LINUX);
+        struct tcp_address lower = s->client;
+        if (swapped) {
+            s->client = s->server;
+            s->server = lower;
+        }
+        refused_old_syn_received(s);
+        new_syn(s, 2000, 9000);
+        const struct history *h = tracker_history(s->t, tracker_attempt(s->t, 3));
+        g_assert_cmpint(h->state, ==, STATE_CLOSED);
+        g_assert_true(h->flags & HISTORY_RCV_NXT);
+        g_assert_cmpuint(h->rcv_nxt, ==, C_ISN + 1);
+        scene_free(s);
+    }
+}
+
+/* A scan of many ports neither hides nor changes what became of others. */
+static void test_port_scan(void)
+{
+    struct scene *s = scene_new(&LINUX);
+
+    closed_by_server(s);
+    uint32_t syn = new_syn(s, 1000, -5000);
+    uint16_t port = s->client.port;
+    for (uint16_t i = 1; i <= 5000; i++) {
+        s->client.port = i;
+        CLIENT(s, .flags = TCP_SYN, .seq = i);
+        SERVER(s, .flags = TCP_RST | TCP_ACK, .seq = 0, .ack = i + 1U);
+    }
+    s->client.port = port;
+    uint32_t frame = time_wait_ack(s);
+    assert_verdict(s, 2, FATE_REJECTED, CAUSE_TIME_WAIT_PAWS, frame);
+    g_assert_cmpuint(tracker_attempts(s->t), ==, 5002);
+    g_assert_cmpuint(tracker_attempt(s->t, 2)->first_frame, ==, syn);
+    scene_free(s);
+}
+
+/* No stack sends these; what a scanner hopes for does not matter. */
+static void test_impossible_flags(void)
+{
+    struct scene *s = scene_new(&LINUX);
+
+    CLIENT(s, .flags = TCP_SYN | TCP_FIN, .seq = C_ISN);
+    CLIENT(s, .flags = TCP_SYN | TCP_RST, .seq = C_ISN);
+    CLIENT(s, .flags = TCP_SYN | TCP_FIN | TCP_RST | TCP_ACK | TCP_PSH, .seq = C_ISN);
+    CLIENT(s, .flags = 0, .seq = C_ISN);
+    g_assert_cmpuint(tracker_attempts(s->t), ==, 0);
+    scene_free(s);
+}
+
+/* ---- attempts ---- */
+
+static void test_numbers_and_uses(void)
+{
+    struct scene *s = scene_new(&LINUX);
+
+    closed_by_server(s);
+    new_syn(s, 1000, -5000);
+    time_wait_ack(s);
+    new_syn(s, 2000, -5000); /* another ISN: another attempt */
+    s->client.port++;
+    CLIENT(s, .flags = TCP_SYN, .seq = C_ISN);
+    g_assert_cmpuint(tracker_attempts(s->t), ==, 4);
+    static const uint32_t uses[] = { 1, 2, 3, 1 };
+    for (uint32_t i = 1; i <= 4; i++) {
+        g_assert_cmpuint(tracker_attempt(s->t, i)->number, ==, i);
+        g_assert_cmpuint(tracker_attempt(s->t, i)->use, ==, uses[i - 1]);
+    }
+    scene_free(s);
+}
+
+/* An attempt that failed leaves the old connection as it was: the next SYN is measured against that same one. */
+static void test_failed_attempt_leaves_the_old_connection(void)
+{
+    struct scene *s = scene_new(&LINUX);
+
+    closed_by_server(s);
+    new_syn(s, 1000, -5000);
+    time_wait_ack(s);
+    wait_ms(s, 1000);
+    new_syn(s, 2000, -4000);
+    const struct history *h = tracker_history(s->t, tracker_attempt(s->t, 3));
+    g_assert_cmpuint(h->first, ==, 1);
+    g_assert_cmpuint(h->last, ==, 11);
+    g_assert_cmpuint(h->closed_in, ==, 8);
+    g_assert_cmpuint(h->rcv_nxt, ==, S_RCV_NXT);
+    g_assert_cmpuint(h->snd_nxt, ==, S_SND_NXT);
+    g_assert_cmpuint(h->ts_recent, ==, C_FIN_TS);
+    g_assert_cmpint(h->tsval_delta, ==, -4000);
+    g_assert_cmpint(h->state, ==, STATE_TIME_WAIT);
+    g_assert_cmpuint(h->attempt, ==, 1);
+    g_assert_cmpuint(h->tw_elapsed, ==, NS_PER_SECOND + 500 * NS_PER_MS + 2 * FRAME_GAP); /* the first SYN restarted it */
+    scene_free(s);
+}
+
+/* Both SYNs of a simultaneous open are attempts of one use. */
+static void test_both_sides_of_a_simultaneous_open(void)
+{
+    struct scene *s = scene_new(&LINUX);
+
+    simultaneous_open(s);
+    assert_verdict(s, 1, FATE_ESTABLISHED, CAUSE_SIMULTANEOUS_OPEN, 4);
+    assert_verdict(s, 2, FATE_ESTABLISHED, CAUSE_SIMULTANEOUS_OPEN, 3);
+    g_assert_cmpuint(tracker_attempt(s->t, 1)->use, ==, 1);
+    g_assert_cmpuint(tracker_attempt(s->t, 2)->use, ==, 1);
+    scene_free(s);
+}
+
+/* More SYNs than the counter holds. */
+static void test_many_retries(void)
+{
+    struct scene *s = scene_new(&LINUX);
+    size_t n;
+
+    for (int i = 0; i < 70000; i++) {
+        CLIENT(s, .flags = TCP_SYN, .seq = C_ISN);
+        wait_ms(s, 1000);
+    }
+    g_assert_cmpuint(tracker_attempts(s->t), ==, 1);
+    g_assert_cmpuint(tracker_attempt(s->t, 1)->retries, ==, UINT16_MAX);
+    g_assert_cmpuint(tracker_notes(s->t, 70000, &n)->syn_number, ==, UINT16_MAX);
+    assert_verdict(s, 1, FATE_NO_ANSWER, CAUSE_SILENT_HOST, 0);
+    scene_free(s);
+}
+
+/* A copy of an old SYN is no retransmission: by its timestamp, its IP ID, or its time. */
+static void test_copies_of_a_syn(void)
+{
+    struct scene *s = scene_new(&LINUX);
+
+    CLIENT(s, .flags = TCP_SYN, .seq = C_ISN, .tsval = C_TS);
+    wait_ms(s, 100);
+    CLIENT(s, .flags = TCP_SYN, .seq = C_ISN, .tsval = C_TS);
+    wait_ms(s, 1000);
+    CLIENT(s, .flags = TCP_SYN, .seq = C_ISN, .tsval = C_TS - 1); /* reordered */
+    s->client.port++;
+    CLIENT(s, .flags = TCP_SYN, .seq = C_ISN + 1, .has_ip_id = true, .ip_id = 5);
+    wait_ms(s, 100);
+    CLIENT(s, .flags = TCP_SYN, .seq = C_ISN + 1, .has_ip_id = true, .ip_id = 5);
+    s->client.port++;
+    CLIENT(s, .flags = TCP_SYN, .seq = C_ISN + 2);
+    CLIENT(s, .flags = TCP_SYN, .seq = C_ISN + 2);
+    for (uint32_t i = 1; i <= 3; i++)
+        g_assert_cmpuint(tracker_attempt(s->t, i)->retries, ==, 0);
+    wait_ms(s, 6);
+    CLIENT(s, .flags = TCP_SYN, .seq = C_ISN + 2);
+    g_assert_cmpuint(tracker_attempt(s->t, 3)->retries, ==, 1);
+    scene_free(s);
+}
+
+static void test_in_progress(void)
+{
+    struct scene *s = scene_new(&LINUX);
+    struct verdict v;
+
+    CLIENT(s, .flags = TCP_SYN, .seq = C_ISN);
+    tracker_verdict(s->t, 1, false, &v);
+    g_assert_cmpint(v.fate, ==, FATE_PENDING);
+    g_assert_cmpint(v.cause, ==, CAUSE_IN_PROGRESS);
+    g_assert_false(verdict_is_failure(&v));
+    g_assert_cmpint(v.connect_time, ==, -1);
+    scene_free(s);
+}
+
+/* The preference: how many retransmissions before "no answer" is said. */
+static void test_no_answer_retries(void)
+{
+    struct tracker_options options = LINUX;
+    options.no_answer_retries = 2;
+    struct scene *s = scene_new(&options);
+
+    CLIENT(s, .flags = TCP_SYN, .seq = C_ISN);
+    wait_ms(s, 1000);
+    CLIENT(s, .flags = TCP_SYN, .seq = C_ISN);
+    assert_verdict(s, 1, FATE_PENDING, CAUSE_CAPTURE_ENDED, 0);
+    wait_ms(s, 1000);
+    CLIENT(s, .flags = TCP_SYN, .seq = C_ISN);
+    assert_verdict(s, 1, FATE_NO_ANSWER, CAUSE_SILENT_HOST, 0);
+    struct verdict v = verdict_on(s, 1);
+    g_assert_true(verdict_is_failure(&v));
+    g_assert_cmpint(v.wait, ==, 2 * NS_PER_SECOND + 2 * FRAME_GAP);
+    scene_free(s);
+}
+
+static void test_times(void)
+{
+    struct scene *s = scene_new(&LINUX);
+
+    CLIENT(s, .flags = TCP_SYN, .seq = C_ISN, .tsval = C_TS);
+    wait_ms(s, 20);
+    SERVER(s, .flags = TCP_SYN | TCP_ACK, .seq = S_ISN, .ack = C_ISN + 1, .tsval = S_TS);
+    CLIENT(s, .flags = TCP_ACK, .seq = C_ISN + 1, .ack = S_ISN + 1, .tsval = C_TS);
+    struct verdict v = verdict_on(s, 1);
+    g_assert_cmpint(v.connect_time, ==, 20 * NS_PER_MS + 2 * FRAME_GAP);
+    g_assert_cmpint(v.wait, ==, v.connect_time);
+    scene_free(s);
+}
+
+/* ---- another kind of peer than the rules suppose ---- */
+
+static bool answers_not_as_rules(enum peer_stack peer, uint32_t (*play)(struct scene *s))
+{
+    struct tracker_options options = LINUX;
+    options.peer = peer;
+    struct scene *s = scene_new(&options);
+    play(s);
+    struct verdict v = verdict_on(s, tracker_attempts(s->t));
+
+    scene_free(s);
+    return v.not_as_rules;
+}
+
+static uint32_t accepted_in_spite_of_paws(struct scene *s)
+{
+    closed_by_server(s);
+    new_syn(s, 1000, -5000);
+    return accept(s, 1000, NEW_S_ISN);
+}
+
+static uint32_t refused_by_time_wait(struct scene *s)
+{
+    closed_by_server(s);
+    new_syn(s, 1000, -5000);
+    return SERVER(s, .flags = TCP_RST | TCP_ACK, .seq = 0, .ack = NEW_C_ISN + 1001);
+}
+
+static void test_not_as_rules(void)
+{
+    g_assert_true(answers_not_as_rules(PEER_LINUX, accepted_in_spite_of_paws));
+    g_assert_false(answers_not_as_rules(PEER_FREEBSD, accepted_in_spite_of_paws));
+    g_assert_true(answers_not_as_rules(PEER_LINUX, refused_by_time_wait));
+    g_assert_true(answers_not_as_rules(PEER_FREEBSD, time_wait_paws)); /* FreeBSD would have accepted it */
+    g_assert_true(answers_not_as_rules(PEER_RFC, time_wait_sequence)); /* the RFC wants silence */
+    g_assert_false(answers_not_as_rules(PEER_LINUX, time_wait_paws));
+    g_assert_false(answers_not_as_rules(PEER_LINUX, no_listener));
+    g_assert_false(answers_not_as_rules(PEER_LINUX, ok));
+}
+
+/* Without history the numbers of an ACK mean something on Linux only. */
+static void test_without_history_on_freebsd(void)
+{
+    struct tracker_options freebsd = LINUX;
+    freebsd.peer = PEER_FREEBSD;
+    struct scene *s = scene_new(&freebsd);
+    uint32_t frame = paws_without_history(s);
+
+    assert_verdict(s, 1, FATE_REJECTED, CAUSE_OLD_UNKNOWN, frame);
+    scene_free(s);
+}
+
+/* ---- main ---- */
+
+static void add_scripts(void)
+{
+    for (size_t i = 0; i < G_N_ELEMENTS(scripts); i++) {
+        char *path = g_strdup_printf("/tracker/script/%s", scripts[i].name);
+        char *mirrored = g_strdup_printf("/tracker/mirrored/%s", scripts[i].name);
+        g_test_add_data_func(path, &scripts[i], test_script);
+        g_test_add_data_func(mirrored, &scripts[i], test_mirrored_script);
+        g_free(path);
+        g_free(mirrored);
+    }
+}
+
+int main(int argc, char **argv)
+{
+    g_test_init(&argc, &argv, NULL);
+    add_scripts();
+    g_test_add_func("/tracker/scripts_are_complete", test_scripts_are_complete);
+    g_test_add_func("/tracker/forged_resets", test_forged_resets);
+    g_test_add_func("/tracker/forged_icmp_errors", test_forged_icmp_errors);
+    g_test_add_func("/tracker/time_wait_reset_must_fit", test_time_wait_reset_must_fit);
+    g_test_add_func("/tracker/reset_on_freebsd", test_reset_on_freebsd);
+    g_test_add_func("/tracker/embryonic_reset", test_embryonic_reset);
+    g_test_add_func("/tracker/port_scan", test_port_scan);
+    g_test_add_func("/tracker/impossible_flags", test_impossible_flags);
+    g_test_add_func("/tracker/numbers_and_uses", test_numbers_and_uses);
+    g_test_add_func("/tracker/failed_attempt_leaves_the_old_connection", test_failed_attempt_leaves_the_old_connection);
+    g_test_add_func("/tracker/both_sides_of_a_simultaneous_open", test_both_sides_of_a_simultaneous_open);
+    g_test_add_func("/tracker/many_retries", test_many_retries);
+    g_test_add_func("/tracker/copies_of_a_syn", test_copies_of_a_syn);
+    g_test_add_func("/tracker/in_progress", test_in_progress);
+    g_test_add_func("/tracker/no_answer_retries", test_no_answer_retries);
+    g_test_add_func("/tracker/times", test_times);
+    g_test_add_func("/tracker/not_as_rules", test_not_as_rules);
+    g_test_add_func("/tracker/without_history_on_freebsd", test_without_history_on_freebsd);
+    return g_test_run();
+}

@@ -10,6 +10,19 @@ if(UNIX AND NOT APPLE)
     install(DIRECTORY plugin/profile/ DESTINATION "${CMAKE_INSTALL_DATADIR}/wireshark/profiles/synfate")
 endif()
 
+# The profile as Wireshark imports it: a zip that holds synfate/...
+file(GLOB profile_files CONFIGURE_DEPENDS plugin/profile/*)
+set(profile_zip "${PROJECT_BINARY_DIR}/synfate-profile.zip")
+add_custom_command(OUTPUT "${profile_zip}"
+    COMMAND "${CMAKE_COMMAND}" -E copy ${profile_files} "${PROJECT_BINARY_DIR}/profile/synfate/"
+    COMMAND "${CMAKE_COMMAND}" -E chdir "${PROJECT_BINARY_DIR}/profile"
+        "${CMAKE_COMMAND}" -E tar cf "${profile_zip}" --format=zip synfate
+    DEPENDS ${profile_files}
+    VERBATIM
+)
+file(MAKE_DIRECTORY "${PROJECT_BINARY_DIR}/profile/synfate")
+add_custom_target(profile_zip ALL DEPENDS "${profile_zip}")
+
 set(CPACK_PACKAGE_CONTACT "The synfate developers")
 set(CPACK_PACKAGE_DESCRIPTION_SUMMARY "${PROJECT_DESCRIPTION}")
 set(CPACK_PACKAGE_DESCRIPTION "For each TCP connection attempt in a capture synfate says whether the connection was

@@ -41,7 +41,7 @@ foreach(folder IN ITEMS captures kernel gui)
         set_tests_properties(${folder} PROPERTIES
             LABELS pytest
             TIMEOUT 900
-            ENVIRONMENT "SYNFATE_BUILD_DIR=${PROJECT_BINARY_DIR};PYTHONDONTWRITEBYTECODE=1"
+            ENVIRONMENT "SYNFATE_BUILD=${PROJECT_BINARY_DIR};PYTHONDONTWRITEBYTECODE=1"
         )
     endif()
 endforeach()

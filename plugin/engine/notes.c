@@ -130,6 +130,11 @@ const struct note *tracker_notes(const struct tracker *t, uint32_t frame, size_t
     return end > low ? &notes[low] : NULL;
 }
 
+const struct note *tracker_last_note(const struct tracker *t)
+{
+    return t->notes->len == 0 ? NULL : &g_array_index(t->notes, struct note, t->notes->len - 1);
+}
+
 const struct time_wait_clock *tracker_time_wait(const struct tracker *t, const struct note *note)
 {
     const struct time_wait_clock *clocks = (const struct time_wait_clock *)(const void *)t->clocks->data;

@@ -912,3 +912,21 @@ uint32_t tracker_sibling(const struct tracker *t, uint32_t attempt)
 {
     return get_attempt(t, attempt)->sibling;
 }
+
+int64_t tracker_time_wait_length(const struct tracker *t)
+{
+    return t->options.time_wait;
+}
+
+bool tracker_left_time_wait(const struct tracker *t, const struct attempt *a, uint8_t *side, int64_t *since)
+{
+    const struct port_pair *pair = pair_of(t, a);
+    const struct connection *c = get_connection(t, pair->current != 0 ? pair->current : pair->old);
+
+    for (*side = 0; c != NULL && *side < 2; ++*side) {
+        *since = c->tw_time;
+        if (connection_state(c, *side) == STATE_TIME_WAIT)
+            return true;
+    }
+    return false;
+}

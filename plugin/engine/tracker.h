@@ -56,6 +56,9 @@ struct note {
 /* The notes of a frame, *n of them (a tunnel may carry several segments in one frame), or NULL. */
 const struct note *tracker_notes(const struct tracker *t, uint32_t frame, size_t *n);
 
+/* The last note of all, or NULL. */
+const struct note *tracker_last_note(const struct tracker *t);
+
 /* TIME_WAIT of the peer at a notable frame. */
 struct time_wait_clock {
     uint32_t frame, attempt;
@@ -104,6 +107,12 @@ const struct trouble *tracker_trouble(const struct tracker *t, const struct atte
 /* Client and server of an attempt. Returns the family: 4 or 6. */
 uint8_t tracker_addresses(const struct tracker *t, const struct attempt *a, struct tcp_address *client,
                           struct tcp_address *server);
+
+/* The length of TIME_WAIT, ns. */
+int64_t tracker_time_wait_length(const struct tracker *t);
+
+/* Whether the last connection on an attempt's port pair was left in TIME_WAIT, on which side, and since when (ns). */
+bool tracker_left_time_wait(const struct tracker *t, const struct attempt *a, uint8_t *side, int64_t *since);
 
 /* The next attempt that is the same SYN elsewhere (another capture point, or the other side of a NAT);
  * returns to the first one in a ring. 0: none. */

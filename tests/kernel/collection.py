@@ -18,7 +18,8 @@ class Collection:
 
     def add(self, name, frames):
         begin, shift = len(self.frames), self.now - frames[0].nanoseconds
-        self.frames += [capture.Frame(seen.nanoseconds + shift, move(seen.data, seen.segment.protocol, len(self.parts)), None)
+        index = len(self.parts)
+        self.frames += [capture.Frame(seen.nanoseconds + shift, move(seen.data, seen.segment.protocol, index), None)
                         for seen in frames]
         self.parts[name] = slice(begin, len(self.frames))
         self.now = self.frames[-1].nanoseconds + GAP

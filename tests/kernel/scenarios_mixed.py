@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Thousands of attempts on few ports: closes, resets and clocks at random; before and after each SYN the kernel is asked."""
+"""Some thousand attempts on few ports: closes, resets and clocks at random; before and after each SYN the kernel is asked."""
 
 import random
 import socket

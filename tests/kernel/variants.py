@@ -57,6 +57,8 @@ def without_history(verdict):
 def without_answers(verdict):
     """The server's packets are missing."""
     fate, cause = verdict
+    if cause == "after_time_wait_reset":
+        return {verdict, ("established", "after_old_connection_reset")} | PLAIN  # an old connection in whatever state
     if fate in ("established", "stuck"):
         return {verdict} | PLAIN
     if fate == "rejected":

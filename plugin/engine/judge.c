@@ -253,7 +253,7 @@ static void judge_silence(const struct dossier *d, struct verdict *v)
 {
     enum cause cause;
 
-    v->wait = d->a->last_time - d->a->first_time;
+    v->wait = MAX(d->a->last_time - d->a->first_time, 0);
     if (d->e != NULL && (d->e->flags & EV_SYNACK)) {
         say(v, FATE_NO_ANSWER, CAUSE_SYNACK_LOST);
     } else if (d->trouble != NULL && d->trouble->stray_frame != 0) {

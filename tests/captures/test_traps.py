@@ -319,6 +319,43 @@ def test_timestamps_on_one_side_only(rows):
     assert all("tsval_delta" not in row and row["predicted"] == "syn_ack" for row in found)
 
 
+# Other ways into TIME_WAIT, and a look-alike
+
+
+def test_simultaneous_close(rows):
+    """Both ends close at once: both pass CLOSING, both are in TIME_WAIT."""
+    capture = Capture()
+    c, s = conversation(capture)
+    s.fin(lost=True)
+    c.fin()
+    c.rcv_nxt = s.snd_nxt
+    s.ack(ip_id=NO_SOCKET)
+    c.ack()
+    capture.wait(9)
+    another_client(c, s)
+    syn = c.syn()
+    s.ack(ip_id=NO_SOCKET)
+    found = rows(capture)
+    assert (found[8]["src_state"], found[8]["dst_state"]) == ("CLOSING", "CLOSING")
+    assert (found[10]["src_state"], found[10]["dst_state"]) == ("TIME_WAIT", "TIME_WAIT")
+    assert (said(found[syn - 1]), found[syn - 1]["basis"]) == (("rejected", "time_wait_paws"), "observed")
+
+
+@pytest.mark.parametrize("isn, tsval", [(352_641_030, 9_000), (1000, -1_159_862)])
+def test_an_orphan_in_fin_wait_2_is_no_time_wait(rows, isn, tsval):
+    """Out of its window, or with an older timestamp, a SYN gets an ACK without a socket, just as in TIME_WAIT: but the
+    client has not closed."""
+    capture = Capture()
+    c, s = conversation(capture)
+    s.fin()
+    c.ack()
+    capture.wait(5)
+    c.reopen(isn=s.rcv_nxt + isn, tsval=s.ts_recent + tsval)
+    syn, ack = c.syn(), s.ack(ip_id=NO_SOCKET)
+    row = rows(capture)[syn - 1]
+    assert (said(row), row["decided_by"], row["old.peer_state"]) == (("rejected", "old_fin_wait_2"), ack, "FIN_WAIT_2")
+
+
 # Linux between 60 and 61.7 s, and rejections until TIME_WAIT has run out
 
 
@@ -389,6 +426,35 @@ def test_a_reset_of_another_number_does_not_remove_time_wait(rows, offset):
     assert (row["predicted"], said(row)) == ("ack", ("rejected", "time_wait_paws"))
 
 
+def test_a_reset_removes_time_wait(rows):
+    """With the number that the peer expects next, as a client in SYN_SENT sends it."""
+    capture = Capture()
+    c, s = closed_by_server(capture)
+    capture.wait(1)
+    c.reset()
+    capture.wait(5)
+    another_client(c, s)
+    syn = c.syn()
+    s.synack(isn=s.snd_nxt + 995_733_925)
+    c.ack()
+    row = rows(capture)[syn - 1]
+    assert row["predicted"] != "ack" and row["old.peer_state"] == "CLOSED"
+    assert said(row) == ("established", "reuse_after_reset")
+
+
+def test_a_reset_with_an_old_timestamp_does_not_remove_time_wait(rows):
+    capture = Capture()
+    c, s = closed_by_server(capture)
+    capture.wait(1)
+    c.abort(tsval=s.ts_recent - 1000)
+    capture.wait(5)
+    another_client(c, s)
+    syn = c.syn()
+    s.ack(ip_id=NO_SOCKET)
+    row = rows(capture)[syn - 1]
+    assert (row["predicted"], said(row)) == ("ack", ("rejected", "time_wait_paws"))
+
+
 def test_a_forged_reset_does_not_refuse(rows):
     """It does not acknowledge the SYN, so the client ignores it (RFC 9293, 3.10.7.3)."""
     capture = Capture()
@@ -432,6 +498,44 @@ def test_a_reset_in_the_old_connections_name_is_not_the_answer(rows):
 
 
 # Frames
+
+
+def test_ecn(rows):
+    """A SYN that asks for ECN, or for accurate ECN, and its answers are what they are without."""
+    capture = Capture()
+    for port, syn_flags, synack_flags in (40001, "SEC", "SAE"), (40002, "SECN", "SAC"):
+        c, s = capture.flow(cport=port)
+        handshake(c, s)
+        capture.frames[-3].packet["TCP"].flags = syn_flags
+        capture.frames[-2].packet["TCP"].flags = synack_flags
+    found = rows(capture)
+    assert attempts(found) == [1, 4]
+    assert {said(row) for row in found} == {("established", "ok")}
+
+
+def test_crafted_flags(rows):
+    """What port scanners send to confuse: only a SYN without RST is a connection attempt."""
+    capture = Capture()
+    for i, flags in enumerate(["SR", "", "FPU", "F", "SRA", "SFR"]):
+        c, _ = capture.flow(cport=40000 + i)
+        c.syn()
+        capture.frames[-1].packet["TCP"].flags = flags
+    assert attempts(rows(capture)) == []
+
+
+def test_malformed_headers(rows, tshark):
+    """A TCP header that is shorter than the shortest, or longer than the packet; options of length 0 and beyond the end."""
+    capture = Capture()
+    c, s = capture.flow()
+    for dataofs, options in (4, b""), (15, b""), (6, b"\x08\x00\x01\x01"), (6, b"\x02\x28\x01\x01"), (6, b"\x01\x01\x01\x08"):
+        c.syn()
+        packet = capture.frames[-1].packet
+        packet["TCP"].options, packet["TCP"].dataofs = [], dataofs
+        packet["TCP"].payload = Raw(options)
+    handshake(c, s)
+    found = rows(capture)
+    assert tshark.ours(found[0]) == {} and tshark.ours(found[1]) == {}
+    assert said(found[5])[0] == "established"
 
 
 def test_frames_without_tcp_get_no_field(rows, tshark):

@@ -3,6 +3,9 @@
 
 As root, Wireshark loads no personal plugin, and it says nothing when it loads none: so the tests run it as nobody, on a
 copy of the plugin folder that nobody can read, and plugin_loaded() must be true before any result means something.
+
+SYNFATE_BUILD names the build folder. SYNFATE_TSHARK_ENV holds more variables for Wireshark's programs, such as
+"LD_PRELOAD=/usr/lib/.../libasan.so ASAN_OPTIONS=detect_leaks=1" for a plugin that was built with sanitizers.
 """
 
 import json
@@ -113,6 +116,7 @@ class Tshark:
                  for i, (method, params) in enumerate(requests)]
         done = subprocess.run(self.command("sharkd", "-"), input="\n".join(lines) + "\n",
                               capture_output=True, text=True, timeout=120)
+        assert done.returncode == 0, done.stderr
         answers = [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
         return [answer["result"] for answer in answers]
 

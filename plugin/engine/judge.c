@@ -318,6 +318,8 @@ static int knowledge(const struct verdict *v)
         if (v->cause == CAUSE_SILENT_FLOW || v->cause == CAUSE_SILENT_PORT || v->cause == CAUSE_SILENT_HOST)
             return 1;
         return v->inferred ? 2 : 3;
+    case FATE_ESTABLISHED:
+        return 5; /* what failed at the other point was overcome */
     default:
         return 4;
     }

@@ -45,8 +45,8 @@ static void decide_at(struct verdict *v, const struct attempt *a, uint32_t frame
 /* The SYN/ACK's ISN shows that Linux reopened a TIME_WAIT: SND.NXT + 65537. */
 static bool isn_shows_recycling(const struct dossier *d)
 {
-    return d->h != NULL && (d->h->flags & HISTORY_SND_NXT) && !(d->h->flags & HISTORY_FROM_ANSWER)
-           && (d->e->flags & EV_SYNACK) && d->e->synack_isn - d->h->snd_nxt == LINUX_RECYCLED_ISN_STEP;
+    return d->h != NULL && (d->h->flags & HISTORY_SND_NXT) && (d->e->flags & EV_SYNACK)
+           && d->e->synack_isn - d->h->snd_nxt == LINUX_RECYCLED_ISN_STEP;
 }
 
 static enum cause recycled_cause(const struct dossier *d)
@@ -94,6 +94,13 @@ static bool judge_reuse(const struct dossier *d, struct verdict *v)
 
     if (h == NULL || !(h->flags & HISTORY_CONNECTION))
         return false;
+    if ((d->a->flags & ATTEMPT_RESET_OLD) && h->state != STATE_UNKNOWN && !isn_shows_recycling(d)) {
+        /* the rejection was not captured */
+        say(v, FATE_ESTABLISHED, h->state == STATE_TIME_WAIT ? CAUSE_AFTER_TIME_WAIT_RESET
+                                                             : CAUSE_AFTER_OLD_CONNECTION_RESET);
+        v->inferred = true;
+        return true;
+    }
     if (h->state == STATE_TIME_WAIT || (h->flags & HISTORY_TW_EXPIRED) || isn_shows_recycling(d)) {
         judge_after_time_wait(d, v);
         return true;
@@ -139,7 +146,7 @@ static bool judge_after_rejection(const struct dossier *d, struct verdict *v)
         say(v, FATE_ESTABLISHED, recycled_cause(d));
     } else if (cause == CAUSE_WRONG_ACK || (cause == CAUSE_OLD_UNKNOWN && !(trouble->flags & TROUBLE_BY_SOCKET))) {
         say(v, FATE_ESTABLISHED, CAUSE_AFTER_WRONG_ACK);
-        v->inferred = false;
+        v->inferred = cause == CAUSE_OLD_UNKNOWN;
     } else {
         say(v, FATE_ESTABLISHED, CAUSE_AFTER_OLD_CONNECTION_RESET);
     }
@@ -296,7 +303,7 @@ static struct verdict judge_alone(const struct dossier *d, bool final)
         judge_established(d, &v);
     else if (d->trouble != NULL && d->trouble->failure != FAILURE_NONE)
         judge_failure(d, &v);
-    else if (d->trouble != NULL && d->trouble->rejection_frame != 0)
+    else if (d->trouble != NULL && d->trouble->rejection_frame != 0 && !(d->e->flags & EV_SYNACK))
         judge_rejection(d, &v);
     else if (is_over(d))
         judge_silence(d, &v);

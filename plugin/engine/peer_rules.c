@@ -25,10 +25,11 @@ static struct peer_decision challenge(const struct peer *peer, const struct syn 
     return answer(ANSWER_ACK, REASON_LIVE);
 }
 
-/* RFC 7323, 5.3 R1, as Linux has it (tcp_paws_reject), without its allowance for RSTs. */
+/* RFC 7323, 5.3 R1, as Linux has it (tcp_paws_reject), without its allowance for RSTs. A TS.Recent of 0 says
+ * nothing: some stacks send it with their SYNs only (measured on 6.18). */
 static bool paws_rejects(const struct peer *peer, const struct syn *syn)
 {
-    return peer->timestamps && syn->has_ts && seq_delta(peer->ts_recent, syn->tsval) > 0
+    return peer->timestamps && syn->has_ts && peer->ts_recent != 0 && seq_delta(peer->ts_recent, syn->tsval) > 0
            && peer->ts_recent_age < PAWS_AGE_LIMIT;
 }
 

@@ -241,6 +241,8 @@ void take_rejecting_ack(struct tracker *t, struct attempt *a, const struct conne
             flags |= TROUBLE_INFERRED;
         if ((flags & TROUBLE_BY_SOCKET) && (!proven || cause == CAUSE_TIME_WAIT_NO_LISTENER))
             cause = CAUSE_OLD_UNKNOWN; /* a socket answers: it is not, or no longer, that TIME_WAIT */
+    } else if (peer.state == STATE_SYN_RECEIVED && (flags & TROUBLE_BY_SOCKET)) {
+        cause = CAUSE_OLD_UNKNOWN; /* it has a socket by now: the capture lacks the ACK that made it */
     } else {
         cause = cause_of_state(peer.state);
     }

@@ -515,8 +515,13 @@ static void reset_old_connection(const struct work *w)
 {
     struct connection *old = get_connection(w->t, w->pair->old);
 
-    if (old != NULL)
-        reset_connection(w, old);
+    if (old == NULL)
+        return;
+    bool ended = old->flags & CONN_RESET;
+    reset_connection(w, old);
+    struct attempt *own = attempt_of(w, w->side);
+    if (own != NULL && !ended && (old->flags & CONN_RESET))
+        own->flags |= ATTEMPT_RESET_OLD;
 }
 
 /* The client's RST against an answer that it did not expect (RFC 9293, 3.10.7.3). */
@@ -524,13 +529,14 @@ static bool on_client_reset(const struct work *w, struct attempt *a)
 {
     struct trouble *trouble = get_trouble(w->t, a);
     const struct history *h = get_history(w->t, a);
+    const struct connection *old = get_connection(w->t, w->pair->old);
 
     if (trouble != NULL && trouble->rejection_frame != 0) {
         if ((trouble->flags & TROUBLE_SYN_ACK) || (h != NULL && h->rcv_nxt == w->seg->seq))
             trouble->client_reset_frame = w->seg->seen.frame;
         return false; /* it is meant for the old connection */
     }
-    if (w->seg->seq - a->isn > 1)
+    if (w->seg->seq - a->isn > 1 || (old != NULL && connection_rcv_nxt(old, !w->side) == w->seg->seq))
         return false;
     fail_by_client_reset(w, w->pair->attempt[w->side]);
     return true;
@@ -570,12 +576,10 @@ static void on_reset(const struct work *w)
     reset_connection(w, c);
     if (!half_open || attempt == 0 || !(c->flags & CONN_RESET))
         return;
-    if (w->side == c->client) {
+    if (w->side == c->client)
         fail_by_client_reset(w, attempt);
-    } else {
-        take_refusal(w->t, get_attempt(w->t, attempt), NULL, w->seg);
-        note_answer(w, attempt);
-    }
+    /* A server that has answered with a SYN/ACK does not refuse any more: a RST from it ends a connection whose
+     * last handshake ACK is missing in the capture. */
 }
 
 /* ---- everything else ------------------------------------------------------------------------------- */

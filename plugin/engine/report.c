@@ -1,0 +1,563 @@
+/* report.c - a page of text about what went wrong in a capture
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "report.h"
+
+#include "bill.h"
+#include "outcome.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+enum { LINE_WIDTH = 100, CAUSES_SHOWN = 8, WORST_SHOWN = 3, FRAMES_SHOWN = 6 };
+
+/* The failed, or the late, attempts of one cause. */
+struct cause_sum {
+    enum fate fate;
+    enum cause cause;
+    uint32_t attempts;
+    int64_t lost;
+    const struct outcome *first, *last, *worst;
+};
+
+struct report {
+    const struct report_input *in;
+    GString *out;
+    GArray *outcomes; /* struct outcome: all */
+    GArray *causes;   /* struct cause_sum: the worst first */
+    uint32_t failed, late, pending;
+    bool advised[FATE_COUNT][CAUSE_COUNT]; /* the advice has been printed */
+    bool all_frames;
+};
+
+/* ---- words ----------------------------------------------------------------------------------------- */
+
+/* A paragraph of which all lines begin with the indent, the first one with the label. */
+static void print_wrapped(GString *out, const char *label, int indent, const char *text)
+{
+    gsize begin = out->len;
+    char **words = g_strsplit(text, " ", 0);
+
+    g_string_append_printf(out, "%-*s", indent, label);
+    for (guint i = 0; words[i] != NULL; i++) {
+        if (i > 0 && out->len - begin + 1 + strlen(words[i]) > LINE_WIDTH) {
+            begin = out->len + 1;
+            g_string_append_printf(out, "\n%*s", indent, "");
+        } else if (i > 0) {
+            g_string_append_c(out, ' ');
+        }
+        g_string_append(out, words[i]);
+    }
+    g_string_append_c(out, '\n');
+    g_strfreev(words);
+}
+
+static void append_date(GString *out, int64_t ns)
+{
+    GDateTime *date = g_date_time_new_from_unix_utc(ns / NS_PER_SECOND);
+    char *text = date == NULL ? NULL : g_date_time_format(date, "%Y-%m-%d %H:%M:%S");
+
+    g_string_append_printf(out, "%s.%03d", text == NULL ? "?" : text, (int)(ns % NS_PER_SECOND / 1000000));
+    g_free(text);
+    if (date != NULL)
+        g_date_time_unref(date);
+}
+
+static void append_duration(GString *out, int64_t ns)
+{
+    double seconds = (double)ns / 1e9;
+
+    if (ns >= NS_PER_SECOND)
+        g_string_append_printf(out, "%.1f s", seconds);
+    else
+        g_string_append_printf(out, "%.3g ms", seconds * 1000);
+}
+
+static double percent(uint64_t part, uint64_t whole)
+{
+    return whole == 0 ? 0 : 100.0 * (double)part / (double)whole;
+}
+
+static uint32_t frame_of(const struct report *r, const struct outcome *o)
+{
+    return tracker_attempt(r->in->t, o->attempt)->first_frame;
+}
+
+static const struct outcome *outcome_at(const struct report *r, guint i)
+{
+    return &g_array_index(r->outcomes, struct outcome, i);
+}
+
+/* ---- counting -------------------------------------------------------------------------------------- */
+
+/* Failures first, then those that were late; among them the most frequent, then the most costly. */
+static gint by_badness(gconstpointer a, gconstpointer b)
+{
+    const struct cause_sum *x = a, *y = b;
+
+    if ((x->fate == FATE_ESTABLISHED) != (y->fate == FATE_ESTABLISHED))
+        return x->fate == FATE_ESTABLISHED ? 1 : -1;
+    if (x->attempts != y->attempts)
+        return x->attempts > y->attempts ? -1 : 1;
+    if (x->lost != y->lost)
+        return x->lost > y->lost ? -1 : 1;
+    return x->first->attempt > y->first->attempt ? 1 : -1;
+}
+
+static void count_cause(struct cause_sum *sum, const struct outcome *o)
+{
+    sum->fate = o->fate;
+    sum->cause = o->cause;
+    sum->attempts++;
+    sum->lost += o->lost;
+    if (sum->first == NULL || o->begin < sum->first->begin)
+        sum->first = o;
+    if (sum->last == NULL || o->begin >= sum->last->begin)
+        sum->last = o;
+    if (sum->worst == NULL || o->lost > sum->worst->lost)
+        sum->worst = o;
+}
+
+static void count(struct report *r)
+{
+    struct cause_sum(*sums)[CAUSE_COUNT] = g_malloc0_n(FATE_COUNT, sizeof *sums);
+
+    for (guint i = 0; i < r->outcomes->len; i++) {
+        const struct outcome *o = outcome_at(r, i);
+        r->failed += outcome_failed(o);
+        r->late += o->delayed;
+        r->pending += o->fate == FATE_PENDING;
+        if (outcome_failed(o) || o->delayed)
+            count_cause(&sums[o->fate][o->cause], o);
+    }
+    for (guint i = 0; i < FATE_COUNT * CAUSE_COUNT; i++) {
+        const struct cause_sum *sum = &sums[i / CAUSE_COUNT][i % CAUSE_COUNT];
+        if (sum->attempts > 0)
+            g_array_append_vals(r->causes, sum, 1);
+    }
+    g_array_sort(r->causes, by_badness);
+    g_free(sums);
+}
+
+/* ---- the page's head ------------------------------------------------------------------------------- */
+
+static void print_what(struct report *r)
+{
+    GString *text = g_string_new(NULL);
+
+    if (r->in->t == NULL) {
+        g_string_append(text, "not known: nothing was tracked");
+    } else if (r->causes->len == 0) {
+        g_string_append(text, r->outcomes->len == 0 ? "nothing: there are no connection attempts"
+                                                    : "nothing: no connection attempt failed or came late");
+    } else {
+        const struct cause_sum *sum = &g_array_index(r->causes, struct cause_sum, 0);
+        g_string_append_printf(text, "%s (%s, %s)", verdict_row(sum->fate, sum->cause)->sentence,
+                               fate_token(sum->fate), cause_token(sum->cause));
+    }
+    print_wrapped(r->out, "What is wrong:", 15, text->str);
+    g_string_free(text, TRUE);
+}
+
+static void print_how_often(struct report *r)
+{
+    const struct cause_sum *sum = r->causes->len == 0 ? NULL : &g_array_index(r->causes, struct cause_sum, 0);
+    uint32_t all = r->outcomes->len;
+
+    g_string_append_printf(r->out, "How often:     ");
+    if (sum != NULL)
+        g_string_append_printf(r->out, "%u of %u attempts (%.1f %%); in all ", sum->attempts, all,
+                               percent(sum->attempts, all));
+    g_string_append_printf(r->out, "%u of %u failed, %u came late\n", r->failed, all, r->late);
+}
+
+static void print_since(struct report *r)
+{
+    const struct cause_sum *sum = r->causes->len == 0 ? NULL : &g_array_index(r->causes, struct cause_sum, 0);
+
+    g_string_append(r->out, "Since when:    ");
+    if (sum == NULL) {
+        g_string_append(r->out, "-\n");
+        return;
+    }
+    append_date(r->out, sum->first->begin);
+    g_string_append_printf(r->out, " (frame %u) till ", frame_of(r, sum->first));
+    append_date(r->out, sum->last->begin);
+    g_string_append_printf(r->out, " (frame %u) UTC\n", frame_of(r, sum->last));
+}
+
+static guint frames_of_bad_attempts(const struct report *r)
+{
+    GHashTable *bad = g_hash_table_new(NULL, NULL);
+    guint frames = 0;
+
+    for (guint i = 0; i < r->outcomes->len; i++)
+        if (outcome_failed(outcome_at(r, i)) || outcome_at(r, i)->delayed)
+            g_hash_table_add(bad, GUINT_TO_POINTER(outcome_at(r, i)->attempt));
+    for (guint i = 0; i < r->in->frames->len; i++) {
+        const struct report_frame *frame = &g_array_index(r->in->frames, struct report_frame, i);
+        frames += g_hash_table_contains(bad, GUINT_TO_POINTER(frame->attempt));
+    }
+    g_hash_table_destroy(bad);
+    return frames;
+}
+
+static void print_totals(struct report *r)
+{
+    const struct report_totals *totals = &r->in->totals;
+    guint bad = frames_of_bad_attempts(r);
+
+    g_string_append_printf(r->out,
+                           "\nCapture: %" PRIu64 " TCP segments, %" PRIu64 " bytes of data, %u streams; %u attempts, "
+                           "%u failed or late.\n",
+                           totals->segments, totals->bytes, totals->streams, r->outcomes->len, r->failed + r->late);
+    if (bad > 0)
+        g_string_append_printf(r->out, "SYNs of attempts that failed or came late, and their answers: %u segments "
+                                       "(%.1f %%).\n",
+                               bad, percent(bad, totals->segments));
+    if (r->in->filter != NULL)
+        g_string_append_printf(r->out, "Only what passes the filter: %s\n", r->in->filter);
+}
+
+static void print_causes(struct report *r)
+{
+    if (r->causes->len == 0)
+        return;
+    g_string_append_printf(r->out, "\nCauses\n  %-11s %-28s %8s %6s %9s  %s\n", "fate", "cause", "attempts", "share",
+                           "lost", "first");
+    for (guint i = 0; i < r->causes->len && (i < CAUSES_SHOWN || r->in->attempts_shown != 0); i++) {
+        const struct cause_sum *sum = &g_array_index(r->causes, struct cause_sum, i);
+        g_string_append_printf(r->out, "  %-11s %-28s %8u %5.1f%% %8.1fs  frame %u\n", fate_token(sum->fate),
+                               cause_token(sum->cause), sum->attempts, percent(sum->attempts, r->outcomes->len),
+                               (double)sum->lost / 1e9, frame_of(r, sum->first));
+    }
+    if (r->causes->len > CAUSES_SHOWN && r->in->attempts_shown == 0)
+        g_string_append_printf(r->out, "  and %u more causes\n", r->causes->len - CAUSES_SHOWN);
+}
+
+/* ---- the frames of an attempt ---------------------------------------------------------------------- */
+
+struct step {
+    struct timed_event event;
+    uint32_t frame;
+    const char *text;
+};
+
+static gint by_attempt(gconstpointer a, gconstpointer b)
+{
+    const struct report_frame *x = a, *y = b;
+
+    if (x->attempt != y->attempt)
+        return x->attempt > y->attempt ? 1 : -1;
+    return (x->frame > y->frame) - (x->frame < y->frame);
+}
+
+static gint by_frame(gconstpointer a, gconstpointer b)
+{
+    const struct step *x = a, *y = b;
+
+    return (x->frame > y->frame) - (x->frame < y->frame);
+}
+
+/* The first frame of an attempt among the sorted frames. */
+static guint first_frame_of(const GArray *frames, uint32_t attempt)
+{
+    guint low = 0, high = frames->len;
+
+    while (low < high) {
+        guint middle = low + (high - low) / 2;
+        if (g_array_index(frames, struct report_frame, middle).attempt < attempt)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+static const struct report_reset *find_reset(const GArray *resets, uint32_t frame)
+{
+    guint low = 0, high = resets->len;
+
+    while (low < high) {
+        guint middle = low + (high - low) / 2;
+        const struct report_reset *reset = &g_array_index(resets, struct report_reset, middle);
+        if (reset->frame == frame)
+            return reset;
+        if (reset->frame < frame)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return NULL;
+}
+
+/* What an answer to the SYN is. */
+static void name_answer(const struct report *r, const struct outcome *o, const struct report_frame *f,
+                        struct step *step)
+{
+    const struct attempt *a = tracker_attempt(r->in->t, o->attempt);
+    const struct evidence *e = tracker_evidence(r->in->t, a);
+    const struct trouble *trouble = tracker_trouble(r->in->t, a);
+    bool rejected = trouble != NULL && trouble->rejection_frame != 0;
+
+    step->event.event = EVENT_END;
+    if (e != NULL && f->frame == e->ack_frame) {
+        step->text = "ACK: established";
+    } else if (f->flags & TCP_RST) {
+        step->text = "RST";
+    } else if (f->flags & TCP_SYN) {
+        bool wrong = rejected && (trouble->flags & TROUBLE_SYN_ACK) && f->frame <= trouble->last_rejection_frame;
+        step->event.event = wrong ? EVENT_REJECTION : EVENT_SYN_ACK;
+        step->text = wrong ? "SYN/ACK that does not acknowledge this SYN" : "SYN/ACK";
+    } else if (f->flags & TCP_ACK) {
+        step->event.event = rejected ? EVENT_REJECTION : EVENT_END;
+        step->text = rejected ? "ACK of the old connection: rejects the SYN" : "ACK";
+    } else {
+        step->text = "ICMP error";
+    }
+}
+
+/* The steps of the attempt, up to the one that established it. */
+static GArray *collect_steps(const struct report *r, const struct outcome *o)
+{
+    GArray *steps = g_array_new(FALSE, FALSE, sizeof(struct step));
+    const struct attempt *a = tracker_attempt(r->in->t, o->attempt);
+    const struct evidence *e = tracker_evidence(r->in->t, a);
+    const struct trouble *trouble = tracker_trouble(r->in->t, a);
+    const GArray *frames = r->in->frames;
+    uint32_t last = o->fate == FATE_ESTABLISHED && e != NULL && e->ack_frame != 0 ? e->ack_frame : UINT32_MAX;
+    bool again = false;
+
+    for (guint i = first_frame_of(frames, o->attempt); i < frames->len; i++) {
+        const struct report_frame *f = &g_array_index(frames, struct report_frame, i);
+        struct step step = { .event = { f->time, EVENT_SYN }, .frame = f->frame };
+        if (f->attempt != o->attempt || f->frame > last)
+            break;
+        if (f->role == NOTE_DUPLICATE)
+            continue;
+        if (f->role == NOTE_ANSWER)
+            name_answer(r, o, f, &step);
+        else
+            step.text = again ? "SYN again" : "SYN";
+        again = true;
+        g_array_append_val(steps, step);
+    }
+    const struct report_reset *reset = trouble == NULL ? NULL : find_reset(r->in->resets, trouble->client_reset_frame);
+    if (reset != NULL) {
+        struct step step = { { reset->time, EVENT_CLIENT_RESET }, reset->frame, "RST of the client, for that ACK" };
+        g_array_append_val(steps, step);
+        g_array_sort(steps, by_frame);
+    }
+    return steps;
+}
+
+static void print_steps(const struct report *r, const GArray *steps)
+{
+    for (guint i = 0; i < steps->len; i++) {
+        const struct step *step = &g_array_index(steps, struct step, i);
+        if (i == FRAMES_SHOWN - 2 && steps->len > FRAMES_SHOWN && !r->all_frames) {
+            g_string_append_printf(r->out, "   ... %u more frames\n", steps->len - FRAMES_SHOWN + 1);
+            i = steps->len - 2;
+            continue;
+        }
+        int64_t since = step->event.time - g_array_index(steps, struct step, 0).event.time;
+        g_string_append_printf(r->out, "   frame %-10u %+13.6f s  %s\n", step->frame, (double)since / 1e9, step->text);
+    }
+}
+
+static void print_bill(const struct report *r, const GArray *steps)
+{
+    struct timed_event *events = g_new(struct timed_event, steps->len + 1);
+    int64_t parts[WAIT_COUNT], all = 0;
+    const char *separator = ": ";
+    GString *text = g_string_new(NULL);
+
+    for (guint i = 0; i < steps->len; i++)
+        events[i] = g_array_index(steps, struct step, i).event;
+    bill(events, steps->len, parts);
+    for (guint i = 0; i < WAIT_COUNT; i++)
+        all += parts[i];
+    append_duration(text, all);
+    for (guint i = 0; i < WAIT_COUNT; i++) {
+        if (parts[i] == 0)
+            continue;
+        g_string_append_printf(text, "%s%s ", separator, waiting_name((enum waiting)i));
+        append_duration(text, parts[i]);
+        separator = ", ";
+    }
+    print_wrapped(r->out, "   Waited:   ", 13, text->str);
+    g_string_free(text, TRUE);
+    g_free(events);
+}
+
+/* ---- an attempt ------------------------------------------------------------------------------------ */
+
+static void append_old_connection(GString *text, const struct report *r, const struct outcome *o,
+                                  const struct history *h)
+{
+    const struct attempt *a = tracker_attempt(r->in->t, o->attempt);
+    const char *state = tcp_state_name((enum tcp_state)h->state);
+
+    g_string_append_printf(text, "the old connection on this port pair is in frames %u to %u", h->first, h->last);
+    if (h->closed_in != 0) {
+        g_string_append_printf(text, ", closed in frame %u", h->closed_in);
+        if (h->closer != SIDE_NONE) {
+            g_string_append(text, " by ");
+            append_address(text, o->family, h->closer == attempt_side(a) ? &o->client : &o->server, true);
+        }
+    }
+    if (h->idle >= 0) {
+        g_string_append(text, " after ");
+        append_duration(text, h->idle);
+        g_string_append(text, " without data");
+    }
+    g_string_append(text, "; ");
+    append_duration(text, h->age);
+    g_string_append(text, " after its last segment this SYN came. ");
+    if (state != NULL)
+        g_string_append_printf(text, "The peer was in %s", state);
+    if (h->state == STATE_TIME_WAIT && h->tw_frame != 0) {
+        g_string_append_printf(text, " (since frame %u, for ", h->tw_frame);
+        append_duration(text, h->tw_elapsed);
+        g_string_append_c(text, ')');
+    }
+    g_string_append(text, state == NULL ? "" : ". ");
+}
+
+static void append_numbers(GString *text, const struct attempt *a, const struct history *h)
+{
+    if (h->flags & HISTORY_RCV_NXT)
+        g_string_append_printf(text, "ISN - RCV.NXT = %+" PRId32 ". ", (int32_t)(a->isn - h->rcv_nxt));
+    if ((h->flags & HISTORY_SYN_TS) && (h->flags & HISTORY_TS_RECENT))
+        g_string_append_printf(text, "TSval - TS.Recent = %+" PRId32 ". ", h->tsval_delta);
+    if ((h->flags & HISTORY_RCV_NXT) && (h->flags & HISTORY_FROM_ANSWER))
+        g_string_append(text, "(The peer's numbers are read from its ACK.) ");
+}
+
+static void print_evidence(const struct report *r, const struct outcome *o, const struct verdict *v)
+{
+    const struct attempt *a = tracker_attempt(r->in->t, o->attempt);
+    const struct history *h = tracker_history(r->in->t, a);
+    const struct trouble *trouble = tracker_trouble(r->in->t, a);
+    uint32_t leg = tracker_leg(r->in->t, a->first_frame);
+    GString *text = g_string_new(v->inferred ? "inferred; " : "observed; ");
+
+    if (h != NULL && (h->flags & HISTORY_CONNECTION))
+        append_old_connection(text, r, o, h);
+    if (h != NULL)
+        append_numbers(text, a, h);
+    if (v->decided_by != 0)
+        g_string_append_printf(text, "Decided by frame %u. ", v->decided_by);
+    else if (v->fate == FATE_NO_ANSWER)
+        g_string_append_printf(text, "No frame answers its %u SYNs. ", a->retries + 1U);
+    if (trouble != NULL && trouble->stray_frame != 0)
+        g_string_append_printf(text, "The answer from elsewhere is frame %u. ", trouble->stray_frame);
+    if (leg != 0)
+        g_string_append_printf(text, "The same SYN on the other side of a NAT is frame %u. ", leg);
+    print_wrapped(r->out, "   Evidence: ", 13, g_strchomp(text->str));
+    g_string_free(text, TRUE);
+}
+
+/* The table's advice ends with "Next: ", what to check. */
+static void print_advice(struct report *r, const struct outcome *o)
+{
+    const char *advice = verdict_row(o->fate, o->cause)->advice;
+    const char *next = strstr(advice, " Next: ");
+
+    if (r->advised[o->fate][o->cause])
+        return;
+    r->advised[o->fate][o->cause] = true;
+    char *first = next == NULL ? g_strdup(advice) : g_strndup(advice, (gsize)(next - advice));
+    print_wrapped(r->out, "   Advice:   ", 13, first);
+    if (next != NULL)
+        print_wrapped(r->out, "   Next:     ", 13, next + strlen(" Next: "));
+    g_free(first);
+}
+
+static void print_attempt(struct report *r, guint rank, const struct outcome *o)
+{
+    const struct attempt *a = tracker_attempt(r->in->t, o->attempt);
+    GArray *steps = collect_steps(r, o);
+    GString *text = g_string_new(NULL);
+    struct verdict v;
+
+    tracker_verdict(r->in->t, o->attempt, true, &v);
+    g_string_append_printf(r->out, "\n%u. ", rank);
+    append_address(r->out, o->family, &o->client, true);
+    g_string_append(r->out, " -> ");
+    append_address(r->out, o->family, &o->server, true);
+    g_string_append_printf(r->out, ", attempt %u, ", a->number);
+    append_date(r->out, o->begin);
+    g_string_append(r->out, " UTC\n");
+    tracker_summary(r->in->t, o->attempt, &v, text);
+    print_wrapped(r->out, "   ", 3, text->str);
+    print_steps(r, steps);
+    print_evidence(r, o, &v);
+    print_bill(r, steps);
+    print_advice(r, o);
+    g_string_free(text, TRUE);
+    g_array_free(steps, TRUE);
+}
+
+/* ---- the worst attempts ---------------------------------------------------------------------------- */
+
+static gint by_loss(gconstpointer a, gconstpointer b)
+{
+    const struct outcome *x = *(const struct outcome *const *)a, *y = *(const struct outcome *const *)b;
+
+    if (outcome_failed(x) != outcome_failed(y))
+        return outcome_failed(x) ? -1 : 1;
+    if (x->lost != y->lost)
+        return x->lost > y->lost ? -1 : 1;
+    return x->attempt > y->attempt ? 1 : -1;
+}
+
+/* The worst of each of the worst causes, or the worst of all. */
+static GPtrArray *choose_attempts(const struct report *r)
+{
+    GPtrArray *chosen = g_ptr_array_new();
+
+    if (r->in->attempts_shown == 0) {
+        for (guint i = 0; i < r->causes->len && i < WORST_SHOWN; i++)
+            g_ptr_array_add(chosen, (gpointer)g_array_index(r->causes, struct cause_sum, i).worst);
+        return chosen;
+    }
+    for (guint i = 0; i < r->outcomes->len; i++)
+        if (outcome_failed(outcome_at(r, i)) || outcome_at(r, i)->delayed)
+            g_ptr_array_add(chosen, (gpointer)outcome_at(r, i));
+    g_ptr_array_sort(chosen, by_loss);
+    if (r->in->attempts_shown != REPORT_ALL && chosen->len > r->in->attempts_shown)
+        g_ptr_array_set_size(chosen, r->in->attempts_shown);
+    return chosen;
+}
+
+static void print_worst(struct report *r)
+{
+    GPtrArray *chosen = choose_attempts(r);
+
+    if (chosen->len > 0)
+        g_string_append_printf(r->out, "\nThe worst attempts (%u of %u; -z synfate,report,all prints all)\n", chosen->len,
+                               r->failed + r->late);
+    for (guint i = 0; i < chosen->len; i++)
+        print_attempt(r, i + 1, g_ptr_array_index(chosen, i));
+    g_ptr_array_free(chosen, TRUE);
+}
+
+void report_write(const struct report_input *in, GString *out)
+{
+    struct report r = { .in = in, .out = out, .all_frames = in->attempts_shown != 0 };
+
+    r.outcomes = outcomes_collect(in->t, in->attempts);
+    r.causes = g_array_new(FALSE, FALSE, sizeof(struct cause_sum));
+    g_array_sort(in->frames, by_attempt);
+    count(&r);
+    print_what(&r);
+    print_how_often(&r);
+    print_since(&r);
+    print_totals(&r);
+    print_causes(&r);
+    print_worst(&r);
+    g_array_free(r.causes, TRUE);
+    g_array_free(r.outcomes, TRUE);
+}

@@ -1,0 +1,69 @@
+/* table.h - a statistic as rows and columns, for Wireshark's windows and as text
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#ifndef SYNFATE_TABLE_H
+#define SYNFATE_TABLE_H
+
+#include "outcome.h"
+
+enum cell_kind {
+    CELL_TEXT,
+    CELL_COUNT,
+    CELL_TIME,  /* ns; below 0: none */
+    CELL_NUMBER /* a rate or a share */
+};
+
+struct column {
+    const char *name; /* in a window */
+    const char *head; /* in text; NULL: only in a window */
+    uint8_t width;    /* in text */
+    uint8_t kind;     /* enum cell_kind */
+};
+
+union cell {
+    const char *text; /* of the table's texts, or static */
+    uint32_t count;
+    int64_t time;
+    double number;
+};
+
+struct table;
+
+/* One of the statistics. */
+struct table_kind {
+    const char *command; /* tshark -z COMMAND */
+    const char *title;
+    const char *menu;   /* its entry in Wireshark's menu */
+    const char *legend; /* a line below the title */
+    const struct column *columns;
+    uint8_t n_columns;
+    void (*fill)(struct table *table, const struct tracker *t, GArray *outcomes); /* may sort the outcomes */
+};
+
+extern const struct table_kind table_services, table_reuse, table_fates;
+
+/* Rows are in the order in which people should read them: the worst first. */
+struct table {
+    const struct table_kind *kind;
+    GArray *cells; /* union cell, row by row */
+    GStringChunk *texts;
+};
+
+/* Makes and fills a table from attempts (records). t may be NULL: no rows. */
+struct table *table_new(const struct table_kind *kind, const struct tracker *t, const GArray *attempts);
+void table_free(struct table *table);
+
+guint table_rows(const struct table *table);
+const union cell *table_row(const struct table *table, guint row);
+
+/* Appends an empty row; the pointer holds until the next one. */
+union cell *table_add_row(struct table *table);
+
+/* An address as a cell's text. */
+const char *table_address(struct table *table, uint8_t family, const struct tcp_address *address, bool with_port);
+
+/* Appends the table as text of at most 100 columns. filter: that it was made with, or NULL. */
+void table_print(const struct table *table, const char *filter, GString *out);
+
+#endif

@@ -22,6 +22,15 @@ typedef bool ws_pref_bool;
 typedef gboolean ws_pref_bool;
 #endif
 
+/* The functions of a conversation filter have a second parameter since 4.4, which is not needed here. */
+#if WIRESHARK_AT_LEAST(4, 4)
+#define CONVERSATION_FILTER_DATA , void *data G_GNUC_UNUSED
+#define CONVERSATION_FILTER_NO_DATA , NULL
+#else
+#define CONVERSATION_FILTER_DATA
+#define CONVERSATION_FILTER_NO_DATA
+#endif
+
 /* An interface's name needs its section since 4.4. */
 static inline const char *interface_name(const packet_info *pinfo, uint32_t interface_id)
 {

@@ -47,6 +47,7 @@ static void register_protocol(void)
     fields_register();
     tree_register();
     prefs_register();
+    conversation_filter_register();
     register_init_routine(begin_file);
     register_cleanup_routine(end_file);
 }

@@ -26,6 +26,9 @@ void fields_register(void);
 void tree_register(void);
 void tree_show(const struct tracker *t, tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree);
 
+/* conversation_filter.c: Analyze > Conversation Filter. */
+void conversation_filter_register(void);
+
 /* prefs.c */
 void prefs_register(void);
 bool prefs_tracking(void);

@@ -1,0 +1,26 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Fixtures of the GUI tests: one Wireshark with the case in it, which all of them look at."""
+
+import tempfile
+from pathlib import Path
+
+import pytest
+from session import Desktop, make_case, missing
+
+
+@pytest.fixture(scope="session")
+def folder():
+    with tempfile.TemporaryDirectory(prefix="synfate-gui-") as name:
+        path = Path(name)
+        path.chmod(0o755)
+        yield path
+
+
+@pytest.fixture(scope="session")
+def gui(folder):
+    """A desktop on which Wireshark shows the server's capture of the case with the profile."""
+    if missing():
+        pytest.skip(f"the GUI is NOT tested, for it needs {', '.join(missing())}")
+    with Desktop(folder) as desktop:
+        desktop.open(make_case(folder) / "server.pcap")
+        yield desktop

@@ -1,0 +1,110 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What a person sees who opens the server's capture of the case in the real Wireshark with the profile, and no more than a
+click on a menu away from it."""
+
+import csv
+import re
+
+import pytest
+from session import PROFILE
+
+VERDICT = "SYN rejected by TIME_WAIT peer (PAWS: TSval 1159862 behind), 5 retries, 31.1 s"
+SYNS = ["20", "22", "24", "26", "28", "30"]  # of the attempt that failed; the rejecting ACK follows each
+
+
+@pytest.fixture(scope="module")
+def packets(gui):
+    table = gui.ask("packets")
+    return [dict(zip(table["titles"], row)) for row in table["rows"]]
+
+
+def rule_colours(name):
+    """Background and text colour of a coloring rule, as #RRGGBB."""
+    rule = next(line for line in (PROFILE / "colorfilters").read_text().splitlines() if line.startswith(f"@{name}@"))
+    channels = re.findall(r"\[(\d+),(\d+),(\d+)\]", rule)
+    return ["#" + "".join(f"{int(channel) // 257:02X}" for channel in colour) for colour in channels]
+
+
+def test_columns(packets):
+    assert list(packets[0]) == ["No.", "Time", "Source", "Destination", "Info", "Fate", "Why", "Connect time", "Sender",
+                                "Receiver"]
+    assert len(packets) == 31
+
+
+def test_every_syn_that_failed_says_why(packets):
+    for row in packets:
+        if row["No."] in SYNS:
+            assert (row["Fate"], row["Sender"], row["Receiver"]) == ("rejected", "SYN_SENT", "TIME_WAIT")
+            assert row["Why"].startswith(VERDICT)
+
+
+def test_connect_time(packets):
+    assert packets[0]["Connect time"] == "0.000294000"
+
+
+def test_failed_rows_are_red(gui):
+    assert gui.ask("colour", 20, "Connect time") == rule_colours("SYN failed")[0]
+
+
+def test_healthy_rows_have_no_colour(gui):
+    assert gui.ask("colour", 3, "Receiver") == "#FFFFFF"
+
+
+def test_colours_can_be_read_in_any_theme():
+    """Each rule sets both colours, with the contrast that WCAG asks for (4.5)."""
+    names = [line.split("@")[1] for line in (PROFILE / "colorfilters").read_text().splitlines() if line.startswith("@")]
+    assert names
+    for name in names:
+        dark, light = sorted(luminance(colour) for colour in rule_colours(name))
+        assert (light + 0.05) / (dark + 0.05) >= 4.5, name
+
+
+def luminance(colour):
+    channels = [int(colour[i:i + 2], 16) / 255 for i in (1, 3, 5)]
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def test_filter_buttons(gui):
+    lines = [line for line in (PROFILE / "dfilter_buttons").read_text().splitlines() if not line.startswith("#")]
+    labels = [row[1] for row in csv.reader(lines)]
+    assert labels == ["Failed", "Delayed", "TIME_WAIT", "No answer", "Reused ports", "All attempts"]
+    assert [name for name in gui.ask("filter_buttons") if name in labels] == labels
+    gui.ask("press", "Failed")
+    assert gui.ask("displayed", 12)
+    gui.ask("press", "Clear display filter")
+    assert gui.ask("displayed", 31)
+
+
+def test_details(gui):
+    gui.ask("select", 20)
+    lines = gui.ask("expand", "SYN fate")
+    assert any(line.startswith(f"[SYN fate: {VERDICT}") for line in lines)
+    for expected in (
+        "[Cause: time_wait_paws]", "[Decided by: 21]", "[Old connection: peer in TIME_WAIT]",
+        "[Closed by: 10.24.20.26:8080]", "[TIME_WAIT of the peer]",
+        "[ISN - RCV.NXT: 352641030 (ISN 1352641918, RCV.NXT 1000000888)]",
+        "[TSval - TS.Recent: -1159862 (TSval 3134415069, TS.Recent 3135574931)]",
+    ):
+        assert expected in lines
+
+
+def test_conversation_filter(gui):
+    """An attempt with the previous connection is the whole of this capture; the first attempt is its handshake."""
+    gui.ask("select", 20)
+    gui.ask("menu", "Analyze/Conversation Filter/SYN fate and previous connection")
+    assert gui.ask("displayed", 31)
+    gui.ask("select", 2)
+    gui.ask("menu", "Analyze/Conversation Filter/SYN fate and previous connection")
+    assert gui.ask("displayed", 3)
+    gui.ask("press", "Clear display filter")
+    assert gui.ask("displayed", 31)
+
+
+def test_expert_information(gui):
+    title = gui.ask("open", "Analyze/Expert Information")
+    (table,) = gui.ask("tables", title)
+    gui.ask("close", title)
+    worst = dict(zip(table["titles"], table["rows"][0]))
+    assert worst == {"Severity": "Error", "Summary": "SYN rejected by TIME_WAIT peer", "Group": "Sequence",
+                     "Protocol": "SYN fate", "Count": "7"}

@@ -9,6 +9,7 @@
 
 #include <epan/epan.h>
 #include <epan/packet.h>
+#include <stdlib.h>
 #include <ws_version.h>
 
 #define WIRESHARK_AT_LEAST(major, minor)                                                                               \
@@ -29,6 +30,23 @@ typedef gboolean ws_pref_bool;
 #else
 #define CONVERSATION_FILTER_DATA
 #define CONVERSATION_FILTER_NO_DATA
+#endif
+
+/* What begins a "-z" statistic: NAME(argument, data) from START, which returns whether it could. Before 4.6 there was
+ * no way to tell tshark that it could not. */
+#if WIRESHARK_AT_LEAST(4, 6)
+#define STAT_STARTER(NAME, START)                      \
+    static bool NAME(const char *argument, void *data) \
+    {                                                  \
+        return START(argument, data);                  \
+    }
+#else
+#define STAT_STARTER(NAME, START)                      \
+    static void NAME(const char *argument, void *data) \
+    {                                                  \
+        if (!START(argument, data))                    \
+            exit(1);                                   \
+    }
 #endif
 
 /* An interface's name needs its section since 4.4. */

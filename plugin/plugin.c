@@ -24,6 +24,7 @@ static int dissect(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *da
     if (!pinfo->fd->visited)
         frame_track(synfate_tracker, pinfo, tree);
     tree_show(synfate_tracker, tvb, pinfo, tree);
+    tap_frame(synfate_tracker, pinfo);
     return (int)tvb_captured_length(tvb);
 }
 
@@ -47,6 +48,9 @@ static void register_protocol(void)
     fields_register();
     tree_register();
     prefs_register();
+    tap_register();
+    stat_tables_register();
+    stat_report_register();
     conversation_filter_register();
     register_init_routine(begin_file);
     register_cleanup_routine(end_file);
@@ -58,6 +62,7 @@ static void register_handoff(void)
 
     register_postdissector(handle);
     frame_register_wanted(handle);
+    stat_tables_register_menu();
 }
 
 /* The symbols that Wireshark looks for in a plugin. */

@@ -8,6 +8,8 @@
 #include "compat.h"
 #include "engine/tracker.h"
 
+#include <epan/tap.h>
+
 extern int proto_synfate;
 
 /* plugin.c: the tracker of the file that is open; NULL while tracking is off or no file is open. */
@@ -28,6 +30,30 @@ void tree_show(const struct tracker *t, tvbuff_t *tvb, packet_info *pinfo, proto
 
 /* conversation_filter.c: Analyze > Conversation Filter. */
 void conversation_filter_register(void);
+
+/* tap.c: registers the tap "synfate", whose data are the notes of a frame (struct note); queues them. */
+void tap_register(void);
+void tap_frame(const struct tracker *t, packet_info *pinfo);
+
+/* An attempt counts when its first SYN passes the filter: adds its record to attempts (uint32_t) for that note. */
+void tap_count_attempt(GArray *attempts, const struct note *note);
+
+/* Whether statistics are printed, by tshark, and not shown in windows or handed out by sharkd. */
+bool stat_in_terminal(void);
+
+/* What follows "COMMAND," in the argument of -z; NULL: nothing. Returns false, and says so, if it is another command. */
+bool stat_arguments(const char *argument, const char *command, const char **rest);
+
+/* Registers a listener. Returns false, and says why, if the filter is invalid. */
+bool stat_listen(const char *tap_name, void *data, const char *filter, unsigned flags, tap_reset_cb reset,
+                 tap_packet_cb packet, tap_draw_cb draw);
+
+/* stat_tables.c: services, reuse, tree. */
+void stat_tables_register(void);
+void stat_tables_register_menu(void);
+
+/* stat_report.c */
+void stat_report_register(void);
 
 /* prefs.c */
 void prefs_register(void);

@@ -13,7 +13,7 @@ struct outcome {
     bool delayed;
     enum fate fate;
     enum cause cause;
-    uint32_t attempt;     /* record */
+    uint32_t attempt; /* record */
     uint32_t retries;
     int64_t begin;        /* ns since the epoch: the first SYN */
     int64_t connect_time; /* ns; -1: not established, or not seen */

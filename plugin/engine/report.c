@@ -10,7 +10,7 @@
 #include <inttypes.h>
 #include <string.h>
 
-enum { LINE_WIDTH = 100, CAUSES_SHOWN = 8, WORST_SHOWN = 3, FRAMES_SHOWN = 6 };
+enum { LINE_WIDTH = 100, CAUSES_SHOWN = 8, WORST_SHOWN = 3, FRAMES_SHOWN = 6, SIBLINGS_SHOWN = 3 };
 
 /* The failed, or the late, attempts of one cause. */
 struct cause_sum {
@@ -27,7 +27,7 @@ struct report {
     GArray *outcomes; /* struct outcome: all */
     GArray *causes;   /* struct cause_sum: the worst first */
     uint32_t failed, late, pending;
-    bool advised[FATE_COUNT][CAUSE_COUNT]; /* the advice has been printed */
+    GPtrArray *advices; /* those that have been printed */
     bool all_frames;
 };
 
@@ -153,8 +153,8 @@ static void print_what(struct report *r)
                                                     : "nothing: no connection attempt failed or came late");
     } else {
         const struct cause_sum *sum = &g_array_index(r->causes, struct cause_sum, 0);
-        g_string_append_printf(text, "%s (%s, %s)", verdict_row(sum->fate, sum->cause)->sentence,
-                               fate_token(sum->fate), cause_token(sum->cause));
+        g_string_append_printf(text, "%s (%s, %s)", verdict_row(sum->fate, sum->cause)->sentence, fate_token(sum->fate),
+                               cause_token(sum->cause));
     }
     print_wrapped(r->out, "What is wrong:", 15, text->str);
     g_string_free(text, TRUE);
@@ -209,12 +209,14 @@ static void print_totals(struct report *r)
     guint bad = frames_of_bad_attempts(r);
 
     g_string_append_printf(r->out,
-                           "\nCapture: %" PRIu64 " TCP segments, %" PRIu64 " bytes of data, %u streams; %u attempts, "
+                           "\nCapture: %" PRIu64 " TCP segments, %" PRIu64
+                           " bytes of data, %u streams; %u attempts, "
                            "%u failed or late.\n",
                            totals->segments, totals->bytes, totals->streams, r->outcomes->len, r->failed + r->late);
     if (bad > 0)
-        g_string_append_printf(r->out, "SYNs of attempts that failed or came late, and their answers: %u segments "
-                                       "(%.1f %%).\n",
+        g_string_append_printf(r->out,
+                               "SYNs of attempts that failed or came late, and their answers: %u segments "
+                               "(%.1f %%).\n",
                                bad, percent(bad, totals->segments));
     if (r->in->filter != NULL)
         g_string_append_printf(r->out, "Only what passes the filter: %s\n", r->in->filter);
@@ -399,7 +401,7 @@ static void append_old_connection(GString *text, const struct report *r, const s
     const struct attempt *a = tracker_attempt(r->in->t, o->attempt);
     const char *state = tcp_state_name((enum tcp_state)h->state);
 
-    g_string_append_printf(text, "the old connection on this port pair is in frames %u to %u", h->first, h->last);
+    g_string_append_printf(text, "The old connection on this port pair is in frames %u to %u", h->first, h->last);
     if (h->closed_in != 0) {
         g_string_append_printf(text, ", closed in frame %u", h->closed_in);
         if (h->closer != SIDE_NONE) {
@@ -435,13 +437,32 @@ static void append_numbers(GString *text, const struct attempt *a, const struct 
         g_string_append(text, "(The peer's numbers are read from its ACK.) ");
 }
 
+/* The same SYN at another capture point, or on the other side of a NAT. */
+static void append_siblings(GString *text, const struct report *r, const struct outcome *o)
+{
+    uint32_t sibling = tracker_sibling(r->in->t, o->attempt);
+
+    for (guint n = 0; sibling != 0 && sibling != o->attempt && n < SIBLINGS_SHOWN; n++) {
+        const struct attempt *a = tracker_attempt(r->in->t, sibling);
+        struct tcp_address client, server;
+        uint8_t family = tracker_addresses(r->in->t, a, &client, &server);
+        g_string_append_printf(text, "The same SYN is in frame %u, from ", a->first_frame);
+        append_address(text, family, &client, true);
+        g_string_append(text, " to ");
+        append_address(text, family, &server, true);
+        if (tracker_point_name(r->in->t, tracker_point(r->in->t, a)) != NULL)
+            g_string_append_printf(text, " at interface %s", tracker_point_name(r->in->t, tracker_point(r->in->t, a)));
+        g_string_append(text, ". ");
+        sibling = tracker_sibling(r->in->t, sibling);
+    }
+}
+
 static void print_evidence(const struct report *r, const struct outcome *o, const struct verdict *v)
 {
     const struct attempt *a = tracker_attempt(r->in->t, o->attempt);
     const struct history *h = tracker_history(r->in->t, a);
     const struct trouble *trouble = tracker_trouble(r->in->t, a);
-    uint32_t leg = tracker_leg(r->in->t, a->first_frame);
-    GString *text = g_string_new(v->inferred ? "inferred; " : "observed; ");
+    GString *text = g_string_new(v->inferred ? "inferred. " : "observed. ");
 
     if (h != NULL && (h->flags & HISTORY_CONNECTION))
         append_old_connection(text, r, o, h);
@@ -453,8 +474,7 @@ static void print_evidence(const struct report *r, const struct outcome *o, cons
         g_string_append_printf(text, "No frame answers its %u SYNs. ", a->retries + 1U);
     if (trouble != NULL && trouble->stray_frame != 0)
         g_string_append_printf(text, "The answer from elsewhere is frame %u. ", trouble->stray_frame);
-    if (leg != 0)
-        g_string_append_printf(text, "The same SYN on the other side of a NAT is frame %u. ", leg);
+    append_siblings(text, r, o);
     print_wrapped(r->out, "   Evidence: ", 13, g_strchomp(text->str));
     g_string_free(text, TRUE);
 }
@@ -465,9 +485,9 @@ static void print_advice(struct report *r, const struct outcome *o)
     const char *advice = verdict_row(o->fate, o->cause)->advice;
     const char *next = strstr(advice, " Next: ");
 
-    if (r->advised[o->fate][o->cause])
+    if (g_ptr_array_find_with_equal_func(r->advices, advice, g_str_equal, NULL))
         return;
-    r->advised[o->fate][o->cause] = true;
+    g_ptr_array_add(r->advices, (gpointer)advice);
     char *first = next == NULL ? g_strdup(advice) : g_strndup(advice, (gsize)(next - advice));
     print_wrapped(r->out, "   Advice:   ", 13, first);
     if (next != NULL)
@@ -537,8 +557,8 @@ static void print_worst(struct report *r)
     GPtrArray *chosen = choose_attempts(r);
 
     if (chosen->len > 0)
-        g_string_append_printf(r->out, "\nThe worst attempts (%u of %u; -z synfate,report,all prints all)\n", chosen->len,
-                               r->failed + r->late);
+        g_string_append_printf(r->out, "\nThe worst attempts (%u of %u; -z synfate,report,all prints all)\n",
+                               chosen->len, r->failed + r->late);
     for (guint i = 0; i < chosen->len; i++)
         print_attempt(r, i + 1, g_ptr_array_index(chosen, i));
     g_ptr_array_free(chosen, TRUE);
@@ -550,6 +570,7 @@ void report_write(const struct report_input *in, GString *out)
 
     r.outcomes = outcomes_collect(in->t, in->attempts);
     r.causes = g_array_new(FALSE, FALSE, sizeof(struct cause_sum));
+    r.advices = g_ptr_array_new();
     g_array_sort(in->frames, by_attempt);
     count(&r);
     print_what(&r);
@@ -558,6 +579,7 @@ void report_write(const struct report_input *in, GString *out)
     print_totals(&r);
     print_causes(&r);
     print_worst(&r);
+    g_ptr_array_free(r.advices, TRUE);
     g_array_free(r.causes, TRUE);
     g_array_free(r.outcomes, TRUE);
 }

@@ -6,8 +6,7 @@
 
 #include <string.h>
 
-#define RULE                                                                                                           \
-    "===================================================================================================="
+#define RULE "===================================================================================================="
 
 struct table *table_new(const struct table_kind *kind, const struct tracker *t, const GArray *attempts)
 {

@@ -112,8 +112,9 @@ const struct table_kind table_fates = {
     .command = "synfate,tree",
     .title = "SYN fate: fates and causes",
     .menu = "Fates and Causes",
-    .legend = "Each fate with the causes that it is made of. late: established, but only after a retry or a\n"
-              "rejection. Then connect times and time lost.",
+    .legend =
+        "Each fate with the causes that it is made of. late: established, but only after a retry or a\n"
+        "rejection. Then connect times and time lost.",
     .columns = columns,
     .n_columns = COLUMNS,
     .fill = fill,

@@ -116,8 +116,8 @@ static void count_met(struct reuse_count *c, const struct outcome *o, const stru
     const struct attempt *a = tracker_attempt(c->t, o->attempt);
     int64_t length = tracker_time_wait_length(c->t);
     int64_t until = o->fate == FATE_ESTABLISHED ? a->first_time : a->last_time;
-    bool closed_by_client = h->closer == attempt_side(a) && (h->flags & HISTORY_CLOSED_SECOND)
-                            && !(h->flags & HISTORY_RESET);
+    bool closed_by_client =
+        h->closer == attempt_side(a) && (h->flags & HISTORY_CLOSED_SECOND) && !(h->flags & HISTORY_RESET);
 
     if (h->state == STATE_TIME_WAIT)
         count_held(c, BY_SERVER, a->first_time - h->tw_elapsed, until);
@@ -151,8 +151,7 @@ static void count_left(struct reuse_count *c, const struct outcome *last)
     uint8_t side;
 
     if (tracker_left_time_wait(c->t, a, &side, &since))
-        count_held(c, side == attempt_side(a) ? BY_CLIENT : BY_SERVER, since,
-                   since + tracker_time_wait_length(c->t));
+        count_held(c, side == attempt_side(a) ? BY_CLIENT : BY_SERVER, since, since + tracker_time_wait_length(c->t));
 }
 
 static void finish(struct reuse_count *c)
@@ -239,9 +238,10 @@ const struct table_kind table_reuse = {
     .command = "synfate,reuse",
     .title = "SYN fate: reuse of port pairs",
     .menu = "Port Reuse",
-    .legend = "min, median: from the close of a connection to the next SYN on its port pair. TWs: most TIME_WAITs\n"
-              "held at once, and by whom. peak: connections/s in the busiest TIME_WAIT length. safe: what the ports\n"
-              "carry if each rests that long. +port, +addr: how many more ports, or addresses, the peak needs.",
+    .legend =
+        "min, median: from the close of a connection to the next SYN on its port pair. TWs: most TIME_WAITs\n"
+        "held at once, and by whom. peak: connections/s in the busiest TIME_WAIT length. safe: what the ports\n"
+        "carry if each rests that long. +port, +addr: how many more ports, or addresses, the peak needs.",
     .columns = columns,
     .n_columns = COLUMNS,
     .fill = fill,

@@ -7,16 +7,7 @@
 
 #include <string.h>
 
-enum {
-    SERVER,
-    ATTEMPTS,
-    FATES,
-    RETRIES = FATES + FATE_COUNT,
-    MEDIAN,
-    LARGEST,
-    LOST,
-    COLUMNS
-};
+enum { SERVER, ATTEMPTS, FATES, RETRIES = FATES + FATE_COUNT, MEDIAN, LARGEST, LOST, COLUMNS };
 
 static const struct column columns[COLUMNS] = {
     [SERVER] = { "Server", "Server", 21, CELL_TEXT },
@@ -119,8 +110,9 @@ const struct table_kind table_services = {
     .command = "synfate,services",
     .title = "SYN fate: services",
     .menu = "Services",
-    .legend = "The columns between tries and retry count the attempts of each fate: established, rejected,\n"
-              "refused, unreachable, no_answer, stuck, aborted, pending. Then connect times and time lost.",
+    .legend =
+        "The columns between tries and retry count the attempts of each fate: established, rejected,\n"
+        "refused, unreachable, no_answer, stuck, aborted, pending. Then connect times and time lost.",
     .columns = columns,
     .n_columns = COLUMNS,
     .fill = fill,

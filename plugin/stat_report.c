@@ -1,0 +1,265 @@
+/* stat_report.c - the report: text in tshark (-z synfate,report), a text window in Wireshark (Tools menu)
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "engine/report.h"
+#include "synfate.h"
+
+#include <epan/dissectors/packet-tcp.h>
+#include <epan/funnel.h>
+#include <epan/stat_tap_ui.h>
+#include <stdio.h>
+#include <string.h>
+
+#define COMMAND "synfate,report"
+
+/* What the taps hand out, for one report. */
+struct collection {
+    const char *filter;      /* or NULL */
+    uint16_t attempts_shown; /* as report.h has it */
+    GArray *attempts;        /* uint32_t: records */
+    GArray *frames;          /* struct report_frame */
+    GArray *resets;          /* struct report_reset */
+    GByteArray *streams;     /* a bit for each stream that was seen */
+    struct report_totals totals;
+    uint32_t tcp_frame; /* the frame of the latest TCP segment */
+    uint8_t tcp_flags;  /* of that segment */
+};
+
+static struct collection *collection_new(void)
+{
+    struct collection *c = g_new0(struct collection, 1);
+
+    c->attempts = g_array_new(FALSE, FALSE, sizeof(uint32_t));
+    c->frames = g_array_new(FALSE, FALSE, sizeof(struct report_frame));
+    c->resets = g_array_new(FALSE, FALSE, sizeof(struct report_reset));
+    c->streams = g_byte_array_new();
+    return c;
+}
+
+static void collection_free(struct collection *c)
+{
+    g_array_free(c->attempts, TRUE);
+    g_array_free(c->frames, TRUE);
+    g_array_free(c->resets, TRUE);
+    g_byte_array_free(c->streams, TRUE);
+    g_free(c);
+}
+
+static void reset(void *data)
+{
+    struct collection *c = data;
+
+    g_array_set_size(c->attempts, 0);
+    g_array_set_size(c->frames, 0);
+    g_array_set_size(c->resets, 0);
+    g_byte_array_set_size(c->streams, 0);
+    memset(&c->totals, 0, sizeof c->totals);
+}
+
+static int64_t time_of(const packet_info *pinfo)
+{
+    return (int64_t)pinfo->abs_ts.secs * NS_PER_SECOND + pinfo->abs_ts.nsecs;
+}
+
+static void count_stream(struct collection *c, uint32_t stream)
+{
+    guint size = c->streams->len, byte = stream / 8;
+    uint8_t bit = (uint8_t)(1U << stream % 8);
+
+    if (byte >= size) {
+        g_byte_array_set_size(c->streams, byte + 1);
+        memset(c->streams->data + size, 0, byte + 1 - size);
+    }
+    c->totals.streams += !(c->streams->data[byte] & bit);
+    c->streams->data[byte] |= bit;
+}
+
+/* The filter limits what is counted. The frames of an attempt are all collected. */
+static tap_packet_status take_segment(void *data, packet_info *pinfo, epan_dissect_t *edt, const void *segment,
+                                      tap_flags_t flags)
+{
+    const tcp_info_t *tcp = segment;
+    struct collection *c = data;
+
+    (void)edt;
+    c->tcp_frame = pinfo->num;
+    c->tcp_flags = (uint8_t)tcp->th_flags;
+    if (tcp->th_flags & TCP_RST) {
+        struct report_reset seen = { .time = time_of(pinfo), .frame = pinfo->num };
+        g_array_append_val(c->resets, seen);
+    }
+    if (flags & TL_DISPLAY_FILTER_IGNORED)
+        return TAP_PACKET_DONT_REDRAW;
+    c->totals.segments++;
+    c->totals.bytes += tcp->th_have_seglen ? tcp->th_seglen : 0;
+    count_stream(c, tcp->th_stream);
+    return TAP_PACKET_REDRAW;
+}
+
+static tap_packet_status take_note(void *data, packet_info *pinfo, epan_dissect_t *edt, const void *noted,
+                                   tap_flags_t flags)
+{
+    const struct note *note = noted;
+    struct collection *c = data;
+    struct report_frame frame = {
+        .time = time_of(pinfo),
+        .frame = note->frame,
+        .attempt = note->attempt,
+        .role = note->role,
+        .flags = c->tcp_frame == pinfo->num ? c->tcp_flags : 0,
+    };
+
+    (void)edt;
+    g_array_append_val(c->frames, frame);
+    if (!(flags & TL_DISPLAY_FILTER_IGNORED))
+        tap_count_attempt(c->attempts, note);
+    return TAP_PACKET_REDRAW;
+}
+
+static bool listen_to_taps(struct collection *c, tap_draw_cb draw)
+{
+    const unsigned flags = TL_IGNORE_DISPLAY_FILTER | TL_REQUIRES_ERROR_PACKETS;
+
+    return stat_listen("tcp", c, c->filter, TL_IGNORE_DISPLAY_FILTER, NULL, take_segment, NULL)
+           && stat_listen("synfate", c, c->filter, flags, reset, take_note, draw);
+}
+
+static char *write_report(const struct collection *c)
+{
+    GString *out = g_string_new(NULL);
+    struct report_input input = {
+        .t = synfate_tracker,
+        .attempts = c->attempts,
+        .frames = c->frames,
+        .resets = c->resets,
+        .totals = c->totals,
+        .filter = c->filter,
+        .attempts_shown = c->attempts_shown,
+    };
+
+    report_write(&input, out);
+    return g_string_free(out, FALSE);
+}
+
+/* ---- tshark ---------------------------------------------------------------------------------------- */
+
+static void draw(void *data)
+{
+    char *text = write_report(data);
+
+    fputs(text, stdout);
+    g_free(text);
+}
+
+/* "all" or a number before the filter says how many attempts are shown. */
+static uint16_t read_attempts_shown(const char **rest)
+{
+    uint64_t shown = 0;
+    char *end = NULL;
+
+    if (*rest == NULL)
+        return 0;
+    if (g_str_has_prefix(*rest, "all")) {
+        shown = REPORT_ALL;
+        end = (char *)*rest + strlen("all");
+    } else if (g_ascii_isdigit(**rest)) {
+        shown = MIN(g_ascii_strtoull(*rest, &end, 10), REPORT_ALL);
+    }
+    if (end == NULL || (*end != '\0' && *end != ','))
+        return 0;
+    *rest = *end == ',' && end[1] != '\0' ? end + 1 : NULL;
+    return (uint16_t)shown;
+}
+
+static void show_window(const char *filter, uint16_t attempts_shown);
+
+static bool start(const char *argument, void *data)
+{
+    const char *filter;
+
+    (void)data;
+    if (!stat_arguments(argument, COMMAND, &filter))
+        return false;
+    uint16_t attempts_shown = read_attempts_shown(&filter);
+    if (!stat_in_terminal()) {
+        show_window(filter, attempts_shown);
+        return true;
+    }
+    struct collection *c = collection_new();
+    c->filter = filter;
+    c->attempts_shown = attempts_shown;
+    return listen_to_taps(c, draw);
+}
+
+STAT_STARTER(start_report, start)
+
+/* ---- Wireshark ------------------------------------------------------------------------------------- */
+
+/* Reads all packets again. */
+static char *collect_report(const char *filter, uint16_t attempts_shown)
+{
+    const funnel_ops_t *ops = funnel_get_funnel_ops();
+    struct collection *c = collection_new();
+    char *text = NULL;
+
+    c->filter = filter;
+    c->attempts_shown = attempts_shown;
+    if (listen_to_taps(c, NULL)) {
+        ops->retap_packets(ops->ops_id);
+        text = write_report(c);
+        remove_tap_listener(c); /* of either tap */
+        remove_tap_listener(c);
+    }
+    collection_free(c);
+    return text;
+}
+
+static ws_pref_bool on_filter_button(funnel_text_window_t *window, void *data)
+{
+    const funnel_ops_t *ops = funnel_get_funnel_ops();
+    const char *filter = ops->get_filter(ops->ops_id);
+    char *text = collect_report(filter != NULL && *filter != '\0' ? filter : NULL, 0);
+
+    (void)data;
+    if (text != NULL)
+        ops->set_text(window, text);
+    g_free(text);
+    return TRUE;
+}
+
+static void show_window(const char *filter, uint16_t attempts_shown)
+{
+    const funnel_ops_t *ops = funnel_get_funnel_ops();
+    char *text = collect_report(filter, attempts_shown);
+
+    if (text == NULL)
+        return;
+    funnel_text_window_t *window = ops->new_text_window(ops->ops_id, "SYN Fate Report");
+    funnel_bt_t *button = g_new0(funnel_bt_t, 1);
+    button->tw = window;
+    button->func = on_filter_button;
+    button->free_fcn = g_free;
+    ops->set_text(window, text);
+    ops->add_button(window, button, "Limit to Display Filter");
+    g_free(text);
+}
+
+static void on_menu(gpointer data)
+{
+    (void)data;
+    show_window(NULL, 0);
+}
+
+void stat_report_register(void)
+{
+    stat_tap_ui ui = {
+        .group = REGISTER_STAT_GROUP_GENERIC,
+        .title = "SYN fate: report",
+        .cli_string = COMMAND,
+        .tap_init_cb = start_report,
+    };
+
+    register_stat_tap_ui(&ui, NULL);
+    funnel_register_menu("SYN Fate Report", REGISTER_TOOLS_GROUP_UNSORTED, on_menu, NULL, NULL, FALSE);
+}

@@ -10,6 +10,7 @@
 #include <epan/epan.h>
 #include <epan/packet.h>
 #include <stdlib.h>
+#include <wiretap/wtap.h>
 #include <ws_version.h>
 
 #define WIRESHARK_AT_LEAST(major, minor)                                                                               \

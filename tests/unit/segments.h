@@ -88,7 +88,9 @@ static inline uint32_t send_segment(struct scene *s, const struct tcp_address *s
 /* An ICMP error about a segment of the client. Returns its (first) frame. */
 static inline uint32_t send_icmp_error(struct scene *s, enum icmp_kind kind, uint32_t quoted_seq)
 {
-    struct icmp_error error = { .kind = kind, .family = s->family, .src = s->client, .dst = s->server, .seq = quoted_seq };
+    struct icmp_error error = {
+        .kind = kind, .family = s->family, .src = s->client, .dst = s->server, .seq = quoted_seq
+    };
 
     for (unsigned i = 0; i < s->copies; i++) {
         next_frame(s);

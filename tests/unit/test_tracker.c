@@ -487,8 +487,8 @@ static uint32_t old_syn_received_by_syn_ack(struct scene *s)
 static uint32_t old_syn_received_without_history(struct scene *s)
 {
     new_syn(s, 352641030, 1020);
-    uint32_t frame = SERVER(s, .flags = TCP_ACK, .seq = S_ISN + 1, .ack = C_ISN + 1, .tsval = S_TS, .has_ip_id = true,
-                            .df = true);
+    uint32_t frame =
+        SERVER(s, .flags = TCP_ACK, .seq = S_ISN + 1, .ack = C_ISN + 1, .tsval = S_TS, .has_ip_id = true, .df = true);
     SERVER(s, .flags = TCP_SYN | TCP_ACK, .seq = S_ISN, .ack = C_ISN + 1, .tsval = S_TS + 1);
     return frame;
 }
@@ -712,8 +712,10 @@ struct script {
     uint16_t retries;
 };
 
-#define SCRIPT(PLAY, FATE, CAUSE, ...)                                                                                 \
-    { .name = #PLAY, .play = PLAY, .fate = FATE_##FATE, .cause = CAUSE_##CAUSE, __VA_ARGS__ }
+#define SCRIPT(PLAY, FATE, CAUSE, ...)                                                        \
+    {                                                                                         \
+        .name = #PLAY, .play = PLAY, .fate = FATE_##FATE, .cause = CAUSE_##CAUSE, __VA_ARGS__ \
+    }
 
 static const struct script scripts[] = {
     SCRIPT(ok, ESTABLISHED, OK),
@@ -995,7 +997,8 @@ static void test_failed_attempt_leaves_the_old_connection(void)
     g_assert_cmpint(h->tsval_delta, ==, -4000);
     g_assert_cmpint(h->state, ==, STATE_TIME_WAIT);
     g_assert_cmpuint(h->attempt, ==, 1);
-    g_assert_cmpuint(h->tw_elapsed, ==, NS_PER_SECOND + 500 * NS_PER_MS + 2 * FRAME_GAP); /* the first SYN restarted it */
+    g_assert_cmpuint(h->tw_elapsed, ==,
+                     NS_PER_SECOND + 500 * NS_PER_MS + 2 * FRAME_GAP); /* the first SYN restarted it */
     scene_free(s);
 }
 

@@ -4,7 +4,8 @@
 import re
 from pathlib import Path
 
-MANUAL = (Path(__file__).parents[2] / "docs" / "synfate.4").read_text()
+REPO = Path(__file__).parents[2]
+MANUAL = (REPO / "docs" / "synfate.4").read_text()
 
 
 def test_fields(tshark):
@@ -13,5 +14,8 @@ def test_fields(tshark):
 
 
 def test_statistics(tshark):
+    capture = tshark.readable(REPO / "tests" / "captures" / "data" / "kernel" / "refused.pcap")
     named = set(re.findall(r"\bsynfate,[a-z]+", MANUAL))
-    assert named and named <= set(tshark.run("-z", "help").split())
+    assert named
+    for statistic in named:  # tshark refuses one that does not exist
+        assert tshark.run("-q", "-r", capture, "-z", statistic)

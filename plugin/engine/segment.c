@@ -113,7 +113,8 @@ static size_t parse_ip(const struct packet_bytes *b, size_t tcp, struct segment 
     size_t ip = 0;
 
     seg->ttl = 0;
-    seg->has_ip_id = false;
+    seg->has_ip_id = seg->df = false;
+    seg->ip_id = 0;
     if (seg->family != 6 && find_ipv4(b, tcp, &ip)) {
         const uint8_t *h = b->data + ip;
         if (match_addresses(seg, 4, h + 12, h + 16)) {
@@ -208,6 +209,7 @@ bool segment_parse(const struct packet_bytes *b, size_t tcp, struct segment *seg
     seg->has_ts = seg->sack_permitted = seg->fast_open = false;
     seg->wscale = NO_WSCALE;
     seg->mss = seg->option_layout = 0;
+    seg->tsval = seg->tsecr = 0;
     parse_options(seg, h + TCP_MIN, b->captured - tcp - TCP_MIN, header - TCP_MIN);
     return true;
 }

@@ -75,7 +75,6 @@ static void test_no_options(void)
     struct packet p = { .size = 0 };
     struct segment seg = { .family = 0 };
 
-    memset(&seg.tsval, 0xff, sizeof seg.tsval);
     put_ipv4(&p, PROTO_TCP, 0, 20 + 5);
     put_tcp(&p, TCP_ACK | TCP_PSH, 0);
     put_zeros(&p, 5);
@@ -146,6 +145,23 @@ static void test_odd_options(void)
         g_assert_cmpuint(seg.wscale, ==, cases[i].wscale);
         g_assert_cmpuint(seg.mss, ==, cases[i].mss);
     }
+}
+
+/* "Everything else is filled in": what is absent is zero, whatever was there before. */
+static void test_nothing_is_left_over(void)
+{
+    struct packet p = { .size = 0 };
+    struct segment seg;
+
+    memset(&seg, 0xff, sizeof seg);
+    seg.family = 0;
+    put_ipv6(&p, PROTO_TCP, 20);
+    put_tcp(&p, TCP_FIN | TCP_ACK, 0);
+    g_assert_true(parse_cut(&p, p.size, 40, &seg));
+    g_assert_false(seg.has_ip_id || seg.df || seg.has_ts);
+    g_assert_cmpuint(seg.ip_id, ==, 0);
+    g_assert_cmpuint(seg.tsval, ==, 0);
+    g_assert_cmpuint(seg.tsecr, ==, 0);
 }
 
 static void test_ipv4_options(void)
@@ -518,6 +534,7 @@ int main(int argc, char **argv)
     g_test_add_func("/segment/no_options", test_no_options);
     g_test_add_func("/segment/option_layout", test_option_layout);
     g_test_add_func("/segment/odd_options", test_odd_options);
+    g_test_add_func("/segment/nothing_is_left_over", test_nothing_is_left_over);
     g_test_add_func("/segment/ipv4_options", test_ipv4_options);
     g_test_add_func("/segment/padding", test_padding);
     g_test_add_func("/segment/zero_ip_length", test_zero_ip_length);

@@ -1,0 +1,516 @@
+/* test_statistics.c - the arithmetic of the statistics, tables of made conversations, and the report
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "arithmetic.h"
+#include "bill.h"
+#include "report.h"
+#include "segments.h"
+#include "table.h"
+
+/* ---- arithmetic ---- */
+
+static GArray *times(guint n, const int64_t *values)
+{
+    GArray *array = g_array_new(FALSE, FALSE, sizeof(int64_t));
+
+    g_array_append_vals(array, values, n);
+    return array;
+}
+
+#define TIMES(...) times(sizeof((int64_t[]){ __VA_ARGS__ }) / sizeof(int64_t), (int64_t[]){ __VA_ARGS__ })
+
+static void assert_median(GArray *values, int64_t expected)
+{
+    g_assert_cmpint(median(values), ==, expected);
+    g_array_free(values, TRUE);
+}
+
+static void test_median(void)
+{
+    assert_median(g_array_new(FALSE, FALSE, sizeof(int64_t)), -1);
+    assert_median(TIMES(7), 7);
+    assert_median(TIMES(9, 1, 5), 5);
+    assert_median(TIMES(8, 2, 4, 100), 6);
+    assert_median(TIMES(INT64_MAX, INT64_MAX), INT64_MAX);
+}
+
+static void assert_peak(GArray *values, int64_t window, uint32_t expected)
+{
+    g_assert_cmpuint(peak_in_window(values, window), ==, expected);
+    g_array_free(values, TRUE);
+}
+
+static void test_peak_in_window(void)
+{
+    assert_peak(g_array_new(FALSE, FALSE, sizeof(int64_t)), 60, 0);
+    assert_peak(TIMES(5), 60, 1);
+    assert_peak(TIMES(0, 60), 60, 1); /* the port of the first is free again */
+    assert_peak(TIMES(0, 59), 60, 2);
+    assert_peak(TIMES(100, 0, 130, 50, 159, 161), 60, 3);
+    assert_peak(TIMES(3, 3, 3), 1, 3);
+}
+
+static uint32_t overlap(const struct span *spans, guint n)
+{
+    GArray *array = g_array_new(FALSE, FALSE, sizeof(struct span));
+
+    g_array_append_vals(array, spans, n);
+    uint32_t peak = peak_overlap(array);
+    g_array_free(array, TRUE);
+    return peak;
+}
+
+static void test_peak_overlap(void)
+{
+    const struct span chain[] = { { 0, 10 }, { 10, 20 }, { 20, 30 } };
+    const struct span nested[] = { { 0, 100 }, { 10, 20 }, { 15, 30 }, { 40, 50 }, { 70, 70 } };
+
+    g_assert_cmpuint(overlap(NULL, 0), ==, 0);
+    g_assert_cmpuint(overlap(chain, 3), ==, 1);
+    g_assert_cmpuint(overlap(nested, 5), ==, 3);
+}
+
+static void test_port_demand(void)
+{
+    const int64_t minute = 60 * NS_PER_SECOND;
+    struct port_demand d = port_demand(28232, 28232, minute);
+
+    g_assert_cmpfloat_with_epsilon(d.limit_rate, 470.53, 0.01); /* Linux' default ports */
+    g_assert_cmpfloat_with_epsilon(d.peak_rate, 470.53, 0.01);
+    g_assert_cmpuint(d.more_ports, ==, 0);
+    g_assert_cmpuint(d.more_addresses, ==, 0);
+
+    d = port_demand(100, 301, minute);
+    g_assert_cmpuint(d.more_ports, ==, 201);
+    g_assert_cmpuint(d.more_addresses, ==, 3); /* 400 ports are enough, 300 are not */
+
+    d = port_demand(100, 300, minute);
+    g_assert_cmpuint(d.more_addresses, ==, 2);
+
+    d = port_demand(1, 1, 0);
+    g_assert_cmpfloat(d.limit_rate, ==, 0);
+    d = port_demand(UINT32_MAX - 1, UINT32_MAX, minute);
+    g_assert_cmpuint(d.more_addresses, ==, 1);
+}
+
+static void assert_bill(const struct timed_event *events, size_t n, int64_t network, int64_t rejection, int64_t timer,
+                        int64_t silence)
+{
+    int64_t parts[WAIT_COUNT];
+
+    bill(events, n, parts);
+    g_assert_cmpint(parts[WAIT_NETWORK], ==, network * NS_PER_MS);
+    g_assert_cmpint(parts[WAIT_REJECTION], ==, rejection * NS_PER_MS);
+    g_assert_cmpint(parts[WAIT_TIMER], ==, timer * NS_PER_MS);
+    g_assert_cmpint(parts[WAIT_SILENCE], ==, silence * NS_PER_MS);
+}
+
+#define AT(MS, EVENT)           \
+    {                           \
+        (MS) * NS_PER_MS, EVENT \
+    }
+
+static void test_bill(void)
+{
+    const struct timed_event lost_syn[] = { AT(0, EVENT_SYN), AT(1000, EVENT_SYN), AT(1005, EVENT_SYN_ACK),
+                                            AT(1006, EVENT_END) };
+    const struct timed_event lost_syn_ack[] = { AT(0, EVENT_SYN), AT(5, EVENT_SYN_ACK), AT(1005, EVENT_SYN_ACK),
+                                                AT(1006, EVENT_END) };
+    const struct timed_event reset[] = { AT(0, EVENT_SYN),  AT(2, EVENT_REJECTION), AT(3, EVENT_CLIENT_RESET),
+                                         AT(12, EVENT_SYN), AT(17, EVENT_SYN_ACK),  AT(18, EVENT_END) };
+    const struct timed_event no_reset[] = { AT(0, EVENT_SYN), AT(2, EVENT_REJECTION), AT(1000, EVENT_SYN),
+                                            AT(1002, EVENT_REJECTION) };
+    const struct timed_event disordered[] = { AT(10, EVENT_SYN), AT(0, EVENT_SYN_ACK) };
+
+    assert_bill(NULL, 0, 0, 0, 0, 0);
+    assert_bill(lost_syn, 1, 0, 0, 0, 0);
+    assert_bill(lost_syn, 4, 6, 0, 0, 1000);
+    assert_bill(lost_syn_ack, 4, 6, 0, 1000, 0);
+    assert_bill(reset, 6, 6, 12, 0, 0);
+    assert_bill(no_reset, 4, 0, 4, 998, 0);
+    assert_bill(disordered, 2, 0, 0, 0, 0);
+}
+
+/* ---- tables ---- */
+
+/* All attempts of the scene. */
+static GArray *all_attempts(const struct scene *s)
+{
+    GArray *attempts = g_array_new(FALSE, FALSE, sizeof(uint32_t));
+
+    for (uint32_t i = 1; i <= tracker_attempts(s->t); i++)
+        g_array_append_val(attempts, i);
+    return attempts;
+}
+
+static struct table *table_of(const struct scene *s, const struct table_kind *kind)
+{
+    GArray *attempts = all_attempts(s);
+    struct table *table = table_new(kind, s->t, attempts);
+
+    g_array_free(attempts, TRUE);
+    return table;
+}
+
+static const union cell *cell(const struct table *table, guint row, const char *column)
+{
+    g_assert_cmpuint(row, <, table_rows(table));
+    for (guint i = 0; i < table->kind->n_columns; i++)
+        if (strcmp(table->kind->columns[i].name, column) == 0)
+            return &table_row(table, row)[i];
+    g_assert_not_reached();
+}
+
+#define assert_count(TABLE, ROW, COLUMN, EXPECTED) g_assert_cmpuint(cell(TABLE, ROW, COLUMN)->count, ==, EXPECTED)
+#define assert_text(TABLE, ROW, COLUMN, EXPECTED) g_assert_cmpstr(cell(TABLE, ROW, COLUMN)->text, ==, EXPECTED)
+#define assert_time(TABLE, ROW, COLUMN, EXPECTED) g_assert_cmpint(cell(TABLE, ROW, COLUMN)->time, ==, EXPECTED)
+
+/* Server closes; 9 s later the same port pair is used again, but behind: rejected at +0 and +1 s. */
+static void rejected_once(struct scene *s)
+{
+    closed_by_server(s);
+    wait_ms(s, 9000);
+    CLIENT(s, .flags = TCP_SYN, .seq = S_RCV_NXT - 5000, .tsval = C_FIN_TS - 1000);
+    time_wait_ack(s);
+    wait_ms(s, 1000);
+    CLIENT(s, .flags = TCP_SYN, .seq = S_RCV_NXT - 5000, .tsval = C_FIN_TS - 1);
+    time_wait_ack(s);
+}
+
+static void test_services(void)
+{
+    struct scene *s = scene_new(&LINUX);
+
+    s->server.port = 443;
+    handshake(s); /* 100 µs */
+    s->server.port = 8080;
+    rejected_once(s);
+    struct table *table = table_of(s, &table_services);
+    g_assert_cmpuint(table_rows(table), ==, 2);
+    assert_text(table, 0, "Server", "10.0.0.2:8080"); /* it has a failure */
+    assert_count(table, 0, "Attempts", 2);
+    assert_count(table, 0, "Established", 1);
+    assert_count(table, 0, "Rejected", 1);
+    assert_count(table, 0, "Retries", 1);
+    assert_time(table, 0, "Median connect time (s)", 2 * FRAME_GAP);
+    assert_time(table, 0, "Time lost (s)", NS_PER_SECOND + 2 * FRAME_GAP);
+    assert_text(table, 1, "Server", "10.0.0.2:443");
+    assert_count(table, 1, "Attempts", 1);
+    assert_time(table, 1, "Time lost (s)", 0);
+    table_free(table);
+    scene_free(s);
+}
+
+static void test_fates(void)
+{
+    struct scene *s = scene_new(&LINUX);
+
+    rejected_once(s);
+    struct table *table = table_of(s, &table_fates);
+    g_assert_cmpuint(table_rows(table), ==, 4);
+    assert_text(table, 0, "Fate", "rejected");
+    assert_text(table, 0, "Cause", "(all)");
+    assert_text(table, 1, "Cause", "time_wait_paws");
+    assert_count(table, 1, "Attempts", 1);
+    g_assert_cmpfloat(cell(table, 1, "Share (%)")->number, ==, 50);
+    assert_text(table, 2, "Fate", "established");
+    assert_text(table, 3, "Cause", "ok");
+    assert_time(table, 0, "Median connect time (s)", -1);
+    table_free(table);
+    scene_free(s);
+}
+
+/* The attempts of one port pair share one TIME_WAIT, however often it is met. */
+static void test_reuse_of_one_port(void)
+{
+    struct scene *s = scene_new(&LINUX);
+
+    rejected_once(s);
+    struct table *table = table_of(s, &table_reuse);
+    g_assert_cmpuint(table_rows(table), ==, 1);
+    assert_text(table, 0, "Client", "10.0.0.1");
+    assert_text(table, 0, "Server", "10.0.0.2:8080");
+    assert_count(table, 0, "Attempts", 2);
+    assert_count(table, 0, "Connections", 1);
+    assert_count(table, 0, "Client ports", 1);
+    assert_count(table, 0, "Reuses", 1);
+    assert_time(table, 0, "Shortest close to reuse (s)", 9 * NS_PER_SECOND + FRAME_GAP);
+    assert_time(table, 0, "Median close to reuse (s)", 9 * NS_PER_SECOND + FRAME_GAP);
+    assert_count(table, 0, "Most TIME_WAITs held", 1);
+    assert_text(table, 0, "Held by", "server");
+    assert_count(table, 0, "More ports needed", 1); /* two attempts within 60 s on one port */
+    assert_count(table, 0, "More addresses needed", 1);
+    table_free(table);
+    scene_free(s);
+}
+
+/* The client closes first, and ends in TIME_WAIT. The numbers grow with the time. */
+static void closed_by_client(struct scene *s)
+{
+    const uint32_t c = 1000 * s->now.frame, d = c + 700000000, ts = c + 500;
+
+    CLIENT(s, .flags = TCP_SYN, .seq = c, .tsval = ts);
+    SERVER(s, .flags = TCP_SYN | TCP_ACK, .seq = d, .ack = c + 1, .tsval = ts, .tsecr = ts);
+    CLIENT(s, .flags = TCP_ACK, .seq = c + 1, .ack = d + 1, .tsval = ts, .tsecr = ts);
+    CLIENT(s, .flags = TCP_FIN | TCP_ACK, .seq = c + 1, .ack = d + 1, .tsval = ts, .tsecr = ts);
+    SERVER(s, .flags = TCP_FIN | TCP_ACK, .seq = d + 1, .ack = c + 2, .tsval = ts, .tsecr = ts);
+    CLIENT(s, .flags = TCP_ACK, .seq = c + 2, .ack = d + 2, .tsval = ts, .tsecr = ts);
+}
+
+static void on_ports(struct scene *s, uint16_t first, uint16_t n, int64_t gap_ms, void (*connection)(struct scene *))
+{
+    for (uint16_t i = 0; i < n; i++) {
+        s->client.port = (uint16_t)(first + i);
+        connection(s);
+        wait_ms(s, gap_ms);
+    }
+}
+
+/* Ten ports, one in ten seconds: six TIME_WAITs of 60 s at a time, and each port rests long enough. */
+static void test_time_waits_held(void)
+{
+    struct scene *s = scene_new(&LINUX);
+
+    on_ports(s, 50000, 10, 10000, closed_by_server);
+    struct table *table = table_of(s, &table_reuse);
+    assert_count(table, 0, "Client ports", 10);
+    assert_count(table, 0, "Connections", 10);
+    assert_count(table, 0, "Most TIME_WAITs held", 6);
+    assert_text(table, 0, "Held by", "server");
+    assert_count(table, 0, "Reuses", 0);
+    assert_time(table, 0, "Shortest close to reuse (s)", -1);
+    assert_count(table, 0, "More ports needed", 0);
+    g_assert_cmpfloat_with_epsilon(cell(table, 0, "Highest safe rate (connections/s)")->number, 10.0 / 60, 1e-6);
+    g_assert_cmpfloat_with_epsilon(cell(table, 0, "Peak rate (connections/s)")->number, 6.0 / 60, 1e-6);
+    table_free(table);
+    scene_free(s);
+}
+
+static void test_time_waits_held_by_client(void)
+{
+    struct scene *s = scene_new(&LINUX);
+
+    on_ports(s, 50000, 3, 1000, closed_by_client);
+    on_ports(s, 50000, 3, 1000, closed_by_client); /* each again after 3 s */
+    struct table *table = table_of(s, &table_reuse);
+    assert_count(table, 0, "Client ports", 3);
+    assert_count(table, 0, "Reuses", 3);
+    assert_count(table, 0, "Most TIME_WAITs held", 3);
+    assert_text(table, 0, "Held by", "client");
+    assert_count(table, 0, "More ports needed", 3);
+    assert_count(table, 0, "More addresses needed", 1);
+    table_free(table);
+    scene_free(s);
+}
+
+/* Ports missing, then TIME_WAITs: the worst client comes first. */
+static void test_reuse_is_sorted(void)
+{
+    struct scene *s = scene_new(&LINUX);
+
+    on_ports(s, 50000, 1, 0, closed_by_server);
+    s->client.ip[3] = 9;
+    on_ports(s, 50000, 5, 0, closed_by_server);
+    s->client.ip[3] = 7;
+    on_ports(s, 50000, 1, 0, closed_by_client);
+    on_ports(s, 50000, 1, 0, closed_by_client);
+    struct table *table = table_of(s, &table_reuse);
+    g_assert_cmpuint(table_rows(table), ==, 3);
+    assert_text(table, 0, "Client", "10.0.0.7");
+    assert_text(table, 1, "Client", "10.0.0.9");
+    assert_text(table, 2, "Client", "10.0.0.1");
+    table_free(table);
+    scene_free(s);
+}
+
+/* What two capture points saw counts once. */
+static void test_capture_points(void)
+{
+    struct scene *s = scene_new(&LINUX);
+
+    handshake(s);
+    s->now.point = 1;
+    handshake(s);
+    struct table *table = table_of(s, &table_services);
+    g_assert_cmpuint(tracker_attempts(s->t), ==, 2);
+    assert_count(table, 0, "Attempts", 1);
+    table_free(table);
+    scene_free(s);
+}
+
+static const struct table_kind *const kinds[] = { &table_services, &table_reuse, &table_fates };
+
+static void assert_narrow(const char *text)
+{
+    char **lines = g_strsplit(text, "\n", 0);
+
+    for (guint i = 0; lines[i] != NULL; i++)
+        g_assert_cmpuint(strlen(lines[i]), <=, 100);
+    g_strfreev(lines);
+}
+
+static void assert_prints(const struct table *table, const char *part)
+{
+    GString *out = g_string_new(NULL);
+
+    table_print(table, NULL, out);
+    g_assert_nonnull(strstr(out->str, table->kind->command));
+    if (part != NULL)
+        g_assert_nonnull(strstr(out->str, part));
+    assert_narrow(out->str);
+    g_string_free(out, TRUE);
+}
+
+static void test_empty_tables(void)
+{
+    GArray *none = g_array_new(FALSE, FALSE, sizeof(uint32_t));
+
+    for (guint i = 0; i < G_N_ELEMENTS(kinds); i++) {
+        struct table *table = table_new(kinds[i], NULL, none);
+        g_assert_cmpuint(table_rows(table), ==, 0);
+        assert_prints(table, NULL);
+        table_free(table);
+    }
+    g_array_free(none, TRUE);
+}
+
+/* The longest addresses and the largest numbers keep to the line. */
+static void test_tables_are_narrow(void)
+{
+    struct scene *s = scene_new(&LINUX);
+
+    rejected_once(s);
+    s->family = 6;
+    memset(s->client.ip, 0xfd, 16);
+    memset(s->server.ip, 0xfe, 16);
+    on_ports(s, 50000, 2000, 0, closed_by_server);
+    on_ports(s, 50000, 2000, 0, closed_by_client);
+    for (guint i = 0; i < G_N_ELEMENTS(kinds); i++) {
+        struct table *table = table_of(s, kinds[i]);
+        assert_prints(table, i == 2 ? NULL : "[fefe:fefe:fefe:fefe:fefe:fefe:fefe:fefe]:8080\n");
+        table_free(table);
+    }
+    scene_free(s);
+}
+
+/* ---- the report ---- */
+
+static char *report(const struct scene *s, uint16_t attempts_shown)
+{
+    GArray *attempts = s == NULL ? g_array_new(FALSE, FALSE, sizeof(uint32_t)) : all_attempts(s);
+    GArray *frames = g_array_new(FALSE, FALSE, sizeof(struct report_frame));
+    GArray *resets = g_array_new(FALSE, FALSE, sizeof(struct report_reset));
+    struct report_input in = { .t = s == NULL ? NULL : s->t,
+                               .attempts = attempts,
+                               .frames = frames,
+                               .resets = resets,
+                               .totals = { .segments = 40 },
+                               .attempts_shown = attempts_shown };
+    GString *out = g_string_new(NULL);
+
+    for (uint32_t i = 1; s != NULL && i <= s->now.frame; i++) {
+        size_t n = 0;
+        const struct note *note = tracker_notes(s->t, i, &n);
+        struct report_frame frame = { .frame = i, .flags = TCP_ACK };
+        if (n == 0)
+            continue;
+        frame.attempt = note->attempt;
+        frame.role = note->role;
+        g_array_append_val(frames, frame);
+    }
+    report_write(&in, out);
+    assert_narrow(out->str);
+    g_array_free(attempts, TRUE);
+    g_array_free(frames, TRUE);
+    g_array_free(resets, TRUE);
+    return g_string_free(out, FALSE);
+}
+
+#define assert_says(TEXT, PART) g_assert_nonnull(strstr(TEXT, PART))
+
+static void test_report_of_nothing(void)
+{
+    struct scene *s = scene_new(&LINUX);
+    char *untracked = report(NULL, 0), *empty = report(s, 0);
+
+    assert_says(untracked, "What is wrong: not known");
+    assert_says(empty, "What is wrong: nothing: there are no connection attempts\n");
+    assert_says(empty, "How often:     0 of 0 failed");
+    assert_says(empty, "Since when:    -\n");
+    handshake(s);
+    char *healthy = report(s, 0);
+    assert_says(healthy, "What is wrong: nothing: no connection attempt failed");
+    g_free(untracked);
+    g_free(empty);
+    g_free(healthy);
+    scene_free(s);
+}
+
+static void test_report(void)
+{
+    struct scene *s = scene_new(&LINUX);
+
+    rejected_once(s);
+    char *text = report(s, 0);
+    assert_says(text,
+                "What is wrong: SYN rejected by TIME_WAIT peer (rejected, time_wait_paws)\n"
+                "How often:     1 of 2 attempts (50.0 %); in all 1 of 2 failed, 0 came late\n"
+                "Since when:    2020-09-13 12:26:49.000 (frame 12)");
+    assert_says(text, "ISN - RCV.NXT = -5000.");
+    assert_says(text, "Advice:");
+    g_free(text);
+    scene_free(s);
+}
+
+static guint lines_of(const char *text)
+{
+    guint n = 0;
+
+    for (; *text != '\0'; text++)
+        n += *text == '\n';
+    return n;
+}
+
+/* A page for any number of equal failures; all of them for who asks. */
+static void test_report_is_a_page(void)
+{
+    struct scene *s = scene_new(&LINUX);
+
+    on_ports(s, 1000, 3000, 0, rejected_once);
+    char *page = report(s, 0), *ten = report(s, 10), *all = report(s, REPORT_ALL);
+    g_assert_cmpuint(lines_of(page), <=, 60);
+    assert_says(page, "3000 of 6000 attempts (50.0 %)");
+    assert_says(page, "\n1. 10.0.0.1:");
+    g_assert_null(strstr(page, "\n2. 10.0.0.1:"));
+    assert_says(ten, "\n10. 10.0.0.1:");
+    g_assert_null(strstr(ten, "\n11. 10.0.0.1:"));
+    assert_says(all, "\n3000. 10.0.0.1:");
+    g_free(page);
+    g_free(ten);
+    g_free(all);
+    scene_free(s);
+}
+
+int main(int argc, char *argv[])
+{
+    g_test_init(&argc, &argv, NULL);
+    g_test_add_func("/arithmetic/median", test_median);
+    g_test_add_func("/arithmetic/peak_in_window", test_peak_in_window);
+    g_test_add_func("/arithmetic/peak_overlap", test_peak_overlap);
+    g_test_add_func("/arithmetic/port_demand", test_port_demand);
+    g_test_add_func("/arithmetic/bill", test_bill);
+    g_test_add_func("/tables/services", test_services);
+    g_test_add_func("/tables/fates", test_fates);
+    g_test_add_func("/tables/reuse_of_one_port", test_reuse_of_one_port);
+    g_test_add_func("/tables/time_waits_held", test_time_waits_held);
+    g_test_add_func("/tables/time_waits_held_by_client", test_time_waits_held_by_client);
+    g_test_add_func("/tables/reuse_is_sorted", test_reuse_is_sorted);
+    g_test_add_func("/tables/capture_points", test_capture_points);
+    g_test_add_func("/tables/empty", test_empty_tables);
+    g_test_add_func("/tables/narrow", test_tables_are_narrow);
+    g_test_add_func("/report/nothing", test_report_of_nothing);
+    g_test_add_func("/report/case", test_report);
+    g_test_add_func("/report/page", test_report_is_a_page);
+    return g_test_run();
+}

@@ -80,7 +80,7 @@ static void judge_after_time_wait(const struct dossier *d, struct verdict *v)
     if (time_wait_was_over(d)) {
         say(v, FATE_ESTABLISHED, CAUSE_TIME_WAIT_EXPIRED);
         v->inferred = !(d->h->flags & HISTORY_TW_PROVEN)
-                      || d->h->tw_elapsed + d->a->last_time - d->a->first_time < d->t->options.time_wait;
+                      || d->h->tw_elapsed + (d->a->last_time - d->a->first_time) < d->t->options.time_wait;
     } else {
         say(v, FATE_ESTABLISHED, recycled_cause(d));
         v->inferred = !isn_shows_recycling(d);

@@ -255,10 +255,10 @@ class Wireshark:
         areas = [item for item in of_role(self.window(title), "text") if showing(item)]
         return "\n".join(Atspi.Text.get_text(area, 0, -1) for area in areas)
 
-    def close(self, title):
-        buttons = of_role(self.window(title), "push button")
-        act(next(button for button in buttons if plain(button.get_name()) == "Close"), "Press")
-        wait_for(f"the end of {title}", lambda: title not in [window.get_name() for window in self.windows()])
+    def put_aside(self, title):
+        """Moves a window off the screen. It is not closed: Qt 5 hides a new dialog from AT-SPI once it has the memory of one
+        that was closed."""
+        output("xdotool", "windowmove", self.x_window(title), "10000", "0")
 
     # Pictures
 
@@ -272,6 +272,8 @@ class Wireshark:
     def picture(self, path, title=None, size=None):
         """Saves a picture of the screen or of one window, once two in a row are the same."""
         window = self.x_window(title) if title else "root"
+        if title:
+            output("xdotool", "windowactivate", "--sync", window)
         if size:
             output("xdotool", "windowsize", "--sync", window, *map(str, size))
         last = None

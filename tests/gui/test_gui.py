@@ -101,10 +101,42 @@ def test_conversation_filter(gui):
     assert gui.ask("displayed", 31)
 
 
-def test_expert_information(gui):
-    title = gui.ask("open", "Analyze/Expert Information")
+def opened(gui, path):
+    """The one table in the window that a menu opens, as dicts."""
+    title = gui.ask("open", path)
     (table,) = gui.ask("tables", title)
-    gui.ask("close", title)
-    worst = dict(zip(table["titles"], table["rows"][0]))
-    assert worst == {"Severity": "Error", "Summary": "SYN rejected by TIME_WAIT peer", "Group": "Sequence",
-                     "Protocol": "SYN fate", "Count": "7"}
+    gui.ask("put_aside", title)
+    return [dict(zip(table["titles"], row)) for row in table["rows"]]
+
+
+def test_expert_information(gui):
+    assert opened(gui, "Analyze/Expert Information")[0] == {
+        "Severity": "Error", "Summary": "SYN rejected by TIME_WAIT peer", "Group": "Sequence", "Protocol": "SYN fate",
+        "Count": "7"}
+
+
+def test_services(gui):
+    (row,) = opened(gui, "Statistics/SYN Fate/Services")
+    assert (row["Server"], row["Attempts"], row["Established"], row["Rejected"], row["Retries"]) == (
+        "10.24.20.26:8080", "2", "1", "1", "5")
+
+
+def test_port_reuse(gui):
+    (row,) = opened(gui, "Statistics/SYN Fate/Port Reuse")
+    assert (row["Client"], row["Server"], row["Attempts"], row["Connections"]) == (
+        "10.24.20.249", "10.24.20.26:8080", "2", "1")
+
+
+def test_fates_and_causes(gui):
+    rows = opened(gui, "Statistics/SYN Fate/Fates and Causes")
+    assert [(row["Fate"], row["Cause"], row["Attempts"]) for row in rows] == [
+        ("rejected", "(all)", "1"), ("rejected", "time_wait_paws", "1"), ("established", "(all)", "1"),
+        ("established", "ok", "1")]
+
+
+def test_report(gui):
+    title = gui.ask("open", "Tools/SYN Fate Report")
+    text = gui.ask("text", title)
+    gui.ask("put_aside", title)
+    assert "SYN rejected by TIME_WAIT peer (rejected, time_wait_paws)" in text
+    assert "1 of 2 failed" in text

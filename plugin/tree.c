@@ -39,7 +39,7 @@ void tree_register(void)
         expert_field unset = EI_INIT;
         experts[i] = unset;
         infos[i].ids = &experts[i];
-        infos[i].eiinfo.name = g_strdup_printf("synfate.expert.%s", row->token);
+        infos[i].eiinfo.name = wmem_strdup_printf(wmem_epan_scope(), "synfate.expert.%s", row->token);
         infos[i].eiinfo.group = PI_SEQUENCE;
         infos[i].eiinfo.severity = severities[row->severity];
         infos[i].eiinfo.summary = row->summary;
@@ -237,7 +237,8 @@ static bool is_rejecting_frame(const struct view *v)
 static void show_expert(const struct view *v, proto_item *item, const char *summary, bool final)
 {
     bool decides = v->note->frame == v->verdict.decided_by;
-    bool settled = final || verdict_is_failure(&v->verdict);
+    /* On the first pass a SYN's verdict is not final; silence has no other frame to be seen on. */
+    bool settled = final || v->verdict.fate == FATE_NO_ANSWER;
 
     if (is_rejecting_frame(v)) { /* stays visible, whatever came of it */
         const struct verdict_row *row = verdict_row(FATE_REJECTED, (enum cause)v->trouble->rejection_cause);

@@ -132,6 +132,7 @@ struct trouble {
     uint32_t client_reset_frame;   /* the client's RST against the last rejection */
     uint32_t failure_frame;        /* the first RST or ICMP error */
     uint32_t stray_frame;          /* an answer that came from another address */
+    uint32_t wrong_seq, wrong_ack; /* numbers of the SYN/ACK that rejected; with TROUBLE_SYN_ACK */
     uint8_t failure;               /* enum failure_kind */
     uint8_t rejection_cause, failure_cause; /* enum cause */
     uint8_t flags;                 /* enum trouble_flags */

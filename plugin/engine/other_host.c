@@ -13,21 +13,22 @@
 #define CLOCK_TOLERANCE_S 5
 /* One that is off by more may be random for each connection (macOS, FreeBSD): 2^26 ms are 18 hours. */
 #define CLOCK_NEAR (INT32_C(1) << 26)
-/* Linux' rate, while the old connection was too short to measure one. */
-#define TICKS_PER_SECOND 1000
+/* A clock whose rate is not known must go back by this much: it runs at 1000 a second on most systems. */
+#define TICKS_BACK (CLOCK_TOLERANCE_S * 1000)
 #define TICKS_PER_SECOND_MAX INT64_C(2000000)
 
-/* Ticks a second of the old connection's client (RFC 7323, 5.4: 1 to 1000; some use 1 000 000). */
+/* Ticks a second of the old connection's client (RFC 7323, 5.4: 1 to 1000; some use 1 000 000); 0 if the old
+ * connection was too short to measure it. */
 static int64_t clock_rate(const struct tracker *t, const struct connection *old)
 {
     const struct attempt *first = old->attempt == 0 ? NULL : get_attempt(t, old->attempt);
 
     if (first == NULL || !(first->flags & ATTEMPT_HAS_TS))
-        return TICKS_PER_SECOND;
+        return 0;
     int64_t time = old->tsval_time - first->last_time;
     int64_t ticks = seq_delta(old->client_tsval, first->tsval);
     if (time < NS_PER_SECOND || ticks <= 0)
-        return TICKS_PER_SECOND;
+        return 0;
     int64_t rate = (int64_t)((double)ticks * (double)NS_PER_SECOND / (double)time);
     return CLAMP(rate, 1, TICKS_PER_SECOND_MAX);
 }
@@ -40,8 +41,10 @@ static bool clock_differs(const struct tracker *t, const struct attempt *a, cons
     int64_t rate = clock_rate(t, old);
     double elapsed = (double)(a->first_time - old->tsval_time) / (double)NS_PER_SECOND;
     double off = (double)seq_delta(a->tsval, old->client_tsval) - elapsed * (double)rate;
-    double tolerance = (double)rate * (CLOCK_TOLERANCE_S + elapsed / 20);
+    double tolerance = rate == 0 ? TICKS_BACK : (double)rate * (CLOCK_TOLERANCE_S + elapsed / 20);
 
+    if (rate == 0 && off > 0) /* a fast clock that went on, for all that is known */
+        return false;
     return (off > tolerance || off < -tolerance) && off < CLOCK_NEAR && off > -CLOCK_NEAR;
 }
 

@@ -269,6 +269,9 @@ void take_wrong_syn_ack(struct tracker *t, struct attempt *a, const struct conne
             trouble->rejection_cause = CAUSE_OLD_SYN_RECEIVED;
     }
     begin_rejection(t, a, seg, half_open ? CAUSE_OLD_SYN_RECEIVED : CAUSE_WRONG_ACK, TROUBLE_SYN_ACK);
+    trouble = get_trouble(t, a);
+    trouble->wrong_seq = seg->seq;
+    trouble->wrong_ack = seg->ack;
 }
 
 static bool ttl_is_odd(const struct tracker *t, const struct attempt *a, const struct segment *seg)

@@ -253,14 +253,10 @@ void sightings_stray(struct tracker *t, const struct segment *seg)
         return;
     if (seg->payload != 0 || (seg->flags & TCP_FIN))
         return;
-    if (seg->flags & (TCP_SYN | TCP_RST)) { /* these acknowledge the SYN */
-        find_isn(t, seg->ack - 1, &attempt);
-        if (!waits_elsewhere(t, attempt, seg))
-            attempt = 0;
-    }
-    if (attempt == 0 && !(seg->flags & TCP_SYN))
-        find_client(t, seg->dst.ip, seg->dst.port, &attempt);
+    find_client(t, seg->dst.ip, seg->dst.port, &attempt);
     if (!waits_elsewhere(t, attempt, seg))
+        return;
+    if ((seg->flags & TCP_SYN) && seg->ack - 1 != get_attempt(t, attempt)->isn)
         return;
     struct trouble *trouble = need_trouble(t, get_attempt(t, attempt));
     if (trouble->stray_frame == 0) {

@@ -97,6 +97,30 @@ static bool append_collision(GString *out, const struct tracker *t, uint32_t tra
     return true;
 }
 
+/* The collision may show on another leg, or at another capture point. */
+static void append_collisions(GString *out, const struct tracker *t, uint32_t attempt)
+{
+    uint32_t r = attempt;
+
+    for (unsigned n = 0; r != 0 && n < 16 && !append_collision(out, t, r); n++) {
+        r = get_attempt(t, r)->sibling;
+        if (r == attempt)
+            return;
+    }
+}
+
+/* What the answer was that decided at a capture point; NULL if none did there. */
+static const char *answer_name(const struct trouble *there, const struct verdict *v)
+{
+    if (there == NULL || v->decided_by == 0)
+        return NULL;
+    if (there->rejection_frame == v->decided_by)
+        return there->flags & TROUBLE_SYN_ACK ? "the peer's SYN/ACK" : "the peer's ACK";
+    if (there->failure_frame != v->decided_by || there->failure == FAILURE_CLIENT_RESET)
+        return NULL;
+    return there->failure == FAILURE_ICMP ? "the ICMP error" : "the peer's RST";
+}
+
 /* Where another capture point saw the answer that this one did not. */
 static void append_points(GString *out, const struct tracker *t, uint32_t attempt, const struct verdict *v)
 {
@@ -106,16 +130,15 @@ static void append_points(GString *out, const struct tracker *t, uint32_t attemp
     for (unsigned n = 0; sibling != 0 && sibling != attempt && n < 16; n++) {
         const struct attempt *b = get_attempt(t, sibling);
         const struct attempt *blind = v->from_twin ? a : b, *seeing = v->from_twin ? b : a;
-        const struct trouble *there = get_trouble(t, seeing), *here = get_trouble(t, blind);
-        bool seen = there != NULL && there->rejection_frame != 0 && there->rejection_frame == v->decided_by;
-        bool missed = here == NULL || here->rejection_frame == 0;
+        const struct trouble *here = get_trouble(t, blind);
+        const char *answer = answer_name(get_trouble(t, seeing), v);
+        bool missed = here == NULL || (here->rejection_frame == 0 && here->failure_frame == 0);
         const char *from = tracker_point_name(t, tracker_point(t, seeing));
         const char *to = tracker_point_name(t, tracker_point(t, blind));
         sibling = b->sibling;
-        if (!seen || !missed || tracker_point(t, a) == tracker_point(t, b) || from == NULL || to == NULL)
+        if (answer == NULL || !missed || tracker_point(t, a) == tracker_point(t, b) || from == NULL || to == NULL)
             continue;
-        g_string_append_printf(out, "; the peer's ACK was seen at interface %s and never reached interface %s", from,
-                               to);
+        g_string_append_printf(out, "; %s was seen at interface %s and never reached interface %s", answer, from, to);
         return;
     }
 }
@@ -141,7 +164,6 @@ void tracker_summary(const struct tracker *t, uint32_t attempt, const struct ver
         g_string_append_printf(out, "; answered as %s would not", peer_stack_name(t->options.peer));
     if (signs_suffice(signs))
         append_other_host(out, signs);
-    if (!append_collision(out, t, attempt) && v->source != attempt)
-        append_collision(out, t, v->source);
+    append_collisions(out, t, attempt);
     append_points(out, t, attempt, v);
 }

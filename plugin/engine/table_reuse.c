@@ -163,7 +163,7 @@ static void finish(struct reuse_count *c)
     row->median = median(c->intervals);
     row->shortest = c->intervals->len > 0 ? g_array_index(c->intervals, int64_t, 0) : -1; /* sorted by now */
     row->held = MAX(by_client, by_server);
-    row->holder = row->held == 0 ? "" : by_client > by_server ? "client" : "server";
+    row->holder = row->held == 0 ? "-" : by_client > by_server ? "client" : "server";
     row->demand = port_demand(row->ports, peak_in_window(c->begins, length), length);
     g_array_free(c->begins, TRUE);
     g_array_free(c->intervals, TRUE);

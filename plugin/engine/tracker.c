@@ -536,7 +536,7 @@ static bool on_client_reset(const struct work *w, struct attempt *a)
             trouble->client_reset_frame = w->seg->seen.frame;
         return false; /* it is meant for the old connection */
     }
-    if (w->seg->seq - a->isn > 1 || (old != NULL && connection_rcv_nxt(old, !w->side) == w->seg->seq))
+    if (w->seg->seq != a->isn + 1 || (old != NULL && connection_rcv_nxt(old, !w->side) == w->seg->seq))
         return false;
     fail_by_client_reset(w, w->pair->attempt[w->side]);
     return true;
@@ -696,6 +696,12 @@ static bool on_answer(const struct work *w, uint32_t attempt)
     bool of_old = old != NULL && w->seg->seq == old->end[w->side].snd_nxt
                   && w->seg->ack == connection_rcv_nxt(old, w->side);
     if (!of_old && acknowledges_syn(a, w->seg->ack)) { /* a split handshake: its SYN follows */
+        const struct attempt *own = attempt_of(w, w->side);
+        if (own != NULL && own->use == a->use) { /* it has come: both opened, their SYN/ACKs are missing */
+            a->flags |= ATTEMPT_SIMULTANEOUS;
+            take_crossing_ack(w, !w->side, w->seg->ack);
+            return true;
+        }
         note_answer(w, attempt);
         return true;
     }
@@ -709,11 +715,32 @@ static bool on_answer(const struct work *w, uint32_t attempt)
     return true;
 }
 
+/* A client that acknowledges the "wrong" SYN/ACK has sent another SYN, which the capture lacks. */
+static bool completes_unseen_attempt(const struct work *w, const struct attempt *a)
+{
+    struct trouble *trouble = get_trouble(w->t, a);
+
+    if (trouble == NULL || trouble->rejection_frame == 0 || !(trouble->flags & TROUBLE_SYN_ACK)
+        || w->seg->seq != trouble->wrong_ack || w->seg->ack != trouble->wrong_seq + 1)
+        return false;
+    if (trouble->rejection_frame == trouble->last_rejection_frame)
+        trouble->rejection_frame = trouble->last_rejection_frame = 0;
+    retire_connection(w->t, w->pair);
+    w->pair->uses++;
+    w->pair->current = add_connection(w->t);
+    struct connection *c = get_connection(w->t, w->pair->current);
+    connection_init_client(c, w->side, w->seg->seq - 1, w->seg->seq, NO_WSCALE, &w->seg->seen);
+    c->flags |= CONN_SCALE_UNKNOWN;
+    return true;
+}
+
 static void on_segment(const struct work *w)
 {
     struct connection *c = get_connection(w->t, w->pair->current);
     const struct attempt *own = attempt_of(w, w->side);
 
+    if (c == NULL && own != NULL && completes_unseen_attempt(w, own))
+        c = get_connection(w->t, w->pair->current);
     if (c != NULL) {
         on_connection(w, c);
         return;

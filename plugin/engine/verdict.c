@@ -74,17 +74,14 @@ static const struct expert_row experts[EXPERT_COUNT] = {
     { FATE_##FATE, CAUSE_##CAUSE, SEVERITY_##SEVERITY, EXPERT_##EXPERT, SENTENCE, ADVICE }
 
 #define PAWS_ADVICE                                                                                                    \
-    "Two hosts or clocks share this source address (SNAT, load balancer): give the translator more addresses or a "   \
-    "port range that it reuses after more than 60 s, let the clients close first, or switch TCP timestamps off on "   \
-    "the translated side. Next: nstat TcpExtPAWSTimewait (kernel 6.15 and later) or TcpExtPAWSPassive on the server."
+    "Two hosts or clocks share this address (SNAT): give the translator more addresses or ports, or let the clients "  \
+    "close first (a longer keep-alive on the server). Next: nstat TcpExtPAWSTimewait on the server."
 #define SEQUENCE_ADVICE                                                                                                \
-    "The port pair came back before the server's TIME_WAIT ended and with an older sequence number: use more source " \
-    "ports or addresses, keep TCP timestamps on at both ends, or let the client close first. Next: look at the "      \
-    "client's (NAT's) port selection and at ss -tan state time-wait on the server."
+    "The port pair came back within TIME_WAIT with an older sequence number: use more source ports or addresses, "    \
+    "TCP timestamps at both ends, or let clients close first. Next: the client's (NAT's) port choice."
 #define OLD_ADVICE                                                                                                     \
-    "The server still holds the old connection: the client or a device between forgot it first. Compare idle "        \
-    "timeouts (client, NAT, firewall, load balancer, server) and use keep-alives shorter than the shortest. Next: "   \
-    "ss -tanoi for this port pair on the server, nstat TcpExtTCPChallengeACK."
+    "The server holds what the client or a device between has forgotten: compare idle timeouts along the path and "   \
+    "send keep-alives below the shortest. Next: ss -tanoi on the server, nstat TcpExtTCPChallengeACK."
 #define LOST_ADVICE                                                                                                    \
     "A packet of the handshake was lost or late once; if it recurs, look for loss on this path or a full accept or "  \
     "SYN queue. Next: nstat TcpRetransSegs, TcpExtListenDrops, TcpExtTCPReqQFullDrop on the server."
@@ -94,8 +91,7 @@ static const struct verdict_row rows[] = {
     ROW(ESTABLISHED, SYN_RETRANSMITTED, WARNING, DELAYED, "Established after a retransmitted SYN", LOST_ADVICE),
     ROW(ESTABLISHED, SYNACK_RETRANSMITTED, WARNING, DELAYED, "Established after a retransmitted SYN/ACK", LOST_ADVICE),
     ROW(ESTABLISHED, ACK_RETRANSMITTED, WARNING, DELAYED,
-        "Established, but the SYN/ACK was repeated after the client's ACK (ACK lost, deferred accept, or accept queue "
-        "full for a moment)",
+        "Established, but the SYN/ACK was repeated after the client's ACK (ACK lost, accept deferred or queue full)",
         LOST_ADVICE),
     ROW(ESTABLISHED, AFTER_WRONG_ACK, WARNING, AFTER_REJECTION, "Established after an answer with a wrong ack number",
         "Something answered for another connection: look for a stale NAT or load balancer entry, or a host with a "
@@ -157,9 +153,8 @@ static const struct verdict_row rows[] = {
         "The capture does not show the old connection's state. Begin the capture earlier, or look at the port pair "
         "with ss -tano on the server."),
     ROW(REJECTED, WRONG_ACK, ERROR, WRONG_ACK, "SYN answered by a SYN/ACK with a wrong ack number",
-        "Something answers for another connection: a stale NAT or load balancer entry, a duplicate address, or a "
-        "device that rewrites sequence numbers in one direction only. Next: compare TTL and MAC address of the answer "
-        "with those of good ones."),
+        "Something answers for another connection: a stale NAT entry, a duplicate address, or a device that rewrites "
+        "sequence numbers one way only. Next: compare the answer's TTL and MAC address with good ones."),
 
     ROW(REFUSED, CLOSED_PORT, ERROR, REFUSED, "SYN refused: closed port",
         "Nobody listens there, or a firewall answers with RST. Next: ss -tln on the server; compare the RST's TTL with "

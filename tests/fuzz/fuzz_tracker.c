@@ -1,0 +1,357 @@
+/* fuzz_tracker.c - whatever packets come, in whatever order, the tracker keeps its word
+ *
+ * A broken promise ends the run with a message and a crash file. SYNFATE_FUZZ_PRINT=1 fuzz_tracker FILE shows the
+ * packets of such a file, and what is said of them in each telling.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "tracker_impl.h"
+
+#include "events.h"
+#include "promise.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static bool printing;
+
+/* ---- what must hold after each frame ---- */
+
+static void check_records(const struct tracker *t)
+{
+    PROMISE(t->connections->len <= 3 * t->pairs.pairs->len);
+    PROMISE(t->free_connections->len <= t->connections->len);
+    PROMISE(t->evidence->len <= t->attempts->len);
+    PROMISE(t->troubles->len <= t->evidence->len);
+    PROMISE(t->histories->len <= t->attempts->len);
+    PROMISE(t->attempts->len <= t->frame);
+    PROMISE(t->notes->len <= 2 * t->frame);
+    PROMISE(t->clocks->len <= t->frame);
+    PROMISE(t->states->len <= t->frame + 1);
+    PROMISE(t->pairs.pairs->len <= FLOWS + 1);
+}
+
+/* No connection is held twice, or held and free. */
+static void check_connections(const struct tracker *t)
+{
+    bool taken[3 * (FLOWS + 1) + 1] = { true };
+
+    for (guint i = 0; i < t->free_connections->len; i++) {
+        uint32_t record = g_array_index(t->free_connections, uint32_t, i);
+        PROMISE(!taken[record]);
+        taken[record] = true;
+    }
+    for (uint32_t pair = 1; pair <= t->pairs.pairs->len; pair++) {
+        const struct port_pair *p = port_pairs_get(&t->pairs, pair);
+        PROMISE(p->current == 0 || !taken[p->current]);
+        taken[p->current] = true;
+        PROMISE(p->old == 0 || !taken[p->old]);
+        taken[p->old] = true;
+    }
+}
+
+static void check_states(const struct tracker *t)
+{
+    enum tcp_state src, dst;
+
+    tracker_states(t, t->frame, &src, &dst);
+    PROMISE(src < STATE_COUNT && dst < STATE_COUNT);
+    PROMISE((src == STATE_UNKNOWN) == (tcp_state_name(src) == NULL));
+    PROMISE((dst == STATE_UNKNOWN) == (tcp_state_name(dst) == NULL));
+}
+
+static void check_clock(const struct tracker *t, const struct note *note, uint32_t *restarts, const struct story *story)
+{
+    const struct time_wait_clock *clock = tracker_time_wait(t, note);
+
+    if (clock == NULL)
+        return;
+    PROMISE(clock->elapsed >= 0);
+    PROMISE(story->goes_back || clock->elapsed <= t->now - story->events[0].segment.seen.time);
+    PROMISE(clock->restarts >= restarts[note->attempt]);
+    PROMISE(clock->restarts <= t->frame);
+    restarts[note->attempt] = clock->restarts;
+}
+
+static void check_notes(const struct tracker *t, uint32_t *restarts, const struct story *story)
+{
+    size_t n = 0;
+    const struct note *notes = tracker_notes(t, t->frame, &n);
+
+    PROMISE((notes == NULL) == (n == 0));
+    for (size_t i = 0; i < n; i++) {
+        PROMISE(notes[i].frame == t->frame);
+        PROMISE(notes[i].attempt >= 1 && notes[i].attempt <= tracker_attempts(t));
+        PROMISE(notes[i].role <= NOTE_ANSWER);
+        PROMISE((notes[i].role == NOTE_SYN) == (notes[i].syn_number > 0));
+        PROMISE(peer_answer_name((enum peer_answer)notes[i].predicted) != NULL);
+        if (!story->hides)
+            check_clock(t, &notes[i], restarts, story);
+    }
+}
+
+static void check_summary(const struct tracker *t, uint32_t attempt, const struct verdict *v)
+{
+    GString *text = g_string_new(NULL);
+
+    tracker_summary(t, attempt, v, text);
+    PROMISE(text->len > 0 && text->len < 400);
+    PROMISE(g_str_is_ascii(text->str));
+    PROMISE(strstr(text->str, "(null)") == NULL);
+    g_string_free(text, TRUE);
+}
+
+/* Who decided: the packets of these fates prove them. */
+static void check_evidence(const struct tracker *t, const struct verdict *v, bool hides)
+{
+    bool silent = v->fate == FATE_NO_ANSWER || v->fate == FATE_PENDING;
+
+    PROMISE(v->decided_by <= t->frame);
+    PROMISE(silent ? v->decided_by == 0 : v->decided_by != 0 || hides);
+    if (v->fate == FATE_NO_ANSWER && (v->cause == CAUSE_TIME_WAIT_PAWS || v->cause == CAUSE_TIME_WAIT_SEQUENCE))
+        PROMISE(v->inferred);
+    if (v->cause == CAUSE_RESET_IN_PATH)
+        PROMISE(v->inferred);
+    PROMISE(v->fate == FATE_ESTABLISHED || (!v->delayed && v->connect_time < 0));
+    PROMISE(v->wait >= 0 && v->connect_time >= -1);
+}
+
+static void check_ring(const struct tracker *t, uint32_t attempt)
+{
+    uint32_t r = tracker_sibling(t, attempt);
+    unsigned n = 0;
+
+    for (; r != 0 && r != attempt; r = tracker_sibling(t, r))
+        PROMISE(++n < 16);
+    PROMISE(r == attempt || n == 0);
+}
+
+static bool is_on(const struct verdict *v)
+{
+    return v->fate == FATE_ESTABLISHED || v->fate == FATE_STUCK;
+}
+
+/* The same SYN at another capture point is the same attempt: it cannot be established there and not here. */
+static void check_twins(const struct tracker *t, uint32_t attempt, const struct verdict *v)
+{
+    struct verdict theirs;
+
+    for (uint32_t r = tracker_sibling(t, attempt); r != 0 && r != attempt; r = tracker_sibling(t, r)) {
+        if (tracker_attempt(t, r)->number != tracker_attempt(t, attempt)->number)
+            continue;
+        tracker_verdict(t, r, false, &theirs);
+        PROMISE(is_on(&theirs) == is_on(v));
+    }
+}
+
+static void check_attempt(const struct tracker *t, uint32_t attempt, bool *established, bool hides)
+{
+    const struct attempt *a = tracker_attempt(t, attempt);
+    struct verdict now, final;
+
+    tracker_verdict(t, attempt, false, &now);
+    tracker_verdict(t, attempt, true, &final);
+    PROMISE(verdict_row(now.fate, now.cause) != NULL && verdict_row(final.fate, final.cause) != NULL);
+    PROMISE(now.cause != CAUSE_CAPTURE_ENDED && final.cause != CAUSE_IN_PROGRESS);
+    PROMISE(now.fate == final.fate && (now.fate == FATE_PENDING || now.cause == final.cause));
+    PROMISE(a->number >= 1 && a->number <= attempt && a->use >= 1);
+    PROMISE(a->use <= pair_of(t, a)->uses);
+    PROMISE(now.source >= 1 && now.source <= tracker_attempts(t));
+    check_evidence(t, &now, hides);
+    check_ring(t, attempt);
+    check_twins(t, attempt, &now);
+    check_summary(t, attempt, &now);
+    check_summary(t, attempt, &final);
+    /* What was established once can only turn out to be stuck. */
+    PROMISE(is_on(&now) || !established[attempt]);
+    established[attempt] = is_on(&now);
+}
+
+/* ---- telling a story ---- */
+
+enum telling {
+    PLAIN,
+    TWICE,      /* each frame is captured twice */
+    IN_TRAFFIC, /* other hosts' frames are in between */
+};
+
+static void tell_unrelated(struct tracker *t, struct sighting *seen, size_t i)
+{
+    struct segment seg = {
+        .family = 4,
+        .src = { .ip = { 10, 9, 9, 1 }, .port = 1234 },
+        .dst = { .ip = { 10, 9, 9, 2 }, .port = 80 },
+        .seq = 0xdead0000 + (uint32_t)i,
+        .ack = 0xbeef0000 + (uint32_t)i,
+        .flags = flags_of((unsigned)i % 13, 0),
+        .payload = i % 7 == 0 ? 10 : 0,
+        .wscale = NO_WSCALE,
+        .ttl = 64,
+    };
+    seen->frame++;
+    seg.seen = *seen;
+    if (i & 1) {
+        struct tcp_address client = seg.src;
+        seg.src = seg.dst;
+        seg.dst = client;
+    }
+    tracker_begin_frame(t, seen);
+    tracker_segment(t, &seg);
+}
+
+static void print_event(const struct event *event, const struct sighting *seen)
+{
+    static const char *const kinds[] = { "segment", "icmp", "other", "hide" };
+    const struct segment *seg = &event->segment;
+
+    printf("%3u %s %.6f point %u: ", seen->frame, kinds[event->kind], (double)seen->time / 1e9, seen->point);
+    printf("%u.%u > %u.%u flags %02x seq %u ack %u len %u", seg->src.ip[3], seg->src.port, seg->dst.ip[3],
+           seg->dst.port, seg->flags, seg->seq, seg->ack, seg->payload);
+    if (seg->has_ts)
+        printf(" ts %u %u", seg->tsval, seg->tsecr);
+    if (seg->has_ip_id)
+        printf(" id %u%s", seg->ip_id, seg->df ? " DF" : "");
+    printf("%s quoted %u\n", seg->options_cut ? " cut" : "", event->error.seq);
+}
+
+static void print_verdicts(const struct tracker *t)
+{
+    for (uint32_t attempt = 1; attempt <= tracker_attempts(t); attempt++) {
+        const struct attempt *a = tracker_attempt(t, attempt);
+        GString *text = g_string_new(NULL);
+        struct verdict v;
+        tracker_verdict(t, attempt, true, &v);
+        tracker_summary(t, attempt, &v, text);
+        printf("    attempt %u, SYN in frame %u: %s %s%s, decided by %u: %s\n", attempt, a->first_frame,
+               fate_token(v.fate), cause_token(v.cause), v.inferred ? " (inferred)" : "", v.decided_by, text->str);
+        g_string_free(text, TRUE);
+    }
+}
+
+static void tell_event(struct tracker *t, const struct event *event, struct sighting *seen)
+{
+    struct segment seg = event->segment;
+    struct icmp_error error = event->error;
+
+    if (event->kind == EVENT_HIDE) {
+        if (seen->frame > 0 && seen->frame == t->frame) /* only the latest frame can be hidden */
+            seen->frame--;
+        return;
+    }
+    *seen = (struct sighting){ .frame = seen->frame + 1, .point = seg.seen.point, .time = seg.seen.time };
+    seg.seen = error.seen = *seen;
+    if (printing)
+        print_event(event, seen);
+    if (seg.seen.point == 1 && !tracker_point_is_named(t, 1))
+        tracker_name_point(t, 1, "eth1");
+    tracker_begin_frame(t, seen);
+    if (event->kind == EVENT_SEGMENT)
+        tracker_segment(t, &seg);
+    else if (event->kind == EVENT_ICMP)
+        tracker_icmp_error(t, &error);
+    else
+        tracker_other_packet(t, seen, seg.family, seg.src.ip);
+}
+
+/* The hash keys are the same each time, so that a finding can be repeated. */
+static struct tracker *new_tracker(const struct story *story)
+{
+    g_random_set_seed(1);
+    return tracker_new(&story->options);
+}
+
+static struct tracker *tell(const struct story *story, enum telling how)
+{
+    struct tracker *t = new_tracker(story);
+    struct sighting seen = { .frame = 0 };
+
+    for (size_t i = 0; i < story->n; i++) {
+        tell_event(t, &story->events[i], &seen);
+        if (how == TWICE)
+            tell_event(t, &story->events[i], &seen);
+        if (how == IN_TRAFFIC)
+            tell_unrelated(t, &seen, i);
+    }
+    return t;
+}
+
+static struct tracker *tell_and_check(const struct story *story)
+{
+    struct tracker *t = new_tracker(story);
+    struct sighting seen = { .frame = 0 };
+    uint32_t restarts[EVENTS_MAX + 1] = { 0 };
+    bool established[EVENTS_MAX + 1] = { false };
+
+    for (size_t i = 0; i < story->n; i++) {
+        tell_event(t, &story->events[i], &seen);
+        if (story->events[i].kind == EVENT_HIDE)
+            continue;
+        if (!story->hides)
+            check_records(t);
+        check_connections(t);
+        check_states(t);
+        check_notes(t, restarts, story);
+        for (uint32_t attempt = 1; attempt <= tracker_attempts(t); attempt++)
+            check_attempt(t, attempt, established, story->hides);
+    }
+    return t;
+}
+
+/* ---- what must not matter ---- */
+
+static bool is_unrelated(const struct tracker *t, uint32_t attempt)
+{
+    struct tcp_address client, server;
+
+    tracker_addresses(t, tracker_attempt(t, attempt), &client, &server);
+    return client.ip[1] == 9;
+}
+
+static uint32_t next_related(const struct tracker *t, uint32_t attempt)
+{
+    do
+        attempt++;
+    while (attempt <= tracker_attempts(t) && is_unrelated(t, attempt));
+    return attempt;
+}
+
+/* Each attempt has the same verdict as in the plain telling; each plain frame became two. */
+static void compare(const struct story *story, const struct tracker *plain, enum telling how)
+{
+    struct tracker *other = tell(story, how);
+    uint32_t b = 0;
+
+    if (printing)
+        print_verdicts(other);
+    for (uint32_t a = 1; a <= tracker_attempts(plain); a++) {
+        struct verdict v, w;
+        b = next_related(other, b);
+        PROMISE(b <= tracker_attempts(other));
+        tracker_verdict(plain, a, true, &v);
+        tracker_verdict(other, b, true, &w);
+        PROMISE(v.fate == w.fate);
+        PROMISE(v.cause == w.cause);
+        PROMISE(v.inferred == w.inferred && v.delayed == w.delayed);
+        PROMISE(v.wait == w.wait && v.connect_time == w.connect_time);
+        PROMISE((v.decided_by == 0) == (w.decided_by == 0) && w.decided_by <= 2 * v.decided_by);
+        PROMISE(tracker_attempt(plain, a)->retries == tracker_attempt(other, b)->retries);
+    }
+    PROMISE(next_related(other, b) > tracker_attempts(other));
+    tracker_free(other);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    static struct story story;
+
+    printing = getenv("SYNFATE_FUZZ_PRINT") != NULL;
+    story_read(&story, data, size);
+    struct tracker *plain = tell_and_check(&story);
+    if (printing)
+        print_verdicts(plain);
+    if (!story.hides)
+        compare(&story, plain, IN_TRAFFIC);
+    if (!story.hides && !story.hurries && !story.jumps)
+        compare(&story, plain, TWICE);
+    tracker_free(plain);
+    return 0;
+}

@@ -13,9 +13,8 @@
 #include <wiretap/wtap.h>
 #include <ws_version.h>
 
-#define WIRESHARK_AT_LEAST(major, minor)                                                                               \
-    (WIRESHARK_VERSION_MAJOR > (major)                                                                                 \
-     || (WIRESHARK_VERSION_MAJOR == (major) && WIRESHARK_VERSION_MINOR >= (minor)))
+#define WIRESHARK_AT_LEAST(major, minor) \
+    (WIRESHARK_VERSION_MAJOR > (major) || (WIRESHARK_VERSION_MAJOR == (major) && WIRESHARK_VERSION_MINOR >= (minor)))
 
 /* Boolean preferences and the like point to a gboolean before 4.4, to a bool since. */
 #if WIRESHARK_AT_LEAST(4, 4)

@@ -15,17 +15,19 @@
 struct synfate_fields field;
 
 /* A field of proto_register_field_array: all are generated, none has a bit mask. */
-#define FIELD(MEMBER, NAME, ABBREV, TYPE, DISPLAY, STRINGS, BLURB)                                                     \
-    {                                                                                                                  \
-        &field.MEMBER, { NAME, "synfate." ABBREV, TYPE, DISPLAY, STRINGS, 0, BLURB, HFILL }                            \
+#define FIELD(MEMBER, NAME, ABBREV, TYPE, DISPLAY, STRINGS, BLURB)           \
+    {                                                                        \
+        &field.MEMBER,                                                       \
+        {                                                                    \
+            NAME, "synfate." ABBREV, TYPE, DISPLAY, STRINGS, 0, BLURB, HFILL \
+        }                                                                    \
     }
 #define TOKEN(MEMBER, NAME, ABBREV, BLURB) FIELD(MEMBER, NAME, ABBREV, FT_STRING, BASE_NONE, NULL, BLURB)
 #define NUMBER(MEMBER, NAME, ABBREV, BLURB) FIELD(MEMBER, NAME, ABBREV, FT_UINT32, BASE_DEC, NULL, BLURB)
 #define DELTA(MEMBER, NAME, ABBREV, BLURB) FIELD(MEMBER, NAME, ABBREV, FT_INT32, BASE_DEC, NULL, BLURB)
 #define TIME(MEMBER, NAME, ABBREV, BLURB) FIELD(MEMBER, NAME, ABBREV, FT_RELATIVE_TIME, BASE_NONE, NULL, BLURB)
-#define FLAG(MEMBER, NAME, ABBREV, BLURB)                                                                              \
-    FIELD(MEMBER, NAME, ABBREV, FT_BOOLEAN, BASE_NONE, TFS(&tfs_yes_no), BLURB)
-#define LINK(MEMBER, NAME, ABBREV, KIND, BLURB)                                                                        \
+#define FLAG(MEMBER, NAME, ABBREV, BLURB) FIELD(MEMBER, NAME, ABBREV, FT_BOOLEAN, BASE_NONE, TFS(&tfs_yes_no), BLURB)
+#define LINK(MEMBER, NAME, ABBREV, KIND, BLURB) \
     FIELD(MEMBER, NAME, ABBREV, FT_FRAMENUM, BASE_NONE, FRAMENUM_TYPE(KIND), BLURB)
 
 static hf_register_info registrations[] = {

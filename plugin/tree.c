@@ -19,8 +19,8 @@ struct view {
     packet_info *pinfo;
     const struct note *note;
     const struct attempt *a;
-    const struct history *h;    /* NULL: no old connection */
-    const struct evidence *e;   /* NULL: no answer */
+    const struct history *h;       /* NULL: no old connection */
+    const struct evidence *e;      /* NULL: no answer */
     const struct trouble *trouble; /* NULL: nothing wrong */
     struct verdict verdict;
 };
@@ -30,7 +30,10 @@ void tree_register(void)
     static int *subtrees[] = { &ett_synfate, &ett_old, &ett_time_wait, &ett_comparison };
     static ei_register_info infos[EXPERT_COUNT];
     static const int severities[] = {
-        [SEVERITY_CHAT] = PI_CHAT, [SEVERITY_NOTE] = PI_NOTE, [SEVERITY_WARNING] = PI_WARN, [SEVERITY_ERROR] = PI_ERROR,
+        [SEVERITY_CHAT] = PI_CHAT,
+        [SEVERITY_NOTE] = PI_NOTE,
+        [SEVERITY_WARNING] = PI_WARN,
+        [SEVERITY_ERROR] = PI_ERROR,
     };
     expert_module_t *module = expert_register_protocol(proto_synfate);
 
@@ -192,8 +195,7 @@ static void show_comparison(const struct view *v, proto_tree *parent)
     if (h->flags & HISTORY_TS_RECENT)
         add_number(v, tree, field.peer_ts_recent, h->ts_recent);
     if (h->flags & HISTORY_RCV_NXT)
-        add_delta(v, tree, field.isn_delta, (int32_t)(v->a->isn - h->rcv_nxt), "ISN", v->a->isn, "RCV.NXT",
-                  h->rcv_nxt);
+        add_delta(v, tree, field.isn_delta, (int32_t)(v->a->isn - h->rcv_nxt), "ISN", v->a->isn, "RCV.NXT", h->rcv_nxt);
     if ((h->flags & HISTORY_SYN_TS) && (h->flags & HISTORY_TS_RECENT))
         add_delta(v, tree, field.tsval_delta, h->tsval_delta, "TSval", h->ts_recent + (uint32_t)h->tsval_delta,
                   "TS.Recent", h->ts_recent);

@@ -26,8 +26,8 @@ enum attempt_flags {
     ATTEMPT_FAST_OPEN = 0x10,    /* the SYN/ACK acknowledged data that came with the SYN */
     ATTEMPT_TWIN = 0x20,         /* seen at another capture point before: counted there */
     ATTEMPT_RETRIED_UNANSWERED = 0x40, /* a SYN was retransmitted before any SYN/ACK was seen */
-    ATTEMPT_MIRRORED = 0x80,     /* the capture shows its SYN twice */
-    ATTEMPT_RESET_OLD = 0x100,   /* the client's RST ended the old connection while it waited for an answer */
+    ATTEMPT_MIRRORED = 0x80,           /* the capture shows its SYN twice */
+    ATTEMPT_RESET_OLD = 0x100,         /* the client's RST ended the old connection while it waited for an answer */
 };
 
 /* Stands for a frame that was read but is not in the file: a read filter left it out. */
@@ -38,7 +38,7 @@ struct attempt {
     uint32_t number; /* in the capture, from 1; the same at each capture point */
     uint32_t use;    /* of the port pair, from 1 */
     uint32_t isn;
-    uint32_t tsval; /* of the newest SYN */
+    uint32_t tsval;                   /* of the newest SYN */
     uint32_t first_frame, last_frame; /* SYNs */
     uint32_t history;                 /* record of the old connection; 0: none */
     uint32_t evidence;                /* record of the answers; 0: none yet */
@@ -61,44 +61,44 @@ enum other_host_sign {
 };
 
 enum history_flags {
-    HISTORY_RCV_NXT = 0x01,       /* rcv_nxt holds */
-    HISTORY_SND_NXT = 0x02,       /* snd_nxt holds */
-    HISTORY_TS_RECENT = 0x04,     /* ts_recent holds */
-    HISTORY_TW_PROVEN = 0x08,     /* the packets prove the peer's TIME_WAIT */
-    HISTORY_CONNECTION = 0x10,    /* an old connection was seen: first to closer hold */
-    HISTORY_FROM_ANSWER = 0x20,   /* the three numbers were read from the rejecting ACK */
-    HISTORY_SYN_TS = 0x40,        /* tsval_delta holds */
-    HISTORY_RESET = 0x80,         /* the old connection ended with a RST */
-    HISTORY_IP_ID_COUNTS = 0x100, /* the peer's sockets set an IP ID */
-    HISTORY_TW_EXPIRED = 0x200,   /* the peer was in TIME_WAIT, but not any more */
-    HISTORY_TIMESTAMPS = 0x400,   /* both ends of the old connection used timestamps */
+    HISTORY_RCV_NXT = 0x01,         /* rcv_nxt holds */
+    HISTORY_SND_NXT = 0x02,         /* snd_nxt holds */
+    HISTORY_TS_RECENT = 0x04,       /* ts_recent holds */
+    HISTORY_TW_PROVEN = 0x08,       /* the packets prove the peer's TIME_WAIT */
+    HISTORY_CONNECTION = 0x10,      /* an old connection was seen: first to closer hold */
+    HISTORY_FROM_ANSWER = 0x20,     /* the three numbers were read from the rejecting ACK */
+    HISTORY_SYN_TS = 0x40,          /* tsval_delta holds */
+    HISTORY_RESET = 0x80,           /* the old connection ended with a RST */
+    HISTORY_IP_ID_COUNTS = 0x100,   /* the peer's sockets set an IP ID */
+    HISTORY_TW_EXPIRED = 0x200,     /* the peer was in TIME_WAIT, but not any more */
+    HISTORY_TIMESTAMPS = 0x400,     /* both ends of the old connection used timestamps */
     HISTORY_ANSWER_CHANGED = 0x800, /* to a later SYN of the attempt, the rules say something else */
     HISTORY_CLOSED_SECOND = 0x1000, /* the peer closed second: it cannot be in TIME_WAIT */
-    HISTORY_OPTIONS_CUT = 0x2000, /* whether it used timestamps is not in the capture */
+    HISTORY_OPTIONS_CUT = 0x2000,   /* whether it used timestamps is not in the capture */
 };
 
 /* The old connection on the port pair as it was when the first SYN came. Times in ns. */
 struct history {
-    int64_t idle;       /* last data to first FIN; -1: not known */
-    int64_t age;        /* its last segment to this SYN */
-    int64_t tw_elapsed; /* since TIME_WAIT began or was restarted, to this SYN */
-    uint32_t first, last, closed_in, tw_frame; /* frames; 0: none */
+    int64_t idle;                                  /* last data to first FIN; -1: not known */
+    int64_t age;                                   /* its last segment to this SYN */
+    int64_t tw_elapsed;                            /* since TIME_WAIT began or was restarted, to this SYN */
+    uint32_t first, last, closed_in, tw_frame;     /* frames; 0: none */
     uint32_t rcv_nxt, snd_nxt, ts_recent, rcv_wnd; /* of the peer */
-    int32_t tsval_delta;      /* TSval - TS.Recent */
-    uint32_t attempt;         /* that the old connection came from; 0: its SYN was not seen */
-    uint32_t leg;             /* the old connection on the other side of a NAT: pair * 2 + client's side; 0: none */
-    uint16_t flags;           /* enum history_flags */
-    uint8_t closer;           /* side, SIDE_NONE: not known */
-    uint8_t state;            /* enum tcp_state of the peer */
-    uint8_t signs;            /* enum other_host_sign */
-    uint8_t answer, reason;   /* what the rules say: enum peer_answer, peer_reason */
+    int32_t tsval_delta;                           /* TSval - TS.Recent */
+    uint32_t attempt;                              /* that the old connection came from; 0: its SYN was not seen */
+    uint32_t leg;           /* the old connection on the other side of a NAT: pair * 2 + client's side; 0: none */
+    uint16_t flags;         /* enum history_flags */
+    uint8_t closer;         /* side, SIDE_NONE: not known */
+    uint8_t state;          /* enum tcp_state of the peer */
+    uint8_t signs;          /* enum other_host_sign */
+    uint8_t answer, reason; /* what the rules say: enum peer_answer, peer_reason */
 };
 
 enum evidence_flags {
-    EV_SYNACK = 0x01,            /* a SYN/ACK was seen: synack_isn holds */
-    EV_SYNACK_AGAIN = 0x04,      /* the SYN/ACK was repeated before the client acknowledged it */
-    EV_CLIENT_DATA = 0x08,       /* the client sent data after its ACK */
-    EV_OVERTAKEN = 0x10,         /* an ACK of the old connection came late: the SYN/ACK followed at once */
+    EV_SYNACK = 0x01,       /* a SYN/ACK was seen: synack_isn holds */
+    EV_SYNACK_AGAIN = 0x04, /* the SYN/ACK was repeated before the client acknowledged it */
+    EV_CLIENT_DATA = 0x08,  /* the client sent data after its ACK */
+    EV_OVERTAKEN = 0x10,    /* an ACK of the old connection came late: the SYN/ACK followed at once */
 };
 
 /* The handshake. Most attempts never need more. Frames are 0 while not seen. */
@@ -109,33 +109,33 @@ struct evidence {
     uint32_t synack_again_frame;   /* the first SYN/ACK repeated after the client's ACK */
     uint32_t synack_isn;
     uint32_t synack_tsval;
-    uint32_t trouble;              /* record of what went wrong; 0: nothing */
-    uint16_t flags;                /* enum evidence_flags */
+    uint32_t trouble; /* record of what went wrong; 0: nothing */
+    uint16_t flags;   /* enum evidence_flags */
 };
 
 enum failure_kind { FAILURE_NONE, FAILURE_RESET, FAILURE_ICMP, FAILURE_CLIENT_RESET };
 
 enum trouble_flags {
-    TROUBLE_SOCKETLESS = 0x01,   /* the rejecting ACK has IP ID 0 and DF: no socket made it */
-    TROUBLE_BY_SOCKET = 0x02,    /* the rejecting ACK has another IP ID */
-    TROUBLE_INFERRED = 0x04,     /* the rejection's cause is inferred */
-    TROUBLE_SYN_SINCE = 0x10,    /* a SYN was repeated since the last rejection */
+    TROUBLE_SOCKETLESS = 0x01,       /* the rejecting ACK has IP ID 0 and DF: no socket made it */
+    TROUBLE_BY_SOCKET = 0x02,        /* the rejecting ACK has another IP ID */
+    TROUBLE_INFERRED = 0x04,         /* the rejection's cause is inferred */
+    TROUBLE_SYN_SINCE = 0x10,        /* a SYN was repeated since the last rejection */
     TROUBLE_FAILURE_INFERRED = 0x20, /* the failure's cause is inferred */
-    TROUBLE_SYN_ACK = 0x08,      /* rejected by a SYN/ACK, not by a bare ACK */
+    TROUBLE_SYN_ACK = 0x08,          /* rejected by a SYN/ACK, not by a bare ACK */
 };
 
 /* Rejection, failure, and what the client did. Frames are 0 while not seen, times are ns. */
 struct trouble {
     int64_t rejection_time, failure_time;
-    uint32_t rejection_frame;      /* the first rejecting ACK or wrong SYN/ACK */
+    uint32_t rejection_frame; /* the first rejecting ACK or wrong SYN/ACK */
     uint32_t last_rejection_frame;
-    uint32_t client_reset_frame;   /* the client's RST against the last rejection */
-    uint32_t failure_frame;        /* the first RST or ICMP error */
-    uint32_t stray_frame;          /* an answer that came from another address */
-    uint32_t wrong_seq, wrong_ack; /* numbers of the SYN/ACK that rejected; with TROUBLE_SYN_ACK */
-    uint8_t failure;               /* enum failure_kind */
+    uint32_t client_reset_frame;            /* the client's RST against the last rejection */
+    uint32_t failure_frame;                 /* the first RST or ICMP error */
+    uint32_t stray_frame;                   /* an answer that came from another address */
+    uint32_t wrong_seq, wrong_ack;          /* numbers of the SYN/ACK that rejected; with TROUBLE_SYN_ACK */
+    uint8_t failure;                        /* enum failure_kind */
     uint8_t rejection_cause, failure_cause; /* enum cause */
-    uint8_t flags;                 /* enum trouble_flags */
+    uint8_t flags;                          /* enum trouble_flags */
 };
 
 static inline uint8_t attempt_side(const struct attempt *a)

@@ -31,14 +31,14 @@ enum tcp_state {
 const char *tcp_state_name(enum tcp_state state);
 
 enum endpoint_bits {
-    END_SENT = 0x01,       /* sent anything: snd_nxt holds */
-    END_ALIVE = 0x02,      /* sent a SYN, data or FIN: had not closed before, snd_end holds */
-    END_ACKED = 0x04,      /* sent an acknowledgment: rcv_nxt holds */
-    END_FIN = 0x08,        /* sent a FIN: fin_end and ack_at_fin hold */
-    END_TS_RECENT = 0x10,  /* ts_recent holds */
-    END_IP_ID = 0x20,      /* sent segments with an IP ID other than 0: a socket of Linux counts */
-    END_TS_SENT = 0x40,    /* sent timestamps */
-    END_RESET = 0x80,      /* its connection is gone: it sent a RST, or one was sent to it */
+    END_SENT = 0x01,      /* sent anything: snd_nxt holds */
+    END_ALIVE = 0x02,     /* sent a SYN, data or FIN: had not closed before, snd_end holds */
+    END_ACKED = 0x04,     /* sent an acknowledgment: rcv_nxt holds */
+    END_FIN = 0x08,       /* sent a FIN: fin_end and ack_at_fin hold */
+    END_TS_RECENT = 0x10, /* ts_recent holds */
+    END_IP_ID = 0x20,     /* sent segments with an IP ID other than 0: a socket of Linux counts */
+    END_TS_SENT = 0x40,   /* sent timestamps */
+    END_RESET = 0x80,     /* its connection is gone: it sent a RST, or one was sent to it */
 };
 
 /* One end. Sequence numbers are absolute. */
@@ -57,23 +57,23 @@ struct endpoint {
 enum { SIDE_NONE = 2 };
 
 enum connection_flags {
-    CONN_SYN_ACK = 0x01,   /* its SYN/ACK was seen, or what acknowledged it: server_isn holds */
-    CONN_OPEN = 0x02,      /* the handshake is complete */
-    CONN_RESET = 0x04,     /* ended by a RST */
-    CONN_MIDSTREAM = 0x08, /* no handshake in the capture: client_isn and server_isn mean nothing */
-    CONN_SETTLED = 0x10,   /* the attempt that it came from needs no more evidence */
+    CONN_SYN_ACK = 0x01,       /* its SYN/ACK was seen, or what acknowledged it: server_isn holds */
+    CONN_OPEN = 0x02,          /* the handshake is complete */
+    CONN_RESET = 0x04,         /* ended by a RST */
+    CONN_MIDSTREAM = 0x08,     /* no handshake in the capture: client_isn and server_isn mean nothing */
+    CONN_SETTLED = 0x10,       /* the attempt that it came from needs no more evidence */
     CONN_SCALE_UNKNOWN = 0x20, /* the SYNs' window scales are not in the capture */
-    CONN_OPTIONS_CUT = 0x40, /* the captured bytes end before options did: timestamps may be missing */
+    CONN_OPTIONS_CUT = 0x40,   /* the captured bytes end before options did: timestamps may be missing */
 };
 
 struct connection {
-    struct endpoint end[2];  /* by the side of the port pair */
-    int64_t last_time;       /* ns: its last segment */
-    int64_t last_data_time;  /* ns: its last data; 0: none seen */
-    int64_t idle;            /* ns from the last data to the first FIN or RST; -1: not known */
-    int64_t tw_time;         /* ns: when TIME_WAIT began, or was restarted */
-    int64_t tsval_time;      /* ns: when the client sent client_tsval */
-    uint32_t client_tsval;   /* the client's newest TSval; holds with END_TS_SENT */
+    struct endpoint end[2]; /* by the side of the port pair */
+    int64_t last_time;      /* ns: its last segment */
+    int64_t last_data_time; /* ns: its last data; 0: none seen */
+    int64_t idle;           /* ns from the last data to the first FIN or RST; -1: not known */
+    int64_t tw_time;        /* ns: when TIME_WAIT began, or was restarted */
+    int64_t tsval_time;     /* ns: when the client sent client_tsval */
+    uint32_t client_tsval;  /* the client's newest TSval; holds with END_TS_SENT */
     uint32_t client_isn, server_isn;
     uint32_t first_frame, last_frame;
     uint32_t close_frame; /* first FIN or RST; 0: none */

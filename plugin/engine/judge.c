@@ -96,8 +96,8 @@ static bool judge_reuse(const struct dossier *d, struct verdict *v)
         return false;
     if ((d->a->flags & ATTEMPT_RESET_OLD) && h->state != STATE_UNKNOWN && !isn_shows_recycling(d)) {
         /* the rejection was not captured */
-        say(v, FATE_ESTABLISHED, h->state == STATE_TIME_WAIT ? CAUSE_AFTER_TIME_WAIT_RESET
-                                                             : CAUSE_AFTER_OLD_CONNECTION_RESET);
+        say(v, FATE_ESTABLISHED,
+            h->state == STATE_TIME_WAIT ? CAUSE_AFTER_TIME_WAIT_RESET : CAUSE_AFTER_OLD_CONNECTION_RESET);
         v->inferred = true;
         return true;
     }
@@ -128,8 +128,8 @@ static bool judge_after_rejection(const struct dossier *d, struct verdict *v)
         return false;
     enum cause cause = (enum cause)trouble->rejection_cause;
     bool reset = trouble->client_reset_frame != 0;
-    bool time_wait = is_time_wait(cause)
-                     || (cause == CAUSE_OLD_UNKNOWN && d->h != NULL && d->h->state == STATE_TIME_WAIT);
+    bool time_wait =
+        is_time_wait(cause) || (cause == CAUSE_OLD_UNKNOWN && d->h != NULL && d->h->state == STATE_TIME_WAIT);
     v->inferred = !reset || (trouble->flags & TROUBLE_INFERRED);
     if (time_wait && isn_shows_recycling(d)) { /* a later SYN was good enough */
         say(v, FATE_ESTABLISHED, recycled_cause(d));

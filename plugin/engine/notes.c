@@ -95,8 +95,7 @@ void hide_frame(struct tracker *t, uint32_t frame)
     g_hash_table_remove(t->legs, GUINT_TO_POINTER(frame));
     while (t->notes->len > 0 && g_array_index(t->notes, struct note, t->notes->len - 1).frame >= frame)
         g_array_set_size(t->notes, t->notes->len - 1);
-    while (t->clocks->len > 0
-           && g_array_index(t->clocks, struct time_wait_clock, t->clocks->len - 1).frame >= frame)
+    while (t->clocks->len > 0 && g_array_index(t->clocks, struct time_wait_clock, t->clocks->len - 1).frame >= frame)
         g_array_set_size(t->clocks, t->clocks->len - 1);
     if (t->states->len > frame)
         g_byte_array_set_size(t->states, frame);

@@ -27,12 +27,12 @@ enum peer_reason {
 /* The peer's end of the old connection, when the SYN comes. */
 struct peer {
     enum tcp_state state;
-    uint32_t rcv_nxt;        /* RCV.NXT */
-    uint32_t rcv_wnd;        /* receive window in bytes */
-    uint32_t ts_recent;      /* TS.Recent */
-    int64_t ts_recent_age;   /* ns since TS.Recent was set */
-    bool timestamps;         /* both ends used them: ts_recent holds */
-    bool has_socket;         /* for FIN_WAIT_2: the application still holds its socket */
+    uint32_t rcv_nxt;      /* RCV.NXT */
+    uint32_t rcv_wnd;      /* receive window in bytes */
+    uint32_t ts_recent;    /* TS.Recent */
+    int64_t ts_recent_age; /* ns since TS.Recent was set */
+    bool timestamps;       /* both ends used them: ts_recent holds */
+    bool has_socket;       /* for FIN_WAIT_2: the application still holds its socket */
 };
 
 struct syn {

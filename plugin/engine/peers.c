@@ -135,8 +135,8 @@ static void extend(struct service *s, int64_t time)
     s->last.to = MAX(s->last.to, time);
 }
 
-void peers_note_answer(struct peers *p, uint8_t family, uint16_t point, const struct tcp_address *server,
-                       int64_t time, enum peer_answer answer)
+void peers_note_answer(struct peers *p, uint8_t family, uint16_t point, const struct tcp_address *server, int64_t time,
+                       enum peer_answer answer)
 {
     uint32_t hash = hash_address(&p->key, family, point, server->ip, server->port);
     struct service *s = find_service(p, family, point, server, hash);

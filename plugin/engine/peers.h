@@ -27,11 +27,11 @@ struct answer_span {
 /* An address and port that answered a SYN. */
 struct service {
     struct answer_span last;
-    GArray *earlier;     /* of struct answer_span, in order; NULL: none */
+    GArray *earlier; /* of struct answer_span, in order; NULL: none */
     uint8_t ip[16];
     uint16_t port, point;
     uint8_t family;
-    uint8_t answer;      /* enum peer_answer: the last one */
+    uint8_t answer; /* enum peer_answer: the last one */
 };
 
 struct peers {
@@ -53,8 +53,8 @@ void peers_note_host(struct peers *p, uint8_t family, uint16_t point, const uint
 const struct host *peers_host(const struct peers *p, uint8_t family, uint16_t point, const uint8_t ip[16]);
 
 /* Notes that a service answered a SYN. */
-void peers_note_answer(struct peers *p, uint8_t family, uint16_t point, const struct tcp_address *server,
-                       int64_t time, enum peer_answer answer);
+void peers_note_answer(struct peers *p, uint8_t family, uint16_t point, const struct tcp_address *server, int64_t time,
+                       enum peer_answer answer);
 
 /* The service, or NULL if it answered nothing. */
 const struct service *peers_service(const struct peers *p, uint8_t family, uint16_t point,

@@ -92,8 +92,8 @@ uint32_t port_pairs_find(const struct port_pairs *all, uint8_t family, uint16_t 
     return find(all, &key, hash_of_key(all, &key));
 }
 
-uint32_t port_pairs_find_or_add(struct port_pairs *all, uint8_t family, uint16_t point,
-                                const struct tcp_address *src, const struct tcp_address *dst, uint8_t *side)
+uint32_t port_pairs_find_or_add(struct port_pairs *all, uint8_t family, uint16_t point, const struct tcp_address *src,
+                                const struct tcp_address *dst, uint8_t *side)
 {
     struct pair_key key = make_key(family, point, src, dst, side);
     uint32_t hash = hash_of_key(all, &key);

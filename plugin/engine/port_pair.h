@@ -37,8 +37,8 @@ uint32_t port_pairs_find(const struct port_pairs *all, uint8_t family, uint16_t 
                          const struct tcp_address *dst, uint8_t *side);
 
 /* The same, but adds the pair if there is none. Pointers from port_pairs_get become invalid. */
-uint32_t port_pairs_find_or_add(struct port_pairs *all, uint8_t family, uint16_t point,
-                                const struct tcp_address *src, const struct tcp_address *dst, uint8_t *side);
+uint32_t port_pairs_find_or_add(struct port_pairs *all, uint8_t family, uint16_t point, const struct tcp_address *src,
+                                const struct tcp_address *dst, uint8_t *side);
 
 static inline struct port_pair *port_pairs_get(const struct port_pairs *all, uint32_t pair)
 {

@@ -219,8 +219,7 @@ static void begin_rejection(struct tracker *t, struct attempt *a, const struct s
     trouble->flags = flags;
 }
 
-void take_rejecting_ack(struct tracker *t, struct attempt *a, const struct connection *old,
-                        const struct segment *seg)
+void take_rejecting_ack(struct tracker *t, struct attempt *a, const struct connection *old, const struct segment *seg)
 {
     uint8_t side = server_side(a);
     uint8_t flags = socket_flags(seg);
@@ -254,8 +253,7 @@ void take_rejecting_ack(struct tracker *t, struct attempt *a, const struct conne
     begin_rejection(t, a, seg, cause, flags);
 }
 
-void take_wrong_syn_ack(struct tracker *t, struct attempt *a, const struct connection *old,
-                        const struct segment *seg)
+void take_wrong_syn_ack(struct tracker *t, struct attempt *a, const struct connection *old, const struct segment *seg)
 {
     bool half_open = old != NULL && connection_state(old, server_side(a)) == STATE_SYN_RECEIVED
                      && old->server_isn == seg->seq && seg->ack == old->client_isn + 1;
@@ -264,7 +262,8 @@ void take_wrong_syn_ack(struct tracker *t, struct attempt *a, const struct conne
 
     if (trouble != NULL && trouble->rejection_frame != 0) {
         /* The repeated SYN/ACK shows which state made the ACK before. */
-        bool same = h != NULL && (h->flags & HISTORY_FROM_ANSWER) && h->snd_nxt == seg->seq + 1 && h->rcv_nxt == seg->ack;
+        bool same =
+            h != NULL && (h->flags & HISTORY_FROM_ANSWER) && h->snd_nxt == seg->seq + 1 && h->rcv_nxt == seg->ack;
         if (same)
             trouble->rejection_cause = CAUSE_OLD_SYN_RECEIVED;
     }

@@ -31,7 +31,7 @@ static size_t ipv6_tcp_offset(const struct packet_bytes *b, size_t ip, size_t li
             return 0;
         const uint8_t *extension = b->data + offset;
         switch (next) {
-        case 0: /* hop-by-hop options */
+        case 0:  /* hop-by-hop options */
         case 43: /* routing */
         case 60: /* destination options */
             offset += 8 + (size_t)extension[1] * 8;
@@ -218,10 +218,20 @@ bool segment_parse(const struct packet_bytes *b, size_t tcp, struct segment *seg
 static bool icmp4_kind(uint8_t type, uint8_t code, enum icmp_kind *kind)
 {
     static const enum icmp_kind unreachable[] = {
-        [0] = ICMP_NET,   [1] = ICMP_HOST,  [2] = ICMP_OTHER, [3] = ICMP_PORT,
-        [4] = ICMP_OTHER, [5] = ICMP_OTHER, [6] = ICMP_NET,   [7] = ICMP_HOST,
-        [8] = ICMP_HOST,  [9] = ICMP_ADMIN_PROHIBITED,        [10] = ICMP_ADMIN_PROHIBITED,
-        [11] = ICMP_NET,  [12] = ICMP_HOST, [13] = ICMP_ADMIN_PROHIBITED,
+        [0] = ICMP_NET,
+        [1] = ICMP_HOST,
+        [2] = ICMP_OTHER,
+        [3] = ICMP_PORT,
+        [4] = ICMP_OTHER,
+        [5] = ICMP_OTHER,
+        [6] = ICMP_NET,
+        [7] = ICMP_HOST,
+        [8] = ICMP_HOST,
+        [9] = ICMP_ADMIN_PROHIBITED,
+        [10] = ICMP_ADMIN_PROHIBITED,
+        [11] = ICMP_NET,
+        [12] = ICMP_HOST,
+        [13] = ICMP_ADMIN_PROHIBITED,
     };
     enum { UNREACHABLE = 3, TIME_EXCEEDED = 11, PARAMETER_PROBLEM = 12, FRAGMENTATION_NEEDED = 4 };
 
@@ -239,8 +249,13 @@ static bool icmp4_kind(uint8_t type, uint8_t code, enum icmp_kind *kind)
 static bool icmp6_kind(uint8_t type, uint8_t code, enum icmp_kind *kind)
 {
     static const enum icmp_kind unreachable[] = {
-        [0] = ICMP_NET,  [1] = ICMP_ADMIN_PROHIBITED, [2] = ICMP_OTHER,            [3] = ICMP_HOST,
-        [4] = ICMP_PORT, [5] = ICMP_ADMIN_PROHIBITED, [6] = ICMP_ADMIN_PROHIBITED,
+        [0] = ICMP_NET,
+        [1] = ICMP_ADMIN_PROHIBITED,
+        [2] = ICMP_OTHER,
+        [3] = ICMP_HOST,
+        [4] = ICMP_PORT,
+        [5] = ICMP_ADMIN_PROHIBITED,
+        [6] = ICMP_ADMIN_PROHIBITED,
     };
 
     *kind = ICMP_OTHER;

@@ -38,9 +38,9 @@ struct segment {
     uint8_t family; /* 4, 6, or 0 while unknown */
     struct tcp_address src, dst;
 
-    uint8_t ttl;      /* TTL or hop limit; 0: no IP header seen */
-    bool has_ip_id;   /* an IPv4 header was seen: ip_id and df hold */
-    bool df;          /* "don't fragment" */
+    uint8_t ttl;    /* TTL or hop limit; 0: no IP header seen */
+    bool has_ip_id; /* an IPv4 header was seen: ip_id and df hold */
+    bool df;        /* "don't fragment" */
     uint16_t ip_id;
     uint32_t payload; /* bytes of data */
 
@@ -51,9 +51,9 @@ struct segment {
     bool options_cut; /* the captured bytes end before the options do */
     bool has_ts;
     bool sack_permitted;
-    bool fast_open; /* RFC 7413 option */
-    uint8_t wscale; /* shift, or NO_WSCALE */
-    uint16_t mss;   /* 0: absent */
+    bool fast_open;         /* RFC 7413 option */
+    uint8_t wscale;         /* shift, or NO_WSCALE */
+    uint16_t mss;           /* 0: absent */
     uint16_t option_layout; /* digest of the kinds of options, in their order */
     uint32_t tsval, tsecr;
 };

@@ -239,8 +239,8 @@ static bool waits_elsewhere(const struct tracker *t, uint32_t attempt, const str
     const struct evidence *e = get_evidence(t, a);
     const uint8_t *server = pair->ip[server_side(a)];
 
-    return pair->point == seg->seen.point && pair->family == seg->family
-           && seg->seen.time - a->last_time < STRAY_WINDOW && (e == NULL || !(e->flags & EV_SYNACK))
+    return pair->point == seg->seen.point && pair->family == seg->family && seg->seen.time - a->last_time < STRAY_WINDOW
+           && (e == NULL || !(e->flags & EV_SYNACK))
            && (memcmp(server, seg->src.ip, 16) != 0 || pair->port[server_side(a)] != seg->src.port)
            && is_client(t, attempt, seg->dst.ip, seg->dst.port);
 }

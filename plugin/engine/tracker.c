@@ -334,8 +334,11 @@ static uint32_t add_attempt(const struct work *w)
         .isn = seg->seq,
         .first_frame = seg->seen.frame,
         .first_time = seg->seen.time,
-        .print = { .mss = seg->mss, .window = seg->window, .option_layout = seg->option_layout,
-                   .wscale = seg->wscale, .ttl = seg->ttl },
+        .print = { .mss = seg->mss,
+                   .window = seg->window,
+                   .option_layout = seg->option_layout,
+                   .wscale = seg->wscale,
+                   .ttl = seg->ttl },
         .flags = w->side ? ATTEMPT_SIDE : 0,
     };
     read_syn(&a, seg);
@@ -397,9 +400,9 @@ static void forget_overtaken_rejection(struct tracker *t, const struct attempt *
 
 static void count_syn_ack(const struct segment *seg, struct evidence *e)
 {
-    bool again = (e->flags & EV_SYNACK)
-                 && ((seg->has_ts && seg->tsval != e->synack_tsval)
-                     || seg->seen.time - e->synack_time >= SYN_ACK_WINDOW);
+    bool again =
+        (e->flags & EV_SYNACK)
+        && ((seg->has_ts && seg->tsval != e->synack_tsval) || seg->seen.time - e->synack_time >= SYN_ACK_WINDOW);
 
     if (again && e->ack_frame == 0)
         e->flags |= EV_SYNACK_AGAIN;
@@ -693,8 +696,8 @@ static bool on_answer(const struct work *w, uint32_t attempt)
         on_connection(w, begin_connection(w, attempt));
         return true;
     }
-    bool of_old = old != NULL && w->seg->seq == old->end[w->side].snd_nxt
-                  && w->seg->ack == connection_rcv_nxt(old, w->side);
+    bool of_old =
+        old != NULL && w->seg->seq == old->end[w->side].snd_nxt && w->seg->ack == connection_rcv_nxt(old, w->side);
     if (!of_old && acknowledges_syn(a, w->seg->ack)) { /* a split handshake: its SYN follows */
         const struct attempt *own = attempt_of(w, w->side);
         if (own != NULL && own->use == a->use) { /* it has come: both opened, their SYN/ACKs are missing */
@@ -838,8 +841,7 @@ static enum cause icmp_cause(enum icmp_kind kind)
 void tracker_icmp_error(struct tracker *t, const struct icmp_error *error)
 {
     uint8_t side;
-    uint32_t record =
-        port_pairs_find(&t->pairs, error->family, error->seen.point, &error->src, &error->dst, &side);
+    uint32_t record = port_pairs_find(&t->pairs, error->family, error->seen.point, &error->src, &error->dst, &side);
     if (record == 0)
         return;
     uint32_t attempt = port_pairs_get(&t->pairs, record)->attempt[side];

@@ -76,14 +76,14 @@ uint32_t tracker_leg(const struct tracker *t, uint32_t frame);
 struct verdict {
     enum fate fate;
     enum cause cause;
-    bool inferred;       /* basis: the rules say it; else the packets prove it */
-    bool delayed;        /* established, but only after a retry or a rejection */
-    bool not_as_rules;   /* the peer answered as the chosen rules would not */
-    bool from_twin;      /* decided by what another capture point saw */
-    bool from_leg;       /* decided by what the other leg of a NAT shows */
-    uint32_t decided_by; /* frame; 0: none */
-    uint32_t source;     /* the attempt whose evidence decided: this one, a twin, or another leg */
-    int64_t wait;        /* ns: first SYN to the deciding frame, or to the last SYN */
+    bool inferred;        /* basis: the rules say it; else the packets prove it */
+    bool delayed;         /* established, but only after a retry or a rejection */
+    bool not_as_rules;    /* the peer answered as the chosen rules would not */
+    bool from_twin;       /* decided by what another capture point saw */
+    bool from_leg;        /* decided by what the other leg of a NAT shows */
+    uint32_t decided_by;  /* frame; 0: none */
+    uint32_t source;      /* the attempt whose evidence decided: this one, a twin, or another leg */
+    int64_t wait;         /* ns: first SYN to the deciding frame, or to the last SYN */
     int64_t connect_time; /* ns: first SYN to established; -1: not established, or not seen */
 };
 

@@ -36,11 +36,11 @@ struct tracker {
     struct hash_key key;
     struct closing *closings; /* FINs seen of late, to link the legs of a NAT */
 
-    GArray *notes;       /* struct note, by frame */
-    GArray *clocks;      /* struct time_wait_clock, by frame */
-    GByteArray *states;  /* of sender << 4 | receiver, by frame */
-    GHashTable *legs;    /* frame -> frame */
-    GPtrArray *points;   /* names of capture points */
+    GArray *notes;      /* struct note, by frame */
+    GArray *clocks;     /* struct time_wait_clock, by frame */
+    GByteArray *states; /* of sender << 4 | receiver, by frame */
+    GHashTable *legs;   /* frame -> frame */
+    GPtrArray *points;  /* names of capture points */
 
     int64_t now;            /* ns: the newest time seen */
     uint32_t frame;         /* the frame in work */
@@ -110,12 +110,10 @@ void remember_old_connection(struct tracker *t, struct attempt *a, const struct 
                              const struct segment *syn);
 
 /* Takes in a bare ACK that answers an attempt's SYN and does not acknowledge it. */
-void take_rejecting_ack(struct tracker *t, struct attempt *a, const struct connection *old,
-                        const struct segment *seg);
+void take_rejecting_ack(struct tracker *t, struct attempt *a, const struct connection *old, const struct segment *seg);
 
 /* Takes in a SYN/ACK that does not acknowledge the attempt's SYN. */
-void take_wrong_syn_ack(struct tracker *t, struct attempt *a, const struct connection *old,
-                        const struct segment *seg);
+void take_wrong_syn_ack(struct tracker *t, struct attempt *a, const struct connection *old, const struct segment *seg);
 
 /* Takes in a RST that acknowledges the attempt's SYN. */
 void take_refusal(struct tracker *t, struct attempt *a, const struct connection *old, const struct segment *seg);

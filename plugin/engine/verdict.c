@@ -70,20 +70,22 @@ static const struct expert_row experts[EXPERT_COUNT] = {
     [EXPERT_PENDING] = { "pending", "SYN not answered yet", SEVERITY_CHAT },
 };
 
-#define ROW(FATE, CAUSE, SEVERITY, EXPERT, SENTENCE, ADVICE)                                                           \
-    { FATE_##FATE, CAUSE_##CAUSE, SEVERITY_##SEVERITY, EXPERT_##EXPERT, SENTENCE, ADVICE }
+#define ROW(FATE, CAUSE, SEVERITY, EXPERT, SENTENCE, ADVICE)                               \
+    {                                                                                      \
+        FATE_##FATE, CAUSE_##CAUSE, SEVERITY_##SEVERITY, EXPERT_##EXPERT, SENTENCE, ADVICE \
+    }
 
-#define PAWS_ADVICE                                                                                                    \
-    "Two hosts or clocks share this address (SNAT): give the translator more addresses or ports, or let the clients "  \
+#define PAWS_ADVICE                                                                                                   \
+    "Two hosts or clocks share this address (SNAT): give the translator more addresses or ports, or let the clients " \
     "close first (a longer keep-alive on the server). Next: nstat TcpExtPAWSTimewait on the server."
-#define SEQUENCE_ADVICE                                                                                                \
-    "The port pair came back within TIME_WAIT with an older sequence number: use more source ports or addresses, "    \
+#define SEQUENCE_ADVICE                                                                                            \
+    "The port pair came back within TIME_WAIT with an older sequence number: use more source ports or addresses, " \
     "TCP timestamps at both ends, or let clients close first. Next: the client's (NAT's) port choice."
-#define OLD_ADVICE                                                                                                     \
-    "The server holds what the client or a device between has forgotten: compare idle timeouts along the path and "   \
+#define OLD_ADVICE                                                                                                  \
+    "The server holds what the client or a device between has forgotten: compare idle timeouts along the path and " \
     "send keep-alives below the shortest. Next: ss -tanoi on the server, nstat TcpExtTCPChallengeACK."
-#define LOST_ADVICE                                                                                                    \
-    "A packet of the handshake was lost or late once; if it recurs, look for loss on this path or a full accept or "  \
+#define LOST_ADVICE                                                                                                  \
+    "A packet of the handshake was lost or late once; if it recurs, look for loss on this path or a full accept or " \
     "SYN queue. Next: nstat TcpRetransSegs, TcpExtListenDrops, TcpExtTCPReqQFullDrop on the server."
 
 static const struct verdict_row rows[] = {
@@ -124,8 +126,7 @@ static const struct verdict_row rows[] = {
         "Both sides called each other on the same ports; rare unless it is meant (hole punching, BGP)."),
 
     ROW(REJECTED, TIME_WAIT_PAWS, ERROR, TIME_WAIT, "SYN rejected by TIME_WAIT peer", PAWS_ADVICE),
-    ROW(REJECTED, TIME_WAIT_SEQUENCE, ERROR, TIME_WAIT, "SYN rejected by TIME_WAIT peer",
-        SEQUENCE_ADVICE),
+    ROW(REJECTED, TIME_WAIT_SEQUENCE, ERROR, TIME_WAIT, "SYN rejected by TIME_WAIT peer", SEQUENCE_ADVICE),
     ROW(REJECTED, TIME_WAIT_NO_LISTENER, ERROR, TIME_WAIT,
         "SYN answered by TIME_WAIT peer with a bare ACK: nobody listens any more",
         "The service is down: a Linux peer in TIME_WAIT answers so instead of with a RST. Start the service; check it "
@@ -184,10 +185,9 @@ static const struct verdict_row rows[] = {
     ROW(UNREACHABLE, ICMP_OTHER, ERROR, UNREACHABLE, "SYN unreachable (ICMP)",
         "Look at the ICMP error's type and code, and at its sender: time exceeded means a routing loop."),
 
-    ROW(NO_ANSWER, TIME_WAIT_PAWS, ERROR, TIME_WAIT, "SYN never answered: TIME_WAIT peer rejects it",
-        PAWS_ADVICE),
-    ROW(NO_ANSWER, TIME_WAIT_SEQUENCE, ERROR, TIME_WAIT,
-        "SYN never answered: TIME_WAIT peer rejects it", SEQUENCE_ADVICE),
+    ROW(NO_ANSWER, TIME_WAIT_PAWS, ERROR, TIME_WAIT, "SYN never answered: TIME_WAIT peer rejects it", PAWS_ADVICE),
+    ROW(NO_ANSWER, TIME_WAIT_SEQUENCE, ERROR, TIME_WAIT, "SYN never answered: TIME_WAIT peer rejects it",
+        SEQUENCE_ADVICE),
     ROW(NO_ANSWER, SYNACK_LOST, ERROR, NO_ANSWER, "SYN/ACK never acknowledged",
         "The server answers, but the client does not get the SYN/ACK or its ACK does not get back: look for asymmetric "
         "routing, a firewall in one direction, or spoofed SYNs. Next: capture at the client."),

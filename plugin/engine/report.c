@@ -495,23 +495,33 @@ static void print_advice(struct report *r, const struct outcome *o)
     g_free(first);
 }
 
+static void print_who_and_when(const struct report *r, guint rank, const struct outcome *o)
+{
+    char *label = g_strdup_printf("%u. ", rank);
+    GString *text = g_string_new(NULL);
+
+    append_address(text, o->family, &o->client, true);
+    g_string_append(text, " -> ");
+    append_address(text, o->family, &o->server, true);
+    g_string_append_printf(text, ", attempt %u, ", tracker_attempt(r->in->t, o->attempt)->number);
+    append_date(text, o->begin);
+    g_string_append(text, " UTC");
+    g_string_append_c(r->out, '\n');
+    print_wrapped(r->out, label, 3, text->str);
+    g_string_free(text, TRUE);
+    g_free(label);
+}
+
 static void print_attempt(struct report *r, guint rank, const struct outcome *o)
 {
-    const struct attempt *a = tracker_attempt(r->in->t, o->attempt);
     GArray *steps = collect_steps(r, o);
     GString *text = g_string_new(NULL);
     struct verdict v;
 
     tracker_verdict(r->in->t, o->attempt, true, &v);
-    g_string_append_printf(r->out, "\n%u. ", rank);
-    append_address(r->out, o->family, &o->client, true);
-    g_string_append(r->out, " -> ");
-    append_address(r->out, o->family, &o->server, true);
-    g_string_append_printf(r->out, ", attempt %u, ", a->number);
-    append_date(r->out, o->begin);
-    g_string_append(r->out, " UTC\n");
+    print_who_and_when(r, rank, o);
     tracker_summary(r->in->t, o->attempt, &v, text);
-    print_wrapped(r->out, "   ", 3, text->str);
+    print_wrapped(r->out, "", 3, text->str);
     print_steps(r, steps);
     print_evidence(r, o, &v);
     print_bill(r, steps);

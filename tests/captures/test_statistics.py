@@ -1,0 +1,415 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The statistics of the whole capture: against hand counts, against each other, and in tshark and sharkd."""
+
+import pytest
+from scapy.layers.inet import IP, UDP
+
+import make_case
+import stats
+from examples import another_client, closed_by_server, conversation, handshake, repeat, same_client_later
+from flow import NO_SOCKET, Capture
+
+SERVICES, REUSE, TREE, REPORT = "synfate,services", "synfate,reuse", "synfate,tree", "synfate,report"
+TABLES = [SERVICES, REUSE, TREE]
+SHORT = {"established": "establ", "rejected": "reje", "refused": "refu", "unreachable": "unre", "no_answer": "no_a",
+         "stuck": "stuc", "aborted": "abor", "pending": "pend"}
+
+
+def shop():
+    """Nine attempts of two clients at three services; the hand count is in the tests.
+
+    10.9.0.2:8080  3 established, 1 rejected with 3 retries, both clients
+    10.9.0.2:443   2 established, one of them with a retry after 1 s
+    10.9.0.3:443   1 refused, 1 never answered with 2 retries, 1 pending
+    """
+    capture = Capture()
+    c, s = closed_by_server(capture, client=1, cport=50001)
+    capture.wait(5)
+    another_client(c, s)
+    repeat(capture, c.syn, lambda: s.ack(ip_id=NO_SOCKET), waits=(1, 2, 4))
+    conversation(capture, client=1, cport=50002)
+    conversation(capture, client=4, cport=50001)
+    conversation(capture, client=4, cport=50003, sport=443)
+    c, s = capture.flow(client=1, cport=50004, sport=443)
+    c.syn()
+    capture.wait(1)
+    c.syn()
+    s.synack()
+    c.ack()
+    c, s = capture.flow(client=1, server=3, cport=50005, sport=443)
+    c.syn()
+    s.refuse()
+    c, s = capture.flow(client=4, server=3, cport=50006, sport=443)
+    repeat(capture, c.syn, waits=(1, 2))
+    c, s = capture.flow(client=1, server=3, cport=50007, sport=443)
+    c.syn()
+    return capture
+
+
+@pytest.fixture(scope="module")
+def shop_file(tshark):
+    return tshark.save("shop.pcap", shop().pcap())
+
+
+# Against a hand count
+
+
+def test_services(tshark, shop_file):
+    rows = stats.table(tshark, shop_file, SERVICES)
+    counts = [(row["Server"], {fate: row[short] for fate, short in SHORT.items() if row[short]}, row["retry"]) for row in rows]
+    assert counts == [
+        ("10.9.0.3:443", {"refused": 1, "no_answer": 1, "pending": 1}, 2),
+        ("10.9.0.2:8080", {"established": 3, "rejected": 1}, 3),
+        ("10.9.0.2:443", {"established": 2}, 1),
+    ]
+    assert [row["tries"] for row in rows] == [3, 4, 2]
+    assert [row["lost"] for row in rows] == pytest.approx([3.0, 7.0, 1.0], abs=0.05)
+    assert [row["median"] for row in rows[1:]] == pytest.approx([100e-6, 0.5], rel=0.01)
+    assert rows[0]["median"] is rows[0]["max"] is None
+    assert rows[2]["max"] == pytest.approx(1.0)
+
+
+def test_fates_and_causes(tshark, shop_file):
+    rows = stats.table(tshark, shop_file, TREE)
+    assert [(row["Fate"], row["Cause"], row["tries"], row["late"]) for row in rows] == [
+        ("rejected", "(all)", 1, 0),
+        ("rejected", "time_wait_paws", 1, 0),
+        ("refused", "(all)", 1, 0),
+        ("refused", "closed_port", 1, 0),
+        ("no_answer", "(all)", 1, 0),
+        ("no_answer", "silent_flow", 1, 0),
+        ("pending", "(all)", 1, 0),
+        ("pending", "capture_ended", 1, 0),
+        ("established", "(all)", 5, 1),
+        ("established", "ok", 4, 0),
+        ("established", "syn_retransmitted", 1, 1),
+    ]
+    assert sum(row["share%"] for row in rows if row["Cause"] == "(all)") == pytest.approx(100, abs=0.3)
+
+
+def test_reuse(tshark, shop_file):
+    rows = {(row["Client"], row["Server"]): row for row in stats.table(tshark, shop_file, REUSE)}
+    assert set(rows) == {("10.9.0.1", "10.9.0.2:8080"), ("10.9.0.4", "10.9.0.2:8080"), ("10.9.0.4", "10.9.0.2:443"),
+                         ("10.9.0.1", "10.9.0.2:443"), ("10.9.0.1", "10.9.0.3:443"), ("10.9.0.4", "10.9.0.3:443")}
+    row = rows["10.9.0.1", "10.9.0.2:8080"]
+    assert (row["conns"], row["ports"], row["TWs"], row["by"]) == (2, 2, 1, "server")
+    assert row["min"] == row["median"] == pytest.approx(5)
+    assert (row["+port"], row["+addr"]) == (1, 1)  # three attempts within 60 s on two ports
+    assert rows["10.9.0.4", "10.9.0.2:443"]["min"] is None
+
+
+@pytest.mark.parametrize("filter, services", [
+    ("ip.addr == 10.9.0.4", {"10.9.0.2:8080": 1, "10.9.0.2:443": 1, "10.9.0.3:443": 1}),
+    ("ip.dst == 10.9.0.3", {"10.9.0.3:443": 3}),
+    ("tcp.port == 443 and ip.addr == 10.9.0.1", {"10.9.0.2:443": 1, "10.9.0.3:443": 2}),
+    ("tcp.srcport == 50001", {"10.9.0.2:8080": 3}),
+    ("tcp.flags.ack == 1", {}),  # an attempt counts by its first SYN
+    ("udp", {}),
+])
+def test_filter(tshark, shop_file, filter, services):
+    for two_pass in (False, True):
+        by_service, reuse, fates = stats.tables(tshark, shop_file, *TABLES, filter=filter, two_pass=two_pass)
+        assert {row["Server"]: row["tries"] for row in by_service} == services
+        assert sum(row["conns"] for row in reuse) == sum(row["establ"] for row in by_service)
+        assert sum(row["tries"] for row in fates if row["Cause"] == "(all)") == sum(services.values())
+        report = stats.text(tshark, shop_file, REPORT, filter=filter, two_pass=two_pass)
+        assert f" of {sum(services.values())} failed" in report and f"passes the filter: {filter}\n" in report
+
+
+def test_filter_on_a_verdict_takes_two_passes(tshark, shop_file):
+    rows = stats.table(tshark, shop_file, SERVICES, filter="synfate.failed == 1", two_pass=True)
+    assert {row["Server"]: row["tries"] for row in rows} == {"10.9.0.2:8080": 1, "10.9.0.3:443": 2}
+
+
+# Equal everywhere
+
+
+def same(text_row, json_row):
+    for head, name in stats.NUMBERS.items():
+        if head == "median" and name not in json_row:
+            name = "Median close to reuse (s)"
+        if head not in text_row:
+            continue
+        expected = json_row[name]
+        if isinstance(expected, (int, float)):
+            assert text_row[head] == pytest.approx(expected, rel=0.06, abs=0.006), name
+        else:
+            assert text_row[head] == (None if expected == "-" else expected), name
+
+
+@pytest.mark.parametrize("make", [shop, lambda: thousands(uses=20)], ids=["shop", "thousands"])
+def test_one_pass_two_passes_and_sharkd_agree(tshark, make):
+    capture = tshark.save("agree.pcap", make().pcap())
+    in_one, in_two = (stats.tables(tshark, capture, *TABLES, two_pass=two) for two in (False, True))
+    assert in_one == in_two
+    for text_rows, json_rows in zip(in_one, stats.by_sharkd(tshark, capture, *TABLES)):
+        assert len(text_rows) == len(json_rows) > 0
+        assert [row["#"] for row in json_rows] == list(range(1, len(json_rows) + 1))
+        for text_row, json_row in zip(text_rows, json_rows):
+            same(text_row, json_row)
+
+
+def test_sharkd_twice(tshark, shop_file):
+    """A table that was filled before is emptied; other taps do not disturb it."""
+    load = ("load", {"file": str(tshark.readable(shop_file))})
+    tap = ("tap", {"tap0": "nstat:synfate,services"})
+    _, first, _, other, second = tshark.sharkd(load, tap, tap, ("tap", {"tap0": "expert"}), tap)
+    assert first == second and len(first["taps"][0]["tables"][0]["i"]) == 3
+    assert other["taps"]
+
+
+def test_pending_until_the_end(tshark):
+    """The SYN passes the tap while nothing is decided yet; later frames, even of others, decide."""
+    capture = Capture()
+    c, _ = capture.flow(server=3)
+    c.syn()
+    capture.wait(10)
+    conversation(capture, cport=50001)
+    (row,) = stats.table(tshark, tshark.save("late.pcap", capture.pcap()), SERVICES,
+                         filter="ip.dst == 10.9.0.3")
+    assert (row["no_a"], row["pend"]) == (1, 0)
+
+
+# Thousands of reuses
+
+
+def thousands(uses=150, ports=(50001, 50002, 50003, 50004)):
+    """Port pairs that come back 10 s after the server closed them. Every fifth SYN is behind, and rejected."""
+    capture = Capture()
+    ends = [capture.flow(cport=port) for port in ports]
+    for use in range(uses):
+        for c, s in ends:
+            if use % 5 == 4:
+                rejected(capture, c, s)
+            else:
+                used_and_closed(c, s)
+        capture.wait(10)
+    return capture
+
+
+def used_and_closed(c, s):
+    if c.answered is not None or s.answered is not None:
+        c.reopen(isn=c.snd_nxt + 1000)
+    c.syn()
+    s.synack(isn=s.snd_nxt + 65537 if s.answered is not None else None)
+    c.ack()
+    s.fin()
+    c.ack()
+    c.fin()
+    s.ack(ip_id=NO_SOCKET)
+
+
+def rejected(capture, c, s):
+    kept = c.isn, c.snd_nxt, c.rcv_nxt, c.ts_recent, c.clock
+    same_client_later(c, s)
+    c.syn(tsval=None)
+    s.ack(ip_id=NO_SOCKET)
+    c.isn, c.snd_nxt, c.rcv_nxt, c.ts_recent, c.clock = kept
+
+
+@pytest.fixture(scope="module")
+def thousands_file(tshark):
+    return tshark.save("thousands.pcap", thousands(uses=500).pcap())
+
+
+def test_thousands(tshark, thousands_file):
+    """2000 attempts on 4 ports: 400 are rejected, and of the other 1600 all but the first four met a TIME_WAIT."""
+    (service,), (reuse,), rows = stats.tables(tshark, thousands_file, *TABLES)
+    fates = {row["Cause"]: row["tries"] for row in rows if row["Cause"] != "(all)"}
+    assert (service["tries"], service["establ"], service["reje"]) == (2000, 1600, 400)
+    assert fates == {"ok": 4, "time_wait_recycled_timestamp": 1596, "time_wait_sequence": 400}
+    assert (reuse["conns"], reuse["ports"], reuse["TWs"], reuse["by"]) == (1600, 4, 4, "server")
+    # In any 60 s each port is called six times; it could rest after one.
+    assert (reuse["peak"], reuse["safe"], reuse["+port"], reuse["+addr"]) == (24 / 60, round(4 / 60, 2), 20, 5)
+    assert reuse["min"] == reuse["median"] == pytest.approx(10, abs=0.05)
+
+
+def test_a_page_for_thousands(tshark, thousands_file):
+    page = stats.text(tshark, thousands_file, REPORT)
+    assert page.startswith("What is wrong: SYN rejected by TIME_WAIT peer (rejected, time_wait_sequence)\n"
+                           "How often:     400 of 2000 attempts (20.0 %); in all 400 of 2000 failed, 0 came late\n"
+                           "Since when:    2020-09-13 12:27:20.")
+    assert page.count("\n") <= 60
+    assert page.count(" -> 10.9.0.2:8080, attempt ") == 1
+    assert stats.text(tshark, thousands_file, f"{REPORT},7").count(" -> 10.9.0.2:8080, attempt ") == 7
+    assert stats.text(tshark, thousands_file, f"{REPORT},all").count(" -> 10.9.0.2:8080, attempt ") == 400
+    assert stats.text(tshark, thousands_file, f"{REPORT},all", filter="tcp.port == 50002").count(" -> ") == 100
+
+
+# How many ports are needed
+
+
+def calls(*seconds, ports, close):
+    """A call from each of the ports in turn at these times, closed by the server or by the client."""
+    capture = Capture()
+    ends = [capture.flow(cport=50001 + i) for i in range(ports)]
+    for i, second in enumerate(seconds):
+        c, s = ends[i % ports]
+        capture.now = second * 1_000_000
+        if close == "server":
+            used_and_closed(c, s)
+            continue
+        if c.answered is not None or s.answered is not None:
+            c.reopen(isn=c.snd_nxt + 1000)
+        c.syn()
+        s.synack(isn=s.snd_nxt + 1000 if s.answered is not None else None)
+        c.ack()
+        c.fin()
+        s.fin()
+        c.ack()
+    return capture
+
+
+@pytest.mark.parametrize("made, held, by, more_ports, more_addresses", [
+    (dict(seconds=range(0, 60, 10), ports=6, close="server"), 6, "server", 0, 0),
+    (dict(seconds=range(0, 600, 10), ports=6, close="server"), 6, "server", 0, 0),   # each rests exactly 60 s
+    (dict(seconds=range(0, 600, 10), ports=5, close="server"), 5, "server", 1, 1),
+    (dict(seconds=range(0, 600, 10), ports=2, close="server"), 2, "server", 4, 2),
+    (dict(seconds=range(0, 240, 120), ports=1, close="server"), 1, "server", 0, 0),
+    (dict(seconds=range(0, 120, 20), ports=3, close="client"), 3, "client", 0, 0),
+])
+def test_port_demand(tshark, made, held, by, more_ports, more_addresses):
+    seconds = made.pop("seconds")
+    (row,) = stats.table(tshark, tshark.save("calls.pcap", calls(*seconds, **made).pcap()), REUSE)
+    assert (row["conns"], row["ports"]) == (len(seconds), made["ports"])
+    assert (row["TWs"], row["by"], row["+port"], row["+addr"]) == (held, by, more_ports, more_addresses)
+
+
+def test_time_wait_preference(tshark):
+    """Servers that stay in TIME_WAIT for 30 s need half the ports."""
+    capture = tshark.save("calls.pcap", calls(*range(0, 600, 10), ports=2, close="server").pcap())
+    (row,) = stats.table(tshark, capture, REUSE, args=["-o", "synfate.time_wait:30"])
+    assert (row["+port"], row["+addr"]) == (1, 1)
+
+
+# Nothing to count, and wrong use
+
+
+def data_only():
+    capture = Capture()
+    c, s = capture.flow()
+    c.data(100)
+    s.ack()
+    s.data(200)
+    c.ack()
+    return capture
+
+
+def without_tcp():
+    capture = Capture()
+    for _ in range(3):
+        capture.add(IP(src="10.9.0.1", dst="10.9.0.2") / UDP(sport=1000, dport=53))
+    return capture
+
+
+@pytest.mark.parametrize("make", [Capture, without_tcp, data_only])
+def test_nothing_to_count(tshark, make):
+    capture = tshark.save("nothing.pcap", make().pcap())
+    for two_pass in (False, True):
+        assert stats.tables(tshark, capture, *TABLES, two_pass=two_pass) == [[], [], []]
+    assert stats.by_sharkd(tshark, capture, *TABLES) == [[], [], []]
+    report = stats.text(tshark, capture, REPORT).splitlines()
+    assert report[:3] == ["What is wrong: nothing: there are no connection attempts",
+                          "How often:     0 of 0 failed, 0 came late", "Since when:    -"]
+
+
+def test_tracking_off(tshark, shop_file):
+    off = ["-o", "synfate.tracking:FALSE"]
+    assert stats.tables(tshark, shop_file, *TABLES, args=off) == [[], [], []]
+    report = stats.text(tshark, shop_file, REPORT, args=off)
+    assert report.startswith("What is wrong: not known: nothing was tracked\n")
+
+
+@pytest.mark.parametrize("command", [*TABLES, REPORT, f"{REPORT},all"])
+def test_invalid_filter(tshark, shop_file, command):
+    """As tshark says it of its own statistics."""
+    own = stats.fails(tshark, shop_file, "-q", "-z", "io,phs,ip.addr == ")
+    theirs = stats.fails(tshark, shop_file, "-q", "-z", f"{command},ip.addr == ")
+    assert theirs.startswith("tshark: Couldn't register tap: Filter \"ip.addr == \" is invalid")
+    assert own.split(" is invalid", 1)[-1] == theirs.split(" is invalid", 1)[-1]
+
+
+@pytest.mark.parametrize("command", [*TABLES, REPORT])
+def test_no_such_statistic(tshark, shop_file, command):
+    assert stats.fails(tshark, shop_file, "-q", "-z", f"{command}s") == (
+        f'tshark: There is no statistic "{command}s"; is "{command}" meant?')
+
+
+# The report
+
+
+@pytest.fixture(scope="module")
+def case(tshark):
+    make_case.make(tshark.captures)
+    return tshark.captures
+
+
+def test_report_of_the_case(tshark, case):
+    report = stats.text(tshark, case / "server.pcap", REPORT)
+    assert report == stats.text(tshark, case / "server.pcap", REPORT, two_pass=True)
+    lines = report.splitlines()
+    assert lines[:3] == [
+        "What is wrong: SYN rejected by TIME_WAIT peer (rejected, time_wait_paws)",
+        "How often:     1 of 2 attempts (50.0 %); in all 1 of 2 failed, 0 came late",
+        "Since when:    2020-09-13 12:38:35.546 (frame 20) till 2020-09-13 12:38:35.546 (frame 20) UTC",
+    ]
+    for words in ("1. 10.24.20.249:57011 -> 10.24.20.26:8080, attempt 2", "TSval 1159862 behind), 5 retries, 31.1 s",
+                  "frame 20 ", "frame 21 ", "+1.002513 s  SYN again", "+31.074586 s", "ISN - RCV.NXT =", "+352641030",
+                  "TSval - TS.Recent = -1159862", "observed.", "closed in frame 16", "after 30.0 s without data",
+                  "Waited:   31.1 s: rejection rounds 0.125 ms, SYN timers 31.1 s", "Advice:", "Next:"):
+        assert words in report, words
+
+
+def test_report_of_the_load_balancer(tshark, case):
+    """Inferred, with both legs."""
+    report = stats.text(tshark, case / "lb.pcap", REPORT)
+    for words in ("(no_answer, time_wait_paws)", "inferred.", "Waited:   31.1 s: silence 31.1 s",
+                  "10.24.18.14:57011 to 10.24.20.51:8080"):
+        assert words in report, words
+
+
+def test_report_of_delays(tshark):
+    capture = Capture()
+    c, s = capture.flow()
+    c.syn()
+    capture.wait(1)
+    c.syn()
+    capture.wait(0.02)
+    s.synack()
+    c.ack()
+    report = stats.text(tshark, tshark.save("delay.pcap", capture.pcap()), REPORT)
+    assert report.startswith("What is wrong: Established after a retransmitted SYN (established, syn_retransmitted)\n"
+                             "How often:     1 of 1 attempts (100.0 %); in all 0 of 1 failed, 1 came late\n")
+    assert "Waited:   1.0 s: network round trip 20.1 ms, silence 1.0 s\n" in report
+
+
+def test_report_of_a_healthy_capture(tshark):
+    capture = Capture()
+    handshake(*capture.flow())
+    report = stats.text(tshark, tshark.save("healthy.pcap", capture.pcap()), REPORT)
+    assert report.startswith("What is wrong: nothing: no connection attempt failed or came late\n")
+
+
+def test_totals_of_the_tcp_tap(tshark, shop_file):
+    lines = tshark.run("-r", tshark.readable(shop_file), "-Y", "tcp", "-T", "fields", "-e", "tcp.len", "-e",
+                       "tcp.stream").splitlines()
+    data, streams = sum(int(line.split()[0]) for line in lines), {line.split()[1] for line in lines}
+    assert f"Capture: {len(lines)} TCP segments, {data} bytes of data, {len(streams)} streams; 9 attempts, 4 failed or late." in (
+        stats.text(tshark, shop_file, REPORT))
+
+
+# Layout
+
+
+@pytest.mark.parametrize("version", [4, 6])
+def test_readable_at_100_columns(tshark, version):
+    capture = Capture(version=version)
+    if version == 6:
+        capture.host = lambda number: f"fd09:1111:2222:3333:4444:5555:6666:{number:x}777"
+    c, s = closed_by_server(capture)
+    capture.wait(5)
+    another_client(c, s)
+    repeat(capture, c.syn, lambda: s.ack(ip_id=NO_SOCKET))
+    path = tshark.save("wide.pcap", capture.pcap())
+    assert all(stats.tables(tshark, path, *TABLES))
+    assert max(len(line) for line in stats.text(tshark, path, *TABLES, REPORT).splitlines()) <= 100

@@ -1,0 +1,43 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Thousands of reuses on real sockets: the statistics' totals are the lab's own counts."""
+
+from collections import Counter
+
+import pytest
+
+import stats
+
+TABLES = "synfate,services", "synfate,reuse", "synfate,tree"
+FATES = {"Established": "established", "Rejected": "rejected", "Refused": "refused", "Unreachable": "unreachable",
+         "No answer": "no_answer", "Stuck": "stuck", "Aborted": "aborted", "Pending": "pending"}
+
+
+@pytest.fixture(params=["mixed", "mixed_v6"])
+def counted(request, lab):
+    """A capture, and the true (server, client port, fate, cause) of each attempt in it."""
+    lab.wait(request.param)
+    ((name, lines),) = lab.table(request.param, "truth").items()
+    return lab.folder / name, [(dst, src.rsplit(":", 1)[1], fate, cause) for _, _, src, dst, fate, cause, _ in lines]
+
+
+def test_totals(tshark, counted):
+    capture, truth = counted
+    services, reuse, causes = stats.by_sharkd(tshark, capture, *TABLES)
+    fates = Counter(fate for _, _, fate, _ in truth)
+    assert len(truth) > 2000 and len(services) == len(reuse) == 1
+    assert {fate: services[0][name] for name, fate in FATES.items() if services[0][name]} == fates
+    assert services[0]["Attempts"] == reuse[0]["Attempts"] == len(truth)
+    assert reuse[0]["Connections"] == fates["established"]
+    assert reuse[0]["Client ports"] == len({port for _, port, _, _ in truth})
+    assert Counter({(row["Fate"], row["Cause"]): row["Attempts"] for row in causes if row["Cause"] != "(all)"}) == Counter(
+        (fate, cause) for _, _, fate, cause in truth)
+    assert {row["Fate"]: row["Attempts"] for row in causes if row["Cause"] == "(all)"} == fates
+
+
+def test_tshark_says_the_same(tshark, counted):
+    capture, truth = counted
+    services, reuse, causes = stats.tables(tshark, capture, *TABLES)
+    assert services[0]["tries"] == len(truth)
+    assert reuse[0]["conns"] == services[0]["establ"] == sum(fate == "established" for _, _, fate, _ in truth)
+    assert Counter({(row["Fate"], row["Cause"]): row["tries"] for row in causes if row["Cause"] != "(all)"}) == Counter(
+        (fate, cause) for _, _, fate, cause in truth)

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Registers the tests with ctest: each unit test file is an executable, each pytest folder one test.
-# Builds the fuzz targets, which ./dev fuzz runs.
+# Builds the programs of ./dev bench and ./dev fuzz.
 
 file(GLOB unit_tests CONFIGURE_DEPENDS tests/unit/test_*.c)
 foreach(source IN LISTS unit_tests)
@@ -10,6 +10,16 @@ foreach(source IN LISTS unit_tests)
     add_test(NAME unit.${name} COMMAND ${name})
     set_tests_properties(unit.${name} PROPERTIES LABELS unit TIMEOUT 120)
 endforeach()
+
+# The bench asks the system for its peak of memory in the way of Unix.
+if(UNIX)
+    file(GLOB bench_programs CONFIGURE_DEPENDS tests/bench/bench_*.c)
+    foreach(source IN LISTS bench_programs)
+        get_filename_component(name "${source}" NAME_WE)
+        add_executable(${name} "${source}" tests/bench/loads.c)
+        target_link_libraries(${name} PRIVATE synfate_engine)
+    endforeach()
+endif()
 
 if(SYNFATE_FUZZ)
     file(GLOB fuzz_targets CONFIGURE_DEPENDS tests/fuzz/fuzz_*.c)

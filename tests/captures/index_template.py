@@ -1,0 +1,44 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The index template for OpenSearch and Elasticsearch that the fields call for. After a field was added or changed:
+
+    SYNFATE_BUILD=build tests/captures/index_template.py > docs/many-captures/template.json
+"""
+
+import json
+import sys
+import tempfile
+from pathlib import Path
+
+from tshark import PLUGIN, Tshark
+
+TYPES = {"FT_STRING": "keyword", "FT_RELATIVE_TIME": "double", "FT_BOOLEAN": "boolean", "FT_FRAMENUM": "long",
+         "FT_UINT32": "long", "FT_INT32": "integer"}
+SENTENCES = ("synfate.summary", "synfate.advice")
+BESIDE = {"ip_src": "ip", "ip_dst": "ip", "ipv6_src": "ip", "ipv6_dst": "ip", "tcp_srcport": "integer",
+          "tcp_dstport": "integer"}  # what judge-one asks for beside the plugin's fields
+
+
+def template(fields):
+    """fields: each field's name and type, as tshark -G fields has them."""
+    types = {name: "text" if name in SENTENCES else TYPES[kind] for name, kind in sorted(fields.items())
+             if kind != "FT_NONE"}  # expert infos: the summary says the same
+    whole = {"synfate_" + name.replace(".", "_"): {"type": kind} for name, kind in types.items()}  # tshark -T ek
+    chosen = {name.removeprefix("synfate_"): kind for name, kind in whole.items()
+              if kind["type"] != "boolean"}  # tshark -T ek -e FIELD, which prints 1 or True
+    layers = {**{name: {"type": kind} for name, kind in BESIDE.items()}, **chosen, "synfate": {"properties": whole}}
+    properties = {"capture": {"type": "keyword"}, "timestamp": {"type": "date"}, "layers": {"properties": layers}}
+    return {"index_patterns": ["packets-*"], "template": {"mappings": {"dynamic": False, "properties": properties}}}
+
+
+def as_text(fields):
+    return json.dumps(template(fields), indent=1) + "\n"
+
+
+if __name__ == "__main__":
+    with tempfile.TemporaryDirectory() as name:
+        Path(name).chmod(0o755)
+        fields = Tshark(Path(name)).types()
+        if f"{PLUGIN}fate" not in fields:
+            sys.exit("index_template.py: tshark does not load the plugin: SYNFATE_BUILD names the build folder")
+        sys.stdout.write(as_text(fields))

@@ -273,13 +273,16 @@ def test_port_demand(tshark, made, held, by, more_ports, more_addresses):
     (row,) = stats.table(tshark, tshark.save("calls.pcap", calls(*seconds, **made).pcap()), REUSE)
     assert (row["conns"], row["ports"]) == (len(seconds), made["ports"])
     assert (row["TWs"], row["by"], row["+port"], row["+addr"]) == (held, by, more_ports, more_addresses)
+    assert row["safe"] == round(made["ports"] / 60, 2)
 
 
 def test_time_wait_preference(tshark):
     """Servers that stay in TIME_WAIT for 30 s need half the ports."""
     capture = tshark.save("calls.pcap", calls(*range(0, 600, 10), ports=2, close="server").pcap())
+    (row,) = stats.table(tshark, capture, REUSE)
+    assert (row["peak"], row["+port"], row["+addr"]) == (0.1, 4, 2)
     (row,) = stats.table(tshark, capture, REUSE, args=["-o", "synfate.time_wait:30"])
-    assert (row["+port"], row["+addr"]) == (1, 1)
+    assert (row["peak"], row["+port"], row["+addr"]) == (0.1, 1, 1)
 
 
 # Nothing to count, and wrong use

@@ -4,25 +4,10 @@
  */
 #include "synfate.h"
 
-#include <epan/prefs.h>
-#include <epan/proto.h>
 #include <epan/tvbuff.h>
 #include <string.h>
 
-static int proto_tcp, proto_icmp, proto_icmpv6;
-
-void frame_register_wanted(dissector_handle_t handle)
-{
-    GArray *wanted = g_array_new(FALSE, FALSE, sizeof(int));
-
-    proto_tcp = proto_get_id_by_filter_name("tcp");
-    proto_icmp = proto_get_id_by_filter_name("icmp");
-    proto_icmpv6 = proto_get_id_by_filter_name("icmpv6");
-    g_array_append_val(wanted, proto_tcp);
-    g_array_append_val(wanted, proto_icmp);
-    g_array_append_val(wanted, proto_icmpv6);
-    set_postdissector_wanted_hfids(handle, wanted);
-}
+enum { IP_PROTO_ICMP = 1, IP_PROTO_TCP = 6, IP_PROTO_ICMPV6 = 58 };
 
 /* Interface and section of a frame, as one number; files without interfaces have one capture point, 0. */
 static uint16_t capture_point(struct tracker *t, const packet_info *pinfo)
@@ -70,20 +55,20 @@ static uint8_t read_address(const address *from, uint8_t ip[16])
     return family;
 }
 
-static struct packet_bytes bytes_of(const field_info *finfo)
+static struct packet_bytes bytes_of(const struct header *header)
 {
-    size_t captured = tvb_captured_length(finfo->ds_tvb);
+    size_t captured = tvb_captured_length(header->tvb);
 
     return (struct packet_bytes){
-        .data = tvb_get_ptr(finfo->ds_tvb, 0, (int)captured),
+        .data = tvb_get_ptr(header->tvb, 0, (int)captured),
         .captured = captured,
-        .on_wire = tvb_reported_length(finfo->ds_tvb),
+        .on_wire = tvb_reported_length(header->tvb),
     };
 }
 
 /* known: the frame has one TCP layer, so that Wireshark's addresses are its addresses. */
 static void track_segment(struct tracker *t, const packet_info *pinfo, const struct sighting *seen,
-                          const field_info *tcp, bool known)
+                          const struct header *tcp, bool known)
 {
     struct packet_bytes bytes = bytes_of(tcp);
     struct segment seg;
@@ -92,33 +77,18 @@ static void track_segment(struct tracker *t, const packet_info *pinfo, const str
     seg.family = 0;
     if (known && read_address(&pinfo->net_src, seg.src.ip) == read_address(&pinfo->net_dst, seg.dst.ip))
         seg.family = read_address(&pinfo->net_src, seg.src.ip);
-    if (segment_parse(&bytes, (size_t)tcp->start, &seg))
+    if (segment_parse(&bytes, (size_t)tcp->offset, &seg))
         tracker_segment(t, &seg);
 }
 
-static const field_info *first_item(proto_tree *tree, int hfid)
+/* An ICMP error tells about the segment that it quotes. */
+static void track_icmp(struct tracker *t, const struct sighting *seen, const struct header *icmp)
 {
-    const GPtrArray *items = proto_get_finfo_ptr_array(tree, hfid);
-
-    return items != NULL && items->len > 0 ? g_ptr_array_index(items, 0) : NULL;
-}
-
-/* An ICMP error tells about the segment that it quotes; returns it, or NULL. */
-static const field_info *track_icmp(struct tracker *t, const struct sighting *seen, proto_tree *tree)
-{
-    const field_info *icmp = first_item(tree, proto_icmp);
-    struct icmp_error error = { .seen = *seen, .family = 4 };
-
-    if (icmp == NULL) {
-        icmp = first_item(tree, proto_icmpv6);
-        error.family = 6;
-    }
-    if (icmp == NULL)
-        return NULL;
+    struct icmp_error error = { .seen = *seen, .family = icmp->ip_proto == IP_PROTO_ICMP ? 4 : 6 };
     struct packet_bytes bytes = bytes_of(icmp);
-    if (icmp_error_parse(&bytes, (size_t)icmp->start, &error))
+
+    if (icmp_error_parse(&bytes, (size_t)icmp->offset, &error))
         tracker_icmp_error(t, &error);
-    return icmp;
 }
 
 static void track_sender(struct tracker *t, const packet_info *pinfo, const struct sighting *seen)
@@ -130,19 +100,29 @@ static void track_sender(struct tracker *t, const packet_info *pinfo, const stru
         tracker_other_packet(t, seen, family, ip);
 }
 
-void frame_track(struct tracker *t, packet_info *pinfo, proto_tree *tree)
+/* What an ICMP message holds comes behind its header: nothing there was sent now. */
+static bool is_quoted(const struct header *header, const struct header *icmp)
 {
-    const GPtrArray *segments = tree == NULL ? NULL : proto_get_finfo_ptr_array(tree, proto_tcp);
+    return icmp != NULL && header->tvb == icmp->tvb && header->offset > icmp->offset;
+}
+
+void frame_track(struct tracker *t, packet_info *pinfo)
+{
+    size_t n;
+    const struct header *headers = headers_take(pinfo->num, &n), *icmp = NULL;
     struct sighting seen = sighting_of(t, pinfo);
 
     tracker_begin_frame(t, &seen);
-    const field_info *icmp = tree == NULL ? NULL : track_icmp(t, &seen, tree);
-    if (icmp != NULL || segments == NULL || segments->len == 0)
-        track_sender(t, pinfo, &seen);
-    for (guint i = 0; segments != NULL && i < segments->len; i++) {
-        const field_info *tcp = g_ptr_array_index(segments, i);
-        bool quoted = icmp != NULL && tcp->ds_tvb == icmp->ds_tvb && tcp->start > icmp->start;
-        if (!quoted)
-            track_segment(t, pinfo, &seen, tcp, segments->len == 1);
+    for (size_t i = 0; i < n; i++) {
+        if (is_quoted(&headers[i], icmp))
+            continue;
+        if (headers[i].ip_proto == IP_PROTO_TCP) {
+            track_segment(t, pinfo, &seen, &headers[i], n == 1);
+        } else {
+            icmp = &headers[i];
+            track_icmp(t, &seen, icmp);
+        }
     }
+    if (n == 0 || icmp != NULL)
+        track_sender(t, pinfo, &seen);
 }

@@ -22,7 +22,7 @@ static int dissect(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *da
     if (synfate_tracker == NULL)
         return 0;
     if (!pinfo->fd->visited)
-        frame_track(synfate_tracker, pinfo, tree);
+        frame_track(synfate_tracker, pinfo);
     tree_show(synfate_tracker, tvb, pinfo, tree);
     tap_frame(synfate_tracker, pinfo);
     return (int)tvb_captured_length(tvb);
@@ -45,6 +45,7 @@ static void end_file(void)
 static void register_protocol(void)
 {
     proto_synfate = proto_register_protocol("TCP SYN Fate", "SYN fate", "synfate");
+    headers_register();
     fields_register();
     tree_register();
     prefs_register();
@@ -61,7 +62,7 @@ static void register_handoff(void)
     dissector_handle_t handle = create_dissector_handle(dissect, proto_synfate);
 
     register_postdissector(handle);
-    frame_register_wanted(handle);
+    headers_watch();
     stat_tables_register_menu();
 }
 

@@ -15,11 +15,22 @@ extern int proto_synfate;
 /* plugin.c: the tracker of the file that is open; NULL while tracking is off or no file is open. */
 extern struct tracker *synfate_tracker;
 
-/* frame.c: which protocols must be in the tree on the first pass. */
-void frame_register_wanted(dissector_handle_t handle);
+/* headers.c: where a TCP, ICMP or ICMPv6 header lies. */
+struct header {
+    tvbuff_t *tvb; /* a data source of the frame: its bytes, or what was reassembled or decrypted */
+    int offset;
+    uint8_t ip_proto;
+};
+
+/* Registers the protocols of the watchers; puts them into the dissector table, when all others are in it. */
+void headers_register(void);
+void headers_watch(void);
+
+/* The headers of a frame on its first pass, *n of them, in order; they are given only once. */
+const struct header *headers_take(uint32_t frame, size_t *n);
 
 /* frame.c: hands what a frame carries to the tracker. */
-void frame_track(struct tracker *t, packet_info *pinfo, proto_tree *tree);
+void frame_track(struct tracker *t, packet_info *pinfo);
 
 /* fields.c */
 void fields_register(void);

@@ -1,0 +1,209 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Fills in what the documentation shows of the program: pages.py PAGE...
+
+A page holds blocks between `<!-- shown by tests/captures/pages.py: WHAT -->` and `<!-- end -->`. What stands between them is
+made anew from the verdict table in the code and from what tshark says of the captures; the tests check that nobody has
+forgotten to.
+"""
+
+import re
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from examples import EXAMPLES
+from tshark import PLUGIN, REPO, Tshark
+
+BLOCK = re.compile(r"(<!-- shown by tests/captures/pages\.py: (.*?) -->\n).*?(<!-- end -->)", re.S)
+FLAGS = [(0x02, "SYN"), (0x01, "FIN"), (0x04, "RST"), (0x10, "ACK")]
+
+
+# The verdict table
+
+
+def strings(code):
+    """The C string literals of a piece of code, joined; names of macros stand for their strings."""
+    return "".join(re.findall(r'"((?:[^"\\]|\\.)*)"', code))
+
+
+def verdict_table():
+    """A dict for each row of the table in the code."""
+    code = (REPO / "plugin" / "engine" / "verdict.c").read_text()
+    macros = dict(re.findall(r"#define (\w+_ADVICE)((?:.*\\\n)*.*\n)", code))
+    rows = code.split("rows[] = {")[1].split("\n};")[0]
+    table = []
+    for fate, cause, severity, expert, text in re.findall(r"ROW\((\w+), (\w+), (\w+), (\w+),\s*(.*?)\)(?:,\n(?= {4}ROW|\n)|,?$)",
+                                                          rows, re.S):
+        sentence, advice = re.fullmatch(r'((?:\s*"(?:[^"\\]|\\.)*")+),\s*(.*)', text, re.S).groups()
+        table.append({"fate": fate.lower(), "cause": cause.lower(), "severity": severity.lower(), "expert": expert.lower(),
+                      "sentence": strings(sentence), "advice": strings(macros.get(advice.strip(), advice))})
+    assert len(table) == rows.count("ROW("), "the verdict table is not as pages.py reads it"
+    return table
+
+
+def row_of(name):
+    return next(row for row in verdict_table() if f"{row['fate']}.{row['cause']}" == name)
+
+
+def causes(tshark, *names):
+    """What synfate says about some causes."""
+    lines = ["| `synfate.fate` | `synfate.cause` | severity | what it says |", "|---|---|---|---|"]
+    for row in map(row_of, names):
+        lines.append(f"| `{row['fate']}` | `{row['cause']}` | {row['severity']} | {row['sentence']} |")
+    return lines
+
+
+def advice(tshark, name):
+    return ["> " + row_of(name)["advice"]]
+
+
+# Packets
+
+
+def capture_of(tshark, name):
+    """An example, or one of the captures of the case."""
+    if name in EXAMPLES:
+        return tshark.save(f"{name}.pcap", EXAMPLES[name].play()[0].pcap())
+    folder = tshark.captures
+    if not (folder / "server.pcap").exists():
+        subprocess.run([sys.executable, Path(__file__).with_name("make_case.py"), folder], check=True)
+    return folder / f"{name}.pcap"
+
+
+def listing(tshark, name, frames=None):
+    """The packets of a capture, all or some (such as 8..13), each with the states that it leaves its sender and receiver
+    in, and the verdict below the first SYN of each attempt."""
+    names = ["frame.number", "frame.time_relative", "ip.src", "tcp.srcport", "ip.dst", "tcp.dstport", "tcp.flags",
+             "tcp.seq_raw", "tcp.ack_raw", "tcp.len", "tcp.options.timestamp.tsval", "tcp.options.timestamp.tsecr",
+             "icmp.type", "icmp.code", PLUGIN + "src_state", PLUGIN + "dst_state", PLUGIN + "syn_number", PLUGIN + "fate",
+             PLUGIN + "cause", PLUGIN + "basis", PLUGIN + "summary"]
+    command = ["-2", "-r", capture_of(tshark, name), "-T", "fields", "-E", "occurrence=f"]
+    if frames:
+        first, last = frames.split("..")
+        command += ["-Y", f"frame.number >= {first} && frame.number <= {last}"]
+    for field in names:
+        command += ["-e", field]
+    lines = []
+    for line in tshark.run(*command).splitlines():
+        lines += shown_packet({field.split(".", 1)[-1]: value for field, value in zip(names, line.split("\t"))})
+    return ["```text", *lines, "```"]
+
+
+def shown_packet(packet):
+    source, destination = packet["src"], packet["dst"]
+    if not packet["type"]:
+        source, destination = f"{source}:{packet['srcport']}", f"{destination}:{packet['dstport']}"
+    line = f"{packet['number']:>3} {float(packet['time_relative']):10.6f}  {source} → {destination}  {contents(packet)}"
+    states = " / ".join(state for state in (packet["src_state"], packet["dst_state"]) if state)
+    lines = [f"{line}  [{states}]" if states else line]
+    if packet["syn_number"] == "1":
+        lines.append(f"        {packet['fate']}, {packet['cause']} ({packet['basis']}): {packet['summary']}")
+    return lines
+
+
+def contents(packet):
+    if packet["type"]:
+        return f"ICMP type {packet['type']} code {packet['code']}, quotes the SYN"
+    flags = int(packet["flags"], 16)
+    parts = ["/".join(name for bit, name in FLAGS if flags & bit), f"seq {packet['seq_raw']}"]
+    if flags & 0x10:
+        parts.append(f"ack {packet['ack_raw']}")
+    if packet["len"] != "0":
+        parts.append(f"{packet['len']} bytes")
+    if packet["options.timestamp.tsval"]:
+        parts.append(f"TSval {packet['options.timestamp.tsval']}")
+    if packet["options.timestamp.tsecr"] not in ("", "0"):
+        parts.append(f"TSecr {packet['options.timestamp.tsecr']}")
+    return " ".join(parts)
+
+
+def details(tshark, name, frame):
+    """The plugin's part of the packet details, without the advice, which the list of the causes has."""
+    text = tshark.run("-2", "-r", capture_of(tshark, name), "-Y", f"frame.number == {frame}", "-O", "synfate")
+    lines = text[text.index("[SYN fate"):].split("[Expert Info")[0].splitlines()
+    return ["```text", *(line.rstrip() for line in lines if line.strip() and "[Advice" not in line), "```"]
+
+
+def report(tshark, name):
+    """What -z synfate,report says of a capture: the output of ./dev demo."""
+    return ["```text", *tshark.run("-q", "-r", capture_of(tshark, name), "-z", "synfate,report").strip().splitlines(), "```"]
+
+
+# Reference
+
+
+def fields(tshark):
+    lines = ["| field | type | label | meaning |", "|---|---|---|---|"]
+    for line in tshark.run("-G", "fields").splitlines():
+        kind, label, name, type_, *_, blurb = line.split("\t")[:8] if line.startswith("F\t") else [""] * 8
+        if name.startswith(PLUGIN) and not name.startswith(PLUGIN + "expert."):
+            lines.append(f"| `{name}` | {type_.removeprefix('FT_').lower()} | {label} | {blurb} |")
+    return lines
+
+
+def experts(tshark):
+    """The expert infos and the causes that are below each."""
+    code = (REPO / "plugin" / "engine" / "verdict.c").read_text()
+    severities = dict(re.findall(r'= \{ "(\w+)", "[^"]*", SEVERITY_(\w+) \}', code))
+    lines = ["| expert info | severity | summary | causes |", "|---|---|---|---|"]
+    for line in tshark.run("-G", "fields").splitlines():
+        kind, label, name, *_ = line.split("\t") if line.startswith("F\t") else [""] * 3
+        if name.startswith(PLUGIN + "expert."):
+            token = name.rsplit(".", 1)[1]
+            below = sorted({f"`{row['cause']}`" for row in verdict_table() if row["expert"] == token})
+            lines.append(f"| `{name}` | {severities[token].lower()} | {label} | {' '.join(below)} |")
+    return lines
+
+
+def preferences(tshark):
+    lines = ["| preference | default | meaning |", "|---|---|---|"]
+    for block in tshark.run("-G", "defaultprefs").split("\n\n"):
+        setting = re.search(r"^#?(synfate\.\w+): (.*)$", block, re.M)
+        if setting:
+            text = [line.removeprefix("# ") for line in block.splitlines() if line.startswith("# ")]
+            values = [line for line in text if line.startswith("One of: ")]
+            meaning = " ".join([text[0], *values])
+            lines.append(f"| `{setting[1]}` | `{setting[2]}` | {meaning} |")
+    return lines
+
+
+def tokens(tshark):
+    """Every fate and cause with the page that is about it."""
+    lines = ["| fate | cause | what it says | page |", "|---|---|---|---|"]
+    pages = {name: page for page in sorted((REPO / "docs").glob("*.md")) for name in explained(page.read_text())}
+    for row in verdict_table():
+        page = pages[f"{row['fate']}.{row['cause']}"]
+        title = page.read_text().splitlines()[0].removeprefix("# ")
+        lines.append(f"| `{row['fate']}` | `{row['cause']}` | {row['sentence']} | [{title}]({page.name}) |")
+    return lines
+
+
+def explained(text):
+    """The names of the causes that a page is about."""
+    return [name for names in re.findall(r"pages\.py: causes (.*?) -->", text) for name in names.split()]
+
+
+SHOWN = {made.__name__: made for made in (causes, advice, listing, details, report, fields, experts, preferences, tokens)}
+
+
+def fill(text, tshark):
+    """The page with all its blocks made anew."""
+    def block(match):
+        what, *arguments = match[2].split()
+        return match[1] + "\n".join(SHOWN[what](tshark, *arguments)) + "\n" + match[3]
+
+    return BLOCK.sub(block, text)
+
+
+if __name__ == "__main__":
+    if len(sys.argv) < 2:
+        sys.exit("usage: pages.py PAGE...")
+    with tempfile.TemporaryDirectory(prefix="synfate-pages-") as made:
+        shark = Tshark(Path(made))
+        Path(made).chmod(0o755)
+        if not shark.plugin_loaded():
+            sys.exit("pages.py: tshark does not load the plugin: SYNFATE_BUILD names the build folder")
+        for page in map(Path, sys.argv[1:]):
+            page.write_text(fill(page.read_text(), shark))

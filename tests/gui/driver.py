@@ -91,7 +91,7 @@ def box(item):
 
 
 def click(item):
-    """With the mouse, which then leaves: what is below it is drawn in another colour."""
+    """With the mouse, which then leaves."""
     x, y, width, height = box(item)
     if not width:
         raise Missing(f"{item.get_name()} is not on the screen")
@@ -135,6 +135,7 @@ class Wireshark:
     def start(self, *arguments):
         """Starts Wireshark with a capture and waits until it is loaded. Now and then Qt misses the accessibility bus when
         it starts; that is not what is tested here, so it is started again."""
+        output("xdotool", "mousemove", "0", "0")  # what is below the mouse is drawn in another colour
         for _ in range(5):
             self.process = subprocess.Popen(["wireshark", *arguments])
             try:

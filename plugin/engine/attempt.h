@@ -121,6 +121,7 @@ enum trouble_flags {
     TROUBLE_INFERRED = 0x04,         /* the rejection's cause is inferred */
     TROUBLE_SYN_SINCE = 0x10,        /* a SYN was repeated since the last rejection */
     TROUBLE_FAILURE_INFERRED = 0x20, /* the failure's cause is inferred */
+    TROUBLE_WRONG_SYN_ACK = 0x40,    /* wrong_seq and wrong_ack hold */
     TROUBLE_SYN_ACK = 0x08,          /* rejected by a SYN/ACK, not by a bare ACK */
 };
 
@@ -132,7 +133,7 @@ struct trouble {
     uint32_t client_reset_frame;            /* the client's RST against the last rejection */
     uint32_t failure_frame;                 /* the first RST or ICMP error */
     uint32_t stray_frame;                   /* an answer that came from another address */
-    uint32_t wrong_seq, wrong_ack;          /* numbers of the SYN/ACK that rejected; with TROUBLE_SYN_ACK */
+    uint32_t wrong_seq, wrong_ack;          /* numbers of the SYN/ACK that rejected; with TROUBLE_WRONG_SYN_ACK */
     uint8_t failure;                        /* enum failure_kind */
     uint8_t rejection_cause, failure_cause; /* enum cause */
     uint8_t flags;                          /* enum trouble_flags */

@@ -8,6 +8,9 @@
 /* Linux ends TIME_WAIT up to 1.7 s late: measured 60.0 to 61.7 s on 6.18. */
 #define TIME_WAIT_LATE (17 * NS_PER_SECOND / 10)
 
+/* The first SYN/ACK is repeated after 1 s; some slack for slow timers. */
+#define SYN_ACK_TIMER (12 * NS_PER_SECOND / 10)
+
 enum tcp_state state_at(const struct tracker *t, const struct connection *c, uint8_t side, int64_t now)
 {
     enum tcp_state state = connection_state(c, side);
@@ -141,6 +144,15 @@ static enum cause cause_of_time_wait(const struct tracker *t, const struct attem
     return d.reason == REASON_PAWS ? CAUSE_TIME_WAIT_PAWS : CAUSE_TIME_WAIT_SEQUENCE;
 }
 
+/* A peer in SYN_RECEIVED echoes the SYN's timestamp, repeats its SYN/ACK after a second (RFC 6298, 2.1), and, on
+ * Linux, has no socket (which the IP ID shows). */
+static bool handshake_is_over(const struct connection *old, const struct segment *seg)
+{
+    if (seg->has_ts && seq_after(seg->tsecr, old->client_tsval))
+        return true;
+    return !seg->has_ip_id && seg->seen.time - old->last_time > SYN_ACK_TIMER;
+}
+
 /* The peer's state by the numbers of its own ACK: it may lack a FIN that the capture shows, or, when that lacks
  * one, have sent more than the capture shows. */
 static enum tcp_state state_by_answer(const struct connection *old, uint8_t side, enum tcp_state state,
@@ -158,6 +170,8 @@ static enum tcp_state state_by_answer(const struct connection *old, uint8_t side
     }
     if (seg->ack != connection_rcv_nxt(old, side))
         return STATE_UNKNOWN;
+    if (state == STATE_SYN_RECEIVED && handshake_is_over(old, seg))
+        return STATE_UNKNOWN; /* the capture lacks the ACK */
     if (state == STATE_CLOSED && !(old->flags & CONN_RESET) && connection_closed_second(old, side))
         return STATE_LAST_ACK; /* the last ACK, which the capture shows, did not reach it */
     return state;
@@ -269,6 +283,7 @@ void take_wrong_syn_ack(struct tracker *t, struct attempt *a, const struct conne
     }
     begin_rejection(t, a, seg, half_open ? CAUSE_OLD_SYN_RECEIVED : CAUSE_WRONG_ACK, TROUBLE_SYN_ACK);
     trouble = get_trouble(t, a);
+    trouble->flags |= TROUBLE_WRONG_SYN_ACK;
     trouble->wrong_seq = seg->seq;
     trouble->wrong_ack = seg->ack;
 }

@@ -718,15 +718,26 @@ static bool on_answer(const struct work *w, uint32_t attempt)
     return true;
 }
 
+/* Both sides sent SYNs, their SYN/ACKs are missing: the segment acknowledges the other's SYN. */
+static void note_crossing_by_ack(const struct work *w)
+{
+    struct attempt *own = attempt_of(w, w->side), *other = attempt_of(w, !w->side);
+
+    if (other == NULL || other->use != own->use || !acknowledges_syn(other, w->seg->ack))
+        return;
+    own->flags |= ATTEMPT_SIMULTANEOUS;
+    other->flags |= ATTEMPT_SIMULTANEOUS;
+}
+
 /* A client that acknowledges the "wrong" SYN/ACK has sent another SYN, which the capture lacks. */
 static bool completes_unseen_attempt(const struct work *w, const struct attempt *a)
 {
     struct trouble *trouble = get_trouble(w->t, a);
 
-    if (trouble == NULL || trouble->rejection_frame == 0 || !(trouble->flags & TROUBLE_SYN_ACK)
-        || w->seg->seq != trouble->wrong_ack || w->seg->ack != trouble->wrong_seq + 1)
+    if (trouble == NULL || !(trouble->flags & TROUBLE_WRONG_SYN_ACK) || w->seg->seq != trouble->wrong_ack
+        || w->seg->ack != trouble->wrong_seq + 1)
         return false;
-    if (trouble->rejection_frame == trouble->last_rejection_frame)
+    if ((trouble->flags & TROUBLE_SYN_ACK) && trouble->rejection_frame == trouble->last_rejection_frame)
         trouble->rejection_frame = trouble->last_rejection_frame = 0;
     retire_connection(w->t, w->pair);
     w->pair->uses++;
@@ -749,6 +760,7 @@ static void on_segment(const struct work *w)
         return;
     }
     if (own != NULL && continues_attempt(w, own)) {
+        note_crossing_by_ack(w);
         on_connection(w, begin_connection(w, w->pair->attempt[w->side]));
         return;
     }

@@ -5,12 +5,15 @@
 #include "fields.h"
 #include "synfate.h"
 
+#include <epan/column-info.h>
 #include <epan/column-utils.h>
 #include <epan/expert.h>
 #include <epan/proto.h>
+#include <epan/tap.h>
 
 static int ett_synfate = -1, ett_old = -1, ett_time_wait = -1, ett_comparison = -1;
 static expert_field experts[EXPERT_COUNT];
+static int proto_expert_info = -1;
 
 /* What is shown on one frame about one attempt. */
 struct view {
@@ -49,6 +52,7 @@ void tree_register(void)
     }
     proto_register_subtree_array(subtrees, array_length(subtrees));
     expert_register_field_array(module, infos, array_length(infos));
+    proto_expert_info = proto_get_id_by_filter_name("_ws.expert");
 }
 
 /* ---- one item each --------------------------------------------------------------------------------- */
@@ -236,55 +240,93 @@ static bool is_rejecting_frame(const struct view *v)
            && v->verdict.decided_by != v->note->frame;
 }
 
-static void show_expert(const struct view *v, proto_item *item, const char *summary, bool final)
+/* What the frame says among the expert infos; returns false if nothing. */
+static bool choose_expert(const struct view *v, enum expert_kind *kind)
 {
     bool decides = v->note->frame == v->verdict.decided_by;
     /* On the first pass a SYN's verdict is not final; silence has no other frame to be seen on. */
-    bool settled = final || v->verdict.fate == FATE_NO_ANSWER;
+    bool settled = v->pinfo->fd->visited || v->verdict.fate == FATE_NO_ANSWER;
 
-    if (is_rejecting_frame(v)) { /* stays visible, whatever came of it */
+    if (is_rejecting_frame(v)) /* stays visible, whatever came of it */
+        *kind = verdict_row(FATE_REJECTED, (enum cause)v->trouble->rejection_cause)->expert;
+    else if (decides || (v->note->role == NOTE_SYN && settled))
+        *kind = expert_of(&v->verdict);
+    else
+        return false;
+    return true;
+}
+
+static void show_expert(const struct view *v, proto_item *item, enum expert_kind kind, const char *summary)
+{
+    if (is_rejecting_frame(v)) {
         const struct verdict_row *row = verdict_row(FATE_REJECTED, (enum cause)v->trouble->rejection_cause);
-        expert_add_info_format(v->pinfo, item, &experts[row->expert], "%s; later: %s", row->sentence, summary);
-    } else if (decides || (v->note->role == NOTE_SYN && settled)) {
-        expert_add_info_format(v->pinfo, item, &experts[expert_of(&v->verdict)], "%s", summary);
+        expert_add_info_format(v->pinfo, item, &experts[kind], "%s; later: %s", row->sentence, summary);
+    } else {
+        expert_add_info_format(v->pinfo, item, &experts[kind], "%s", summary);
     }
+}
+
+/* Whether somebody collects expert infos that say that all is well: a listener, a column. The others matter always:
+ * Wireshark's status bar shows the worst severity. */
+static bool chats_are_read(const packet_info *pinfo)
+{
+    static int expert_tap;
+
+    if (expert_tap == 0) /* Wireshark registers it after the protocols */
+        expert_tap = find_tap_id("expert");
+    return have_tap_listener(expert_tap) || (pinfo->cinfo != NULL && pinfo->cinfo->col_first[COL_EXPERT] >= 0);
 }
 
 /* ---- the frame ------------------------------------------------------------------------------------- */
 
-static void show_note(const struct tracker *t, tvbuff_t *tvb, packet_info *pinfo, proto_tree *parent,
-                      const struct note *note)
+static proto_item *show_items(const struct view *v, proto_tree *parent, const char *summary)
 {
-    bool final = pinfo->fd->visited;
+    proto_item *item = proto_tree_add_protocol_format(parent, proto_synfate, v->tvb, 0, 0, "SYN fate: %s", summary);
+    proto_tree *tree = proto_item_add_subtree(item, ett_synfate);
+
+    proto_item_set_generated(item);
+    add_token(v, tree, field.summary, summary);
+    show_verdict(v, tree);
+    add_token(v, tree, field.advice, verdict_row(v->verdict.fate, v->verdict.cause)->advice);
+    show_attempt(v, tree);
+    if (v->h != NULL) {
+        show_old_connection(v, tree);
+        show_time_wait(v, tree);
+        show_comparison(v, tree);
+    }
+    show_states(v->t, v->tvb, v->pinfo, tree, NULL);
+    return item;
+}
+
+/* Items and texts cost more than all the tracking: they are made only for somebody who reads them. */
+static void show_note(const struct tracker *t, tvbuff_t *tvb, packet_info *pinfo, proto_tree *parent,
+                      const struct note *note, bool read)
+{
     struct view v = { .t = t, .tvb = tvb, .pinfo = pinfo, .note = note, .a = tracker_attempt(t, note->attempt) };
-    GString *summary = g_string_new(NULL);
+    enum expert_kind kind;
 
     v.h = tracker_history(t, v.a);
     v.e = tracker_evidence(t, v.a);
     v.trouble = tracker_trouble(t, v.a);
-    tracker_verdict(t, note->attempt, final, &v.verdict);
-    tracker_summary(t, note->attempt, &v.verdict, summary);
+    tracker_verdict(t, note->attempt, pinfo->fd->visited, &v.verdict);
+    bool is_bad = verdict_is_failure(&v.verdict) || v.verdict.delayed;
+    bool has_expert = choose_expert(&v, &kind);
+    if (has_expert && !read && expert_row(kind)->severity == SEVERITY_CHAT)
+        has_expert = chats_are_read(pinfo);
+    if (!read && !has_expert && !(is_bad && prefs_append_info()))
+        return;
 
-    proto_item *item = proto_tree_add_protocol_format(parent, proto_synfate, tvb, 0, 0, "SYN fate: %s", summary->str);
-    proto_item_set_generated(item);
-    proto_tree *tree = proto_item_add_subtree(item, ett_synfate);
-    add_token(&v, tree, field.summary, summary->str);
-    show_verdict(&v, tree);
-    add_token(&v, tree, field.advice, verdict_row(v.verdict.fate, v.verdict.cause)->advice);
-    show_attempt(&v, tree);
-    if (v.h != NULL) {
-        show_old_connection(&v, tree);
-        show_time_wait(&v, tree);
-        show_comparison(&v, tree);
-    }
-    show_states(t, tvb, pinfo, tree, NULL);
-    show_expert(&v, item, summary->str, final);
-    if (prefs_append_info() && (verdict_is_failure(&v.verdict) || v.verdict.delayed))
+    GString *summary = g_string_new(NULL);
+    tracker_summary(t, note->attempt, &v.verdict, summary);
+    proto_item *item = read ? show_items(&v, parent, summary->str) : NULL;
+    if (has_expert)
+        show_expert(&v, item, kind, summary->str);
+    if (is_bad && prefs_append_info())
         col_append_fstr(pinfo->cinfo, COL_INFO, " [%s]", summary->str);
     g_string_free(summary, TRUE);
 }
 
-/* A segment without an attempt shows its states only; the subtree costs, so only if somebody looks. */
+/* A segment without an attempt shows its states only. */
 static void show_plain(const struct tracker *t, tvbuff_t *tvb, packet_info *pinfo, proto_tree *parent)
 {
     enum tcp_state src, dst;
@@ -297,13 +339,20 @@ static void show_plain(const struct tracker *t, tvbuff_t *tvb, packet_info *pinf
     show_states(t, tvb, pinfo, proto_item_add_subtree(item, ett_synfate), item);
 }
 
+/* Whether anything can come of items in this tree: it is displayed, or a filter, column or rule asks for a field. */
+static bool is_read(proto_tree *tree)
+{
+    return proto_field_is_referenced(tree, proto_synfate) || proto_field_is_referenced(tree, proto_expert_info);
+}
+
 void tree_show(const struct tracker *t, tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree)
 {
     size_t n = 0;
     const struct note *notes = tracker_notes(t, pinfo->num, &n);
+    bool read = tree != NULL && is_read(tree);
 
     for (size_t i = 0; i < n; i++)
-        show_note(t, tvb, pinfo, tree, &notes[i]);
-    if (n == 0 && tree != NULL && proto_field_is_referenced(tree, proto_synfate))
+        show_note(t, tvb, pinfo, tree, &notes[i], read);
+    if (n == 0 && read)
         show_plain(t, tvb, pinfo, tree);
 }

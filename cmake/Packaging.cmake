@@ -4,6 +4,7 @@
 include(GNUInstallDirs)
 install(FILES COPYING DESTINATION "${CMAKE_INSTALL_DOCDIR}" RENAME copyright)
 install(FILES README.md CHANGELOG.md DESTINATION "${CMAKE_INSTALL_DOCDIR}")
+install(DIRECTORY docs DESTINATION "${CMAKE_INSTALL_DOCDIR}" PATTERN "*.4" EXCLUDE)
 # Elsewhere Wireshark keeps its own files in its bundle or folder: there the profile is imported as a zip.
 if(UNIX AND NOT APPLE)
     install(FILES docs/synfate.4 DESTINATION "${CMAKE_INSTALL_MANDIR}/man4")

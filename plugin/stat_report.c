@@ -148,7 +148,7 @@ static void draw(void *data)
 {
     char *text = write_report(data);
 
-    fputs(text, stdout);
+    (void)fputs(text, stdout);
     g_free(text);
 }
 

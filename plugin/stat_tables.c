@@ -50,7 +50,7 @@ static void draw_text(void *data)
     GString *out = g_string_new(NULL);
 
     table_print(table, text->filter, out);
-    fputs(out->str, stdout);
+    (void)fputs(out->str, stdout);
     g_string_free(out, TRUE);
     table_free(table);
 }
@@ -134,7 +134,7 @@ static void fill_window(struct window_table *window)
     struct table *table = table_new(window->kind, synfate_tracker, window->attempts);
     guint n = table_rows(table);
 
-    window->table->elements = g_realloc(window->table->elements, n * sizeof *window->table->elements);
+    window->table->elements = g_renew(stat_tap_table_item_type *, window->table->elements, n);
     while (window->rows->len < n)
         g_ptr_array_add(window->rows, g_new0(struct window_row, 1));
     for (guint i = 0; i < n; i++) {

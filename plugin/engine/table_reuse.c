@@ -174,19 +174,19 @@ static void finish(struct reuse_count *c)
 /* The row of the outcomes from first on that have its client and server; each port's stand together. */
 static struct reuse_row count(const struct tracker *t, const GArray *outcomes, guint first)
 {
-    const struct outcome *o = &g_array_index(outcomes, struct outcome, first), *last = NULL;
+    const struct outcome *o = &g_array_index(outcomes, struct outcome, first), *last = o;
     struct reuse_count c = {
         .t = t,
-        .row = { .any = o },
+        .row = { .any = o, .ports = 1 },
         .begins = g_array_new(FALSE, FALSE, sizeof(int64_t)),
         .intervals = g_array_new(FALSE, FALSE, sizeof(int64_t)),
         .held = { g_array_new(FALSE, FALSE, sizeof(struct span)), g_array_new(FALSE, FALSE, sizeof(struct span)) },
+        .counted_till = INT64_MIN,
     };
 
     for (guint i = first; i < outcomes->len && compare_ends(o, c.row.any) == 0; i++, o++) {
-        if (last == NULL || last->client.port != o->client.port) {
-            if (last != NULL)
-                count_left(&c, last);
+        if (last->client.port != o->client.port) {
+            count_left(&c, last);
             c.row.ports++;
             c.counted_till = INT64_MIN;
         }

@@ -163,9 +163,7 @@ def preferences(tshark):
         setting = re.search(r"^#?(synfate\.\w+): (.*)$", block, re.M)
         if setting:
             text = [line.removeprefix("# ") for line in block.splitlines() if line.startswith("# ")]
-            values = [line for line in text if line.startswith("One of: ")]
-            meaning = " ".join([text[0], *values])
-            lines.append(f"| `{setting[1]}` | `{setting[2]}` | {meaning} |")
+            lines.append(f"| `{setting[1]}` | `{setting[2]}` | {text[0]} |")
     return lines
 
 

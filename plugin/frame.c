@@ -29,11 +29,11 @@ static uint16_t capture_point(struct tracker *t, const packet_info *pinfo)
 
 /* A pcapng file can have times that 64 bits of ns do not hold. Those outside of 1896 to 2116 are taken as these: then
  * the engine can subtract any two. */
-static int64_t nanoseconds(const nstime_t *time)
+int64_t frame_time(const packet_info *pinfo)
 {
     const int64_t first = -(INT64_C(1) << 61) / NS_PER_SECOND, last = (INT64_C(1) << 62) / NS_PER_SECOND;
 
-    return CLAMP((int64_t)time->secs, first, last) * NS_PER_SECOND + time->nsecs;
+    return CLAMP((int64_t)pinfo->abs_ts.secs, first, last) * NS_PER_SECOND + pinfo->abs_ts.nsecs;
 }
 
 static struct sighting sighting_of(struct tracker *t, const packet_info *pinfo)
@@ -41,7 +41,7 @@ static struct sighting sighting_of(struct tracker *t, const packet_info *pinfo)
     return (struct sighting){
         .frame = pinfo->num,
         .point = capture_point(t, pinfo),
-        .time = nanoseconds(&pinfo->abs_ts),
+        .time = frame_time(pinfo),
     };
 }
 

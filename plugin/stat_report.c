@@ -57,11 +57,6 @@ static void reset(void *data)
     memset(&c->totals, 0, sizeof c->totals);
 }
 
-static int64_t time_of(const packet_info *pinfo)
-{
-    return (int64_t)pinfo->abs_ts.secs * NS_PER_SECOND + pinfo->abs_ts.nsecs;
-}
-
 static void count_stream(struct collection *c, uint32_t stream)
 {
     guint size = c->streams->len, byte = stream / 8;
@@ -86,7 +81,7 @@ static tap_packet_status take_segment(void *data, packet_info *pinfo, epan_disse
     c->tcp_frame = pinfo->num;
     c->tcp_flags = (uint8_t)tcp->th_flags;
     if (tcp->th_flags & TCP_RST) {
-        struct report_reset seen = { .time = time_of(pinfo), .frame = pinfo->num };
+        struct report_reset seen = { .time = frame_time(pinfo), .frame = pinfo->num };
         g_array_append_val(c->resets, seen);
     }
     if (flags & TL_DISPLAY_FILTER_IGNORED)
@@ -103,7 +98,7 @@ static tap_packet_status take_note(void *data, packet_info *pinfo, epan_dissect_
     const struct note *note = noted;
     struct collection *c = data;
     struct report_frame frame = {
-        .time = time_of(pinfo),
+        .time = frame_time(pinfo),
         .frame = note->frame,
         .attempt = note->attempt,
         .role = note->role,

@@ -29,8 +29,9 @@ void headers_watch(void);
 /* The headers of a frame on its first pass, *n of them, in order; they are given only once. */
 const struct header *headers_take(uint32_t frame, size_t *n);
 
-/* frame.c: hands what a frame carries to the tracker. */
+/* frame.c: hands what a frame carries to the tracker; its time in ns since the epoch. */
 void frame_track(struct tracker *t, packet_info *pinfo);
+int64_t frame_time(const packet_info *pinfo);
 
 /* fields.c */
 void fields_register(void);

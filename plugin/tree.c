@@ -52,7 +52,6 @@ void tree_register(void)
     }
     proto_register_subtree_array(subtrees, array_length(subtrees));
     expert_register_field_array(module, infos, array_length(infos));
-    proto_expert_info = proto_get_id_by_filter_name("_ws.expert");
 }
 
 /* ---- one item each --------------------------------------------------------------------------------- */
@@ -342,6 +341,8 @@ static void show_plain(const struct tracker *t, tvbuff_t *tvb, packet_info *pinf
 /* Whether anything can come of items in this tree: it is displayed, or a filter, column or rule asks for a field. */
 static bool is_read(proto_tree *tree)
 {
+    if (proto_expert_info == -1) /* Wireshark registers it after the plugins */
+        proto_expert_info = proto_get_id_by_filter_name("_ws.expert");
     return proto_field_is_referenced(tree, proto_synfate) || proto_field_is_referenced(tree, proto_expert_info);
 }
 

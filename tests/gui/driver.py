@@ -314,6 +314,8 @@ def main():
                 answer = {"error": f"{method}{tuple(arguments)}: {error}"}
             lines.write(json.dumps(answer) + "\n")
             lines.flush()
+    if wireshark.process:
+        wireshark.stop()
 
 
 if __name__ == "__main__":

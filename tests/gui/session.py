@@ -2,6 +2,7 @@
 """A private desktop for the real Wireshark: an X display, a session bus and a window manager, run by an ordinary user whose
 only settings are the project's profile. What can be asked of it is in driver.py."""
 
+import contextlib
 import importlib.util
 import json
 import os
@@ -20,7 +21,7 @@ from tshark import Tshark  # noqa: E402
 PROFILE = TESTS.parent / "plugin" / "profile"
 PROGRAMS = ["Xvfb", "wireshark", "dbus-run-session", "openbox", "xdotool", "import"]
 SOCKETS = Path("/tmp/.X11-unix")
-PATIENCE = 60  # seconds for the driver to start
+PATIENCE = 60  # seconds for the driver to start, and to end
 # Nothing may open a dialog by itself.
 QUIET = ["-o", "gui.update.enabled:FALSE", "-o", "privs.warn_if_elevated:FALSE", "-o", "gui.ask_unsaved:FALSE"]
 
@@ -55,7 +56,7 @@ class Desktop:
         """folder: an empty one that every user can enter. environment: settings such as a theme, as NAME=VALUE."""
         self.shark = Tshark(folder)
         self.folder, self.size, self.environment = folder, size, list(environment)
-        self.processes = []
+        self.processes, self.driver = [], None
         self.runtime, self.code = folder / "runtime", folder / "code"
         profiles = self.shark.home / ".config" / "wireshark" / "profiles"
         shutil.copytree(PROFILE, profiles / "synfate")
@@ -107,16 +108,22 @@ class Desktop:
             self.driver = connection.makefile("rw")
 
     def run(self, command, **how):
-        """Runs a command as the ordinary user. Where root may, in a PID namespace: whatever it leaves ends with it."""
+        """Runs a command as the ordinary user. Where root may, in a PID namespace, in which nothing outlives the first
+        process: a shell, for --kill-child does not hold for one that changes its user, as setpriv does."""
         command = self.shark.command(*command)
         if os.geteuid() == 0 and subprocess.run(["unshare", "-pf", "true"], stderr=subprocess.DEVNULL).returncode == 0:
-            command = ["unshare", "-pf", "--kill-child", *command]
+            command = ["unshare", "-pf", "--kill-child", "sh", "-c", '"$@"; exit', "sh", *command]
         self.processes.append(subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=self.log, stderr=self.log,
                                                start_new_session=True, **how))
 
     def __exit__(self, *_):
+        if self.driver:
+            self.driver.close()  # then it ends Wireshark, and the session ends with it
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self.processes[-1].wait(timeout=PATIENCE)
         for process in self.processes:
-            os.killpg(process.pid, signal.SIGKILL)
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
             process.wait()
         self.log.close()
 

@@ -9,7 +9,8 @@ from scapy.layers.l2 import Ether
 from scapy.packet import Raw
 
 import capture_file
-from examples import another_client, closed_by_server, conversation, exchange, handshake, repeat, same_client_later
+from examples import (another_client, closed_by_server, conversation, exchange, handshake, rebooted_client, repeat,
+                      same_client_later)
 from flow import NO_SOCKET, Capture, ethernet
 
 COUNT = itertools.count()
@@ -172,6 +173,21 @@ def test_a_late_segment_of_the_old_connection_is_no_rejection(rows, late):
     found = rows(capture)
     assert said(found[syn - 1]) == ("established", "time_wait_recycled_timestamp")
     assert found[syn - 1]["delayed"] is False
+
+
+def test_a_keep_alive_probe_is_no_rejection(rows):
+    """The server probes the old connection just when the SYN gets lost: it answers the second SYN only."""
+    capture = Capture()
+    c, s = conversation(capture)
+    capture.wait(100)
+    rebooted_client(c, s)
+    syn = c.syn()
+    s.ack(seq=s.snd_nxt - 1)
+    capture.wait(1)
+    c.syn()
+    ack = s.ack()
+    row = rows(capture)[syn - 1]
+    assert (said(row), row["decided_by"]) == (("rejected", "old_established"), ack)
 
 
 def test_rate_limited_rejections(rows):
@@ -736,7 +752,7 @@ def test_what_would_be_accepted_is_not_blamed_on_time_wait(rows, isn, tsval, pre
     (syn,) = repeat(capture, c.syn)
     row = rows(capture)[syn - 1]
     assert (row["predicted"], row["fate"]) == (predicted, "no_answer")
-    assert (row["cause"] == "time_wait_paws") == (predicted == "ack")
+    assert ("time_wait" in row["cause"]) == (predicted == "ack")
 
 
 def test_the_old_connection_is_mostly_missing(rows):

@@ -13,6 +13,12 @@ struct span {
     int64_t from, to;
 };
 
+/* The sum of two durations (none below 0), or the longest one there is: a damaged capture may have any times. */
+static inline int64_t add_durations(int64_t a, int64_t b)
+{
+    return a > INT64_MAX - b ? INT64_MAX : a + b;
+}
+
 /* The middle value, or the mean of the middle two; -1: no values. Sorts the array (of int64_t, none below 0). */
 int64_t median(GArray *values);
 

@@ -4,6 +4,8 @@
  */
 #include "bill.h"
 
+#include "arithmetic.h"
+
 #include <string.h>
 
 /* No SYN timer is shorter; after a RST the client repeats its SYN within milliseconds. */
@@ -40,7 +42,8 @@ void bill(const struct timed_event *events, size_t n, int64_t parts[WAIT_COUNT])
     memset(parts, 0, WAIT_COUNT * sizeof parts[0]);
     for (size_t i = 1; i < n; i++) {
         int64_t time = events[i].time - events[i - 1].time;
+        int64_t *part = &parts[waited_for(events[i - 1].event, events[i].event, time)];
         if (time > 0)
-            parts[waited_for(events[i - 1].event, events[i].event, time)] += time;
+            *part = add_durations(*part, time);
     }
 }

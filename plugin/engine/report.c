@@ -4,6 +4,7 @@
  */
 #include "report.h"
 
+#include "arithmetic.h"
 #include "bill.h"
 #include "outcome.h"
 
@@ -110,7 +111,7 @@ static void count_cause(struct cause_sum *sum, const struct outcome *o)
     sum->fate = o->fate;
     sum->cause = o->cause;
     sum->attempts++;
-    sum->lost += o->lost;
+    sum->lost = add_durations(sum->lost, o->lost);
     if (sum->first == NULL || o->begin < sum->first->begin)
         sum->first = o;
     if (sum->last == NULL || o->begin >= sum->last->begin)
@@ -379,7 +380,7 @@ static void print_bill(const struct report *r, const GArray *steps)
         events[i] = g_array_index(steps, struct step, i).event;
     bill(events, steps->len, parts);
     for (guint i = 0; i < WAIT_COUNT; i++)
-        all += parts[i];
+        all = add_durations(all, parts[i]);
     append_duration(text, all);
     for (guint i = 0; i < WAIT_COUNT; i++) {
         if (parts[i] == 0)

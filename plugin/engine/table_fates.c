@@ -41,7 +41,7 @@ static void add(struct fate_row *row, const struct outcome *o)
     row->attempts++;
     row->delayed += o->delayed;
     row->retries += o->retries;
-    row->lost += o->lost;
+    row->lost = add_durations(row->lost, o->lost);
     row->largest = MAX(row->largest, o->connect_time);
     if (o->connect_time >= 0)
         g_array_append_val(row->connect_times, o->connect_time);

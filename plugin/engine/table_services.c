@@ -65,7 +65,7 @@ static struct service_row count(const GArray *outcomes, guint first)
         row.fates[o->fate]++;
         row.failed += outcome_failed(o);
         row.retries += o->retries;
-        row.lost += o->lost;
+        row.lost = add_durations(row.lost, o->lost);
         row.largest = MAX(row.largest, o->connect_time);
         if (o->connect_time >= 0)
             g_array_append_val(connect_times, o->connect_time);

@@ -129,6 +129,13 @@ static void test_bill(void)
     assert_bill(lost_syn_ack, 4, 6, 0, 1000, 0);
     assert_bill(reset, 6, 6, 12, 0, 0);
     assert_bill(no_reset, 4, 0, 4, 998, 0);
+    int64_t parts[WAIT_COUNT];
+    const struct timed_event damaged[] = { { INT64_MIN / 4, EVENT_SYN },
+                                           { INT64_MAX / 2, EVENT_SYN },
+                                           { INT64_MIN / 4, EVENT_SYN },
+                                           { INT64_MAX / 2, EVENT_SYN } };
+    bill(damaged, 4, parts);
+    g_assert_cmpint(parts[WAIT_SILENCE], ==, INT64_MAX);
     assert_bill(disordered, 2, 0, 0, 0, 0);
 }
 

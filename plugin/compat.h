@@ -16,6 +16,10 @@
 #define WIRESHARK_AT_LEAST(major, minor) \
     (WIRESHARK_VERSION_MAJOR > (major) || (WIRESHARK_VERSION_MAJOR == (major) && WIRESHARK_VERSION_MINOR >= (minor)))
 
+#if WIRESHARK_AT_LEAST(4, 2)
+#include <wsutil/plugins.h> /* WS_PLUGIN_DESC_DISSECTOR */
+#endif
+
 /* Boolean preferences and the like point to a gboolean before 4.4, to a bool since. */
 #if WIRESHARK_AT_LEAST(4, 4)
 typedef bool ws_pref_bool;

@@ -23,8 +23,12 @@ static int dissect(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *da
         return 0;
     if (!pinfo->fd->visited)
         frame_track(synfate_tracker, pinfo);
-    tree_show(synfate_tracker, tvb, pinfo, tree);
-    tap_frame(synfate_tracker, pinfo);
+    size_t n = 0;
+    const struct note *notes = tracker_notes(synfate_tracker, pinfo->num, &n);
+    if (n > 0)
+        tap_notes(pinfo, notes, n);
+    if (n > 0 || tree != NULL)
+        tree_show(synfate_tracker, tvb, pinfo, tree, notes, n);
     return (int)tvb_captured_length(tvb);
 }
 

@@ -36,16 +36,17 @@ int64_t frame_time(const packet_info *pinfo);
 /* fields.c */
 void fields_register(void);
 
-/* tree.c: registers subtrees and expert infos; shows what the tracker knows about a frame. */
+/* tree.c: registers subtrees and expert infos; shows what the tracker knows about a frame that has these notes. */
 void tree_register(void);
-void tree_show(const struct tracker *t, tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree);
+void tree_show(const struct tracker *t, tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, const struct note *notes,
+               size_t n);
 
 /* conversation_filter.c: Analyze > Conversation Filter. */
 void conversation_filter_register(void);
 
 /* tap.c: registers the tap "synfate", whose data are the notes of a frame (struct note); queues them. */
 void tap_register(void);
-void tap_frame(const struct tracker *t, packet_info *pinfo);
+void tap_notes(packet_info *pinfo, const struct note *notes, size_t n);
 
 /* An attempt counts when its first SYN passes the filter: adds its record to attempts (uint32_t) for that note. */
 void tap_count_attempt(GArray *attempts, const struct note *note);

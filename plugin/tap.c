@@ -16,13 +16,10 @@ void tap_register(void)
     tap = register_tap("synfate");
 }
 
-void tap_frame(const struct tracker *t, packet_info *pinfo)
+void tap_notes(packet_info *pinfo, const struct note *notes, size_t n)
 {
-    size_t n = 0;
-
     if (!have_tap_listener(tap))
         return;
-    const struct note *notes = tracker_notes(t, pinfo->num, &n);
     for (size_t i = 0; i < n; i++)
         tap_queue_packet(tap, pinfo, &notes[i]);
 }

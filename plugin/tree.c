@@ -346,10 +346,9 @@ static bool is_read(proto_tree *tree)
     return proto_field_is_referenced(tree, proto_synfate) || proto_field_is_referenced(tree, proto_expert_info);
 }
 
-void tree_show(const struct tracker *t, tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree)
+void tree_show(const struct tracker *t, tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, const struct note *notes,
+               size_t n)
 {
-    size_t n = 0;
-    const struct note *notes = tracker_notes(t, pinfo->num, &n);
     bool read = tree != NULL && is_read(tree);
 
     for (size_t i = 0; i < n; i++)

@@ -245,10 +245,9 @@ static bool time_wait_forbids(const struct dossier *d, enum cause *cause)
 static enum cause silent_cause(const struct dossier *d)
 {
     const struct port_pair *pair = pair_of(d->t, d->a);
-    uint8_t side = server_side(d->a);
-    struct tcp_address server = { .port = pair->port[side] };
-    memcpy(server.ip, pair->ip[side], sizeof server.ip);
+    struct tcp_address server;
 
+    port_pairs_address(&d->t->pairs, pair, server_side(d->a), &server);
     const struct service *s = peers_service(&d->t->peers, pair->family, pair->point, &server);
     if (s != NULL && service_answered_near(s, d->a->first_time, d->a->last_time))
         return CAUSE_SILENT_FLOW;
@@ -334,9 +333,7 @@ static int knowledge(const struct verdict *v)
 
 static bool is_twin(const struct tracker *t, const struct attempt *a, const struct attempt *b)
 {
-    const struct port_pair *p = pair_of(t, a), *q = pair_of(t, b);
-
-    return p->port[0] == q->port[0] && p->port[1] == q->port[1] && memcmp(p->ip, q->ip, sizeof p->ip) == 0;
+    return port_pairs_same_addresses(pair_of(t, a), pair_of(t, b));
 }
 
 /* Another point saw the same SYN on the same port pair: what it saw more counts here too. */

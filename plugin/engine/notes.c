@@ -4,6 +4,9 @@
  */
 #include "tracker_impl.h"
 
+/* Bits of frames with notes are added for so many bytes at once. */
+enum { NOTED_STEP = 512 };
+
 void note_frame(struct tracker *t, uint32_t frame, uint32_t attempt, enum note_role role, uint32_t syn_number,
                 enum peer_answer predicted)
 {
@@ -16,6 +19,17 @@ void note_frame(struct tracker *t, uint32_t frame, uint32_t attempt, enum note_r
     };
 
     g_array_append_val(t->notes, note);
+    if (frame / 8 >= t->noted->len) {
+        guint size = t->noted->len;
+        g_byte_array_set_size(t->noted, frame / 8 + NOTED_STEP);
+        memset(t->noted->data + size, 0, t->noted->len - size);
+    }
+    t->noted->data[frame / 8] |= (uint8_t)(1U << frame % 8);
+}
+
+static bool has_notes(const struct tracker *t, uint32_t frame)
+{
+    return frame / 8 < t->noted->len && (t->noted->data[frame / 8] & 1U << frame % 8);
 }
 
 void note_time_wait_clock(struct tracker *t, uint32_t frame, uint32_t attempt, const struct connection *old,
@@ -33,11 +47,12 @@ void note_time_wait_clock(struct tracker *t, uint32_t frame, uint32_t attempt, c
 
 void note_states(struct tracker *t, uint32_t frame, enum tcp_state src, enum tcp_state dst)
 {
+    enum { STEP = 4096 }; /* frames come one by one: do not grow for each */
     guint size = t->states->len;
 
     if (frame >= size) {
-        g_byte_array_set_size(t->states, frame + 1);
-        memset(t->states->data + size, 0, frame + 1 - size);
+        g_byte_array_set_size(t->states, frame + STEP);
+        memset(t->states->data + size, 0, frame + STEP - size);
     }
     t->states->data[frame] = (uint8_t)(src << 4 | dst);
 }
@@ -98,7 +113,7 @@ void hide_frame(struct tracker *t, uint32_t frame)
     while (t->clocks->len > 0 && g_array_index(t->clocks, struct time_wait_clock, t->clocks->len - 1).frame >= frame)
         g_array_set_size(t->clocks, t->clocks->len - 1);
     if (t->states->len > frame)
-        g_byte_array_set_size(t->states, frame);
+        t->states->data[frame] = 0;
 }
 
 void tracker_states(const struct tracker *t, uint32_t frame, enum tcp_state *src, enum tcp_state *dst)
@@ -114,7 +129,7 @@ const struct note *tracker_notes(const struct tracker *t, uint32_t frame, size_t
     const struct note *notes = (const struct note *)(const void *)t->notes->data;
     guint low = 0, high = t->notes->len, end;
 
-    if (high > 0 && notes[high - 1].frame < frame) /* the usual case while the file is read */
+    if (!has_notes(t, frame))
         return NULL;
     while (low < high) {
         guint middle = low + (high - low) / 2;

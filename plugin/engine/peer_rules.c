@@ -11,7 +11,7 @@
 
 typedef struct peer_decision (*peer_rule)(const struct peer *peer, const struct syn *syn);
 
-static struct peer_decision answer(enum peer_answer what, enum peer_reason why)
+static struct peer_decision decide(enum peer_answer what, enum peer_reason why)
 {
     return (struct peer_decision){ .answer = what, .reason = why };
 }
@@ -22,7 +22,7 @@ static struct peer_decision challenge(const struct peer *peer, const struct syn 
 {
     (void)peer;
     (void)syn;
-    return answer(ANSWER_ACK, REASON_LIVE);
+    return decide(ANSWER_ACK, REASON_LIVE);
 }
 
 /* RFC 7323, 5.3 R1, as Linux has it (tcp_paws_reject), without its allowance for RSTs. A TS.Recent of 0 says
@@ -50,10 +50,10 @@ static struct peer_decision linux_time_wait(const struct peer *peer, const struc
     if (paws_rejects(peer, syn))
         return (struct peer_decision){ ANSWER_ACK, REASON_PAWS, .restarts_time_wait = true };
     if (timestamp_is_newer(peer, syn))
-        return answer(ANSWER_SYN_ACK, REASON_NEW_TIMESTAMP);
+        return decide(ANSWER_SYN_ACK, REASON_NEW_TIMESTAMP);
     if (seq_after(syn->isn, peer->rcv_nxt))
-        return answer(ANSWER_SYN_ACK, REASON_NEW_SEQUENCE);
-    return answer(ANSWER_ACK, REASON_OLD_SEQUENCE);
+        return decide(ANSWER_SYN_ACK, REASON_NEW_SEQUENCE);
+    return decide(ANSWER_ACK, REASON_OLD_SEQUENCE);
 }
 
 /* Linux 6.18: an orphaned FIN_WAIT_2 is kept without a socket, as TIME_WAIT is, but compares with the window. */
@@ -62,32 +62,32 @@ static struct peer_decision linux_fin_wait_2(const struct peer *peer, const stru
     if (peer->has_socket)
         return challenge(peer, syn);
     if (paws_rejects(peer, syn))
-        return answer(ANSWER_ACK, REASON_PAWS);
-    return in_window(peer, syn) ? answer(ANSWER_RST, REASON_IN_WINDOW) : answer(ANSWER_ACK, REASON_OLD_SEQUENCE);
+        return decide(ANSWER_ACK, REASON_PAWS);
+    return in_window(peer, syn) ? decide(ANSWER_RST, REASON_IN_WINDOW) : decide(ANSWER_ACK, REASON_OLD_SEQUENCE);
 }
 
 /* Linux 6.18, tcp_check_req: the connection request has no socket yet. */
 static struct peer_decision linux_syn_received(const struct peer *peer, const struct syn *syn)
 {
     if (paws_rejects(peer, syn))
-        return answer(ANSWER_ACK, REASON_PAWS);
-    return in_window(peer, syn) ? answer(ANSWER_RST, REASON_IN_WINDOW) : answer(ANSWER_ACK, REASON_OLD_SEQUENCE);
+        return decide(ANSWER_ACK, REASON_PAWS);
+    return in_window(peer, syn) ? decide(ANSWER_RST, REASON_IN_WINDOW) : decide(ANSWER_ACK, REASON_OLD_SEQUENCE);
 }
 
 /* FreeBSD, tcp_twcheck: S > N is accepted, everything else is dropped; timestamps are not looked at. */
 static struct peer_decision freebsd_time_wait(const struct peer *peer, const struct syn *syn)
 {
     if (seq_delta(syn->isn, peer->rcv_nxt) > 0)
-        return answer(ANSWER_SYN_ACK, REASON_NEW_SEQUENCE);
-    return answer(ANSWER_SILENCE, REASON_OLD_SEQUENCE);
+        return decide(ANSWER_SYN_ACK, REASON_NEW_SEQUENCE);
+    return decide(ANSWER_SILENCE, REASON_OLD_SEQUENCE);
 }
 
 /* macOS, tcp_input: accepted beyond the window, else a challenge ACK. */
 static struct peer_decision macos_time_wait(const struct peer *peer, const struct syn *syn)
 {
     if (seq_delta(syn->isn, peer->rcv_nxt) > 0 && !in_window(peer, syn))
-        return answer(ANSWER_SYN_ACK, REASON_NEW_SEQUENCE);
-    return answer(ANSWER_ACK, REASON_OLD_SEQUENCE);
+        return decide(ANSWER_SYN_ACK, REASON_NEW_SEQUENCE);
+    return decide(ANSWER_ACK, REASON_OLD_SEQUENCE);
 }
 
 /* RFC 6191, 2. */
@@ -98,15 +98,15 @@ static struct peer_decision rfc_time_wait(const struct peer *peer, const struct 
     if (peer->timestamps && syn->has_ts) {
         int32_t delta = seq_delta(syn->tsval, peer->ts_recent);
         if (delta > 0)
-            return answer(ANSWER_SYN_ACK, REASON_NEW_TIMESTAMP);
+            return decide(ANSWER_SYN_ACK, REASON_NEW_TIMESTAMP);
         if (delta == 0 && sequence_is_newer)
-            return answer(ANSWER_SYN_ACK, REASON_NEW_SEQUENCE);
-        return answer(ANSWER_SILENCE, delta < 0 ? REASON_PAWS : REASON_OLD_SEQUENCE);
+            return decide(ANSWER_SYN_ACK, REASON_NEW_SEQUENCE);
+        return decide(ANSWER_SILENCE, delta < 0 ? REASON_PAWS : REASON_OLD_SEQUENCE);
     }
     if (syn->has_ts)
-        return answer(ANSWER_SYN_ACK, REASON_NEW_TIMESTAMP);
-    return sequence_is_newer ? answer(ANSWER_SYN_ACK, REASON_NEW_SEQUENCE)
-                             : answer(ANSWER_SILENCE, REASON_OLD_SEQUENCE);
+        return decide(ANSWER_SYN_ACK, REASON_NEW_TIMESTAMP);
+    return sequence_is_newer ? decide(ANSWER_SYN_ACK, REASON_NEW_SEQUENCE)
+                             : decide(ANSWER_SILENCE, REASON_OLD_SEQUENCE);
 }
 
 /* RFC 9293, 3.10.7.4, fourth check: a SYN in SYN-RECEIVED of a passive open returns it to LISTEN; RFC 5961 says
@@ -115,7 +115,7 @@ static struct peer_decision not_known(const struct peer *peer, const struct syn 
 {
     (void)peer;
     (void)syn;
-    return answer(ANSWER_UNKNOWN, REASON_NONE);
+    return decide(ANSWER_UNKNOWN, REASON_NONE);
 }
 
 static const struct peer_rule_set {
@@ -148,7 +148,7 @@ struct peer_decision peer_decide(enum peer_stack stack, const struct peer *peer,
     case STATE_LAST_ACK:
         return challenge(peer, syn);
     default:
-        return answer(ANSWER_UNKNOWN, REASON_NONE);
+        return decide(ANSWER_UNKNOWN, REASON_NONE);
     }
 }
 
@@ -158,14 +158,14 @@ bool peer_time_wait_removed_by_reset(enum peer_stack stack, uint32_t rcv_nxt, ui
     return stack != PEER_FREEBSD && seq == rcv_nxt;
 }
 
-const char *peer_answer_name(enum peer_answer what)
+const char *peer_answer_name(enum peer_answer answer)
 {
     static const char *const names[] = {
         [ANSWER_UNKNOWN] = "unknown", [ANSWER_SYN_ACK] = "syn_ack", [ANSWER_ACK] = "ack",
         [ANSWER_RST] = "rst",         [ANSWER_SILENCE] = "silence",
     };
 
-    return names[what];
+    return names[answer];
 }
 
 const char *peer_stack_name(enum peer_stack stack)

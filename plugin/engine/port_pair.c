@@ -6,9 +6,14 @@
 
 #include <string.h>
 
+struct ip6_address {
+    uint32_t word[4];
+};
+
 /* The part of a port pair that is compared. */
 struct pair_key {
-    const struct tcp_address *end[2];
+    uint32_t ip[2];
+    uint16_t port[2];
     uint16_t point;
     uint8_t family;
 };
@@ -16,25 +21,91 @@ struct pair_key {
 void port_pairs_init(struct port_pairs *all)
 {
     all->pairs = g_array_new(FALSE, TRUE, sizeof(struct port_pair));
+    all->ip6 = g_array_new(FALSE, FALSE, sizeof(struct ip6_address));
     index_init(&all->index);
+    index_init(&all->ip6_index);
     hash_key_init(&all->key);
 }
 
 void port_pairs_free(struct port_pairs *all)
 {
     g_array_free(all->pairs, TRUE);
+    g_array_free(all->ip6, TRUE);
     index_free(&all->index);
+    index_free(&all->ip6_index);
 }
 
-static uint32_t hash_pair(const struct hash_key *key, uint8_t family, uint16_t point, const uint8_t *ip0,
-                          const uint8_t *ip1, uint16_t port0, uint16_t port1)
+static uint32_t hash_ip6(const void *owner, uint32_t number)
 {
-    uint32_t words[HASH_WORDS_MAX] = { (uint32_t)port0 << 16 | port1, (uint32_t)point << 8 | family };
-    size_t size = family == 4 ? 4 : 16;
+    const struct port_pairs *all = owner;
 
-    memcpy(words + 2, ip0, size);
-    memcpy(words + 2 + size / 4, ip1, size);
-    return hash_words(key, words, 2 + size / 2);
+    return hash_words(&all->key, g_array_index(all->ip6, struct ip6_address, number - 1).word, 4);
+}
+
+/* The number of an IPv6 address, or 0. */
+static uint32_t find_ip6(const struct port_pairs *all, const uint8_t ip[16])
+{
+    struct ip6_address address;
+    uint32_t number;
+
+    memcpy(address.word, ip, sizeof address);
+    for (uint32_t at = hash_words(&all->key, address.word, 4); (number = index_get(&all->ip6_index, at)) != 0; at++)
+        if (memcmp(&g_array_index(all->ip6, struct ip6_address, number - 1), ip, sizeof address) == 0)
+            break;
+    return number;
+}
+
+static void add_ip6(struct port_pairs *all, const uint8_t ip[16])
+{
+    struct ip6_address address;
+
+    if (find_ip6(all, ip) != 0)
+        return;
+    memcpy(address.word, ip, sizeof address);
+    g_array_append_val(all->ip6, address);
+    index_add(&all->ip6_index, hash_words(&all->key, address.word, 4), all->ip6->len, hash_ip6, all);
+}
+
+static uint32_t read_ip4(const uint8_t ip[16])
+{
+    return (uint32_t)ip[0] << 24 | (uint32_t)ip[1] << 16 | (uint32_t)ip[2] << 8 | ip[3];
+}
+
+static uint32_t read_ip(const struct port_pairs *all, uint8_t family, const uint8_t ip[16])
+{
+    return family == 4 ? read_ip4(ip) : find_ip6(all, ip);
+}
+
+static uint8_t side_of(uint8_t family, const struct tcp_address *src, const struct tcp_address *dst)
+{
+    int order = 0;
+
+    if (family != 4)
+        order = memcmp(src->ip, dst->ip, sizeof src->ip);
+    else if (read_ip4(src->ip) != read_ip4(dst->ip))
+        order = read_ip4(src->ip) < read_ip4(dst->ip) ? -1 : 1;
+    return order != 0 ? order > 0 : src->port > dst->port;
+}
+
+static struct pair_key make_key(const struct port_pairs *all, uint8_t family, uint16_t point,
+                                const struct tcp_address *src, const struct tcp_address *dst, uint8_t *side)
+{
+    struct pair_key key = { .point = point, .family = family };
+
+    *side = side_of(family, src, dst);
+    key.ip[*side] = read_ip(all, family, src->ip);
+    key.ip[!*side] = read_ip(all, family, dst->ip);
+    key.port[*side] = src->port;
+    key.port[!*side] = dst->port;
+    return key;
+}
+
+static uint32_t hash_pair(const struct hash_key *key, const uint32_t ip[2], const uint16_t port[2], uint16_t point,
+                          uint8_t family)
+{
+    const uint32_t words[4] = { ip[0], ip[1], (uint32_t)port[0] << 16 | port[1], (uint32_t)point << 8 | family };
+
+    return hash_words(key, words, 4);
 }
 
 static uint32_t hash_record(const void *owner, uint32_t pair)
@@ -42,23 +113,13 @@ static uint32_t hash_record(const void *owner, uint32_t pair)
     const struct port_pairs *all = owner;
     const struct port_pair *p = port_pairs_get(all, pair);
 
-    return hash_pair(&all->key, p->family, p->point, p->ip[0], p->ip[1], p->port[0], p->port[1]);
-}
-
-static int compare_addresses(uint8_t family, const struct tcp_address *a, const struct tcp_address *b)
-{
-    int order = family == 4 ? memcmp(a->ip, b->ip, 4) : memcmp(a->ip, b->ip, 16);
-
-    return order ? order : (int)a->port - (int)b->port;
+    return hash_pair(&all->key, p->ip, p->port, p->point, p->family);
 }
 
 static bool is_pair(const struct port_pair *p, const struct pair_key *key)
 {
-    size_t size = key->family == 4 ? 4 : 16;
-
-    return p->port[0] == key->end[0]->port && p->port[1] == key->end[1]->port && p->point == key->point
-           && p->family == key->family && memcmp(p->ip[0], key->end[0]->ip, size) == 0
-           && memcmp(p->ip[1], key->end[1]->ip, size) == 0;
+    return p->ip[0] == key->ip[0] && p->ip[1] == key->ip[1] && p->port[0] == key->port[0] && p->port[1] == key->port[1]
+           && p->point == key->point && p->family == key->family;
 }
 
 static uint32_t find(const struct port_pairs *all, const struct pair_key *key, uint32_t hash)
@@ -71,43 +132,53 @@ static uint32_t find(const struct port_pairs *all, const struct pair_key *key, u
     return pair;
 }
 
-static struct pair_key make_key(uint8_t family, uint16_t point, const struct tcp_address *src,
-                                const struct tcp_address *dst, uint8_t *side)
-{
-    *side = compare_addresses(family, src, dst) > 0;
-    return (struct pair_key){ .end = { *side ? dst : src, *side ? src : dst }, .point = point, .family = family };
-}
-
-static uint32_t hash_of_key(const struct port_pairs *all, const struct pair_key *key)
-{
-    return hash_pair(&all->key, key->family, key->point, key->end[0]->ip, key->end[1]->ip, key->end[0]->port,
-                     key->end[1]->port);
-}
-
 uint32_t port_pairs_find(const struct port_pairs *all, uint8_t family, uint16_t point, const struct tcp_address *src,
                          const struct tcp_address *dst, uint8_t *side)
 {
-    struct pair_key key = make_key(family, point, src, dst, side);
+    struct pair_key key = make_key(all, family, point, src, dst, side);
 
-    return find(all, &key, hash_of_key(all, &key));
+    return find(all, &key, hash_pair(&all->key, key.ip, key.port, point, family));
 }
 
 uint32_t port_pairs_find_or_add(struct port_pairs *all, uint8_t family, uint16_t point, const struct tcp_address *src,
                                 const struct tcp_address *dst, uint8_t *side)
 {
-    struct pair_key key = make_key(family, point, src, dst, side);
-    uint32_t hash = hash_of_key(all, &key);
+    if (family != 4) {
+        add_ip6(all, src->ip);
+        add_ip6(all, dst->ip);
+    }
+    struct pair_key key = make_key(all, family, point, src, dst, side);
+    uint32_t hash = hash_pair(&all->key, key.ip, key.port, point, family);
     uint32_t pair = find(all, &key, hash);
 
     if (pair != 0)
         return pair;
-    struct port_pair new_pair = { .point = point, .family = family };
-    for (int i = 0; i < 2; i++) {
-        memcpy(new_pair.ip[i], key.end[i]->ip, sizeof new_pair.ip[i]);
-        new_pair.port[i] = key.end[i]->port;
-    }
+    struct port_pair new_pair = {
+        .ip = { key.ip[0], key.ip[1] }, .port = { key.port[0], key.port[1] }, .point = point, .family = family
+    };
     g_array_append_val(all->pairs, new_pair);
     pair = all->pairs->len;
     index_add(&all->index, hash, pair, hash_record, all);
     return pair;
+}
+
+void port_pairs_address(const struct port_pairs *all, const struct port_pair *pair, uint8_t side,
+                        struct tcp_address *address)
+{
+    uint32_t ip = pair->ip[side];
+
+    address->port = pair->port[side];
+    if (pair->family == 4) {
+        memset(address->ip, 0, sizeof address->ip);
+        for (unsigned i = 0; i < 4; i++)
+            address->ip[i] = (uint8_t)(ip >> (24 - 8 * i));
+    } else {
+        memcpy(address->ip, &g_array_index(all->ip6, struct ip6_address, ip - 1), sizeof address->ip);
+    }
+}
+
+bool port_pairs_same_addresses(const struct port_pair *p, const struct port_pair *q)
+{
+    return p->family == q->family && p->ip[0] == q->ip[0] && p->ip[1] == q->ip[1] && p->port[0] == q->port[0]
+           && p->port[1] == q->port[1];
 }

@@ -11,7 +11,8 @@
 #include <glib.h>
 
 struct port_pair {
-    uint8_t ip[2][16]; /* by side: side 0 is the lower address and port */
+    uint32_t
+        ip[2]; /* by side: an IPv4 address, or the number of an IPv6 address; side 0 is the lower address and port */
     uint16_t port[2];
     uint16_t point;
     uint8_t family;
@@ -22,10 +23,10 @@ struct port_pair {
     uint32_t old;        /* the connection before; 0: none */
 };
 
-/* All port pairs of a capture, numbered from 1. */
+/* All port pairs of a capture, numbered from 1. IPv6 addresses, four times as long as those of IPv4, are kept once. */
 struct port_pairs {
-    GArray *pairs;
-    struct index index;
+    GArray *pairs, *ip6; /* struct port_pair, struct ip6_address */
+    struct index index, ip6_index;
     struct hash_key key;
 };
 
@@ -39,6 +40,13 @@ uint32_t port_pairs_find(const struct port_pairs *all, uint8_t family, uint16_t 
 /* The same, but adds the pair if there is none. Pointers from port_pairs_get become invalid. */
 uint32_t port_pairs_find_or_add(struct port_pairs *all, uint8_t family, uint16_t point, const struct tcp_address *src,
                                 const struct tcp_address *dst, uint8_t *side);
+
+/* The address and port of a side. */
+void port_pairs_address(const struct port_pairs *all, const struct port_pair *pair, uint8_t side,
+                        struct tcp_address *address);
+
+/* Whether two pairs have the same addresses and ports, perhaps at different capture points. */
+bool port_pairs_same_addresses(const struct port_pair *p, const struct port_pair *q);
 
 static inline struct port_pair *port_pairs_get(const struct port_pairs *all, uint32_t pair)
 {

@@ -148,7 +148,9 @@ static enum cause cause_of_time_wait(const struct tracker *t, const struct attem
  * Linux, has no socket (which the IP ID shows). */
 static bool handshake_is_over(const struct connection *old, const struct segment *seg)
 {
-    if (seg->has_ts && seq_after(seg->tsecr, old->client_tsval))
+    bool client_clock_known = old->end[old->client].bits & END_TS_SENT;
+
+    if (seg->has_ts && client_clock_known && seq_after(seg->tsecr, old->client_tsval))
         return true;
     return !seg->has_ip_id && seg->seen.time - old->last_time > SYN_ACK_TIMER;
 }
@@ -291,7 +293,10 @@ void take_wrong_syn_ack(struct tracker *t, struct attempt *a, const struct conne
 static bool ttl_is_odd(const struct tracker *t, const struct attempt *a, const struct segment *seg)
 {
     const struct port_pair *pair = pair_of(t, a);
-    const struct host *host = peers_host(&t->peers, pair->family, pair->point, pair->ip[server_side(a)]);
+    struct tcp_address server;
+
+    port_pairs_address(&t->pairs, pair, server_side(a), &server);
+    const struct host *host = peers_host(&t->peers, pair->family, pair->point, server.ip);
 
     return host != NULL && host->ttl_min != 0 && seg->ttl != 0
            && (seg->ttl < host->ttl_min || seg->ttl > host->ttl_max);

@@ -4,8 +4,6 @@
  */
 #include "segment.h"
 
-#include <string.h>
-
 enum { IP_PROTO_TCP = 6, IPV4_MIN = 20, IPV4_MAX = 60, IPV6_HEADER = 40, TCP_MIN = 20 };
 enum { IPV6_EXTENSIONS_MAX = 256 }; /* longer chains of extension headers are not looked for */
 
@@ -86,24 +84,18 @@ static bool find_ipv6(const struct packet_bytes *b, size_t tcp, size_t *ip)
     return false;
 }
 
-static size_t address_size(uint8_t family)
-{
-    return family == 4 ? 4 : 16;
-}
-
 /* Takes the addresses from the IP header, or compares them with those that are known. */
 static bool match_addresses(struct segment *seg, uint8_t family, const uint8_t *src, const uint8_t *dst)
 {
-    size_t size = address_size(family);
-
     if (seg->family == 0) {
+        size_t size = family == 4 ? 4 : 16;
         memset(seg->src.ip, 0, sizeof seg->src.ip);
         memset(seg->dst.ip, 0, sizeof seg->dst.ip);
         memcpy(seg->src.ip, src, size);
         memcpy(seg->dst.ip, dst, size);
         return true;
     }
-    return seg->family == family && memcmp(seg->src.ip, src, size) == 0 && memcmp(seg->dst.ip, dst, size) == 0;
+    return seg->family == family && same_ip(family, seg->src.ip, src) && same_ip(family, seg->dst.ip, dst);
 }
 
 /* Reads the IP header before tcp into seg. Returns the number of bytes from tcp to the packet's end. */
@@ -171,10 +163,15 @@ static void parse_option(struct segment *seg, uint8_t kind, uint8_t size, const 
 /* RFC 9293, 3.1: a list of kind, length, value; kinds 0 and 1 are a single byte. */
 static void parse_options(struct segment *seg, const uint8_t *p, size_t captured, size_t length)
 {
+    const uint32_t only_timestamps = 0x0101080a; /* RFC 7323, appendix A: as all but SYNs have them */
     size_t at = 0;
     size_t end = captured < length ? captured : length;
 
     seg->options_cut = captured < length;
+    if (end == 12 && get32(p) == only_timestamps) {
+        parse_option(seg, 8, 10, p + 4);
+        return;
+    }
     while (at < end && p[at] != 0) {
         uint8_t kind = p[at];
         seg->option_layout = (uint16_t)(seg->option_layout * 31 + kind);

@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 enum tcp_flag {
     TCP_FIN = 0x01,
@@ -25,6 +26,12 @@ struct tcp_address {
     uint8_t ip[16];
     uint16_t port;
 };
+
+/* Whether two addresses of a family are the same. Sizes that the compiler knows make it a few instructions. */
+static inline bool same_ip(uint8_t family, const uint8_t *a, const uint8_t *b)
+{
+    return family == 4 ? memcmp(a, b, 4) == 0 : memcmp(a, b, 16) == 0;
+}
 
 /* Where and when a packet was captured. */
 struct sighting {

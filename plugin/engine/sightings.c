@@ -46,12 +46,12 @@ static uint32_t hash_isn(const struct tracker *t, uint32_t isn)
     return hash_words(&t->key, &isn, 1);
 }
 
-static uint32_t hash_client(const struct tracker *t, const uint8_t ip[16], uint16_t port)
+static uint32_t hash_client(const struct tracker *t, const struct tcp_address *client)
 {
     uint32_t words[5];
 
-    memcpy(words, ip, 16);
-    words[4] = port;
+    memcpy(words, client->ip, 16);
+    words[4] = client->port;
     return hash_words(&t->key, words, G_N_ELEMENTS(words));
 }
 
@@ -60,12 +60,20 @@ static uint32_t hash_isn_of(const void *owner, uint32_t attempt)
     return hash_isn(owner, get_attempt(owner, attempt)->isn);
 }
 
+static struct tcp_address client_of(const struct tracker *t, uint32_t attempt)
+{
+    const struct attempt *a = get_attempt(t, attempt);
+    struct tcp_address client;
+
+    port_pairs_address(&t->pairs, pair_of(t, a), attempt_side(a), &client);
+    return client;
+}
+
 static uint32_t hash_client_of(const void *owner, uint32_t attempt)
 {
-    const struct attempt *a = get_attempt(owner, attempt);
-    const struct port_pair *pair = pair_of(owner, a);
+    struct tcp_address client = client_of(owner, attempt);
 
-    return hash_client(owner, pair->ip[attempt_side(a)], pair->port[attempt_side(a)]);
+    return hash_client(owner, &client);
 }
 
 /* The place in by_isn of the newest attempt with an ISN; *attempt is 0 if there is none. */
@@ -78,41 +86,36 @@ static uint32_t find_isn(const struct tracker *t, uint32_t isn, uint32_t *attemp
     return at;
 }
 
-static bool is_client(const struct tracker *t, uint32_t attempt, const uint8_t ip[16], uint16_t port)
+static bool is_same_address(const struct tcp_address *a, const struct tcp_address *b)
 {
-    const struct attempt *a = get_attempt(t, attempt);
-    const struct port_pair *pair = pair_of(t, a);
-
-    return pair->port[attempt_side(a)] == port && memcmp(pair->ip[attempt_side(a)], ip, 16) == 0;
+    return a->port == b->port && memcmp(a->ip, b->ip, sizeof a->ip) == 0;
 }
 
-static uint32_t find_client(const struct tracker *t, const uint8_t ip[16], uint16_t port, uint32_t *attempt)
+static bool is_client(const struct tracker *t, uint32_t attempt, const struct tcp_address *address)
 {
-    uint32_t at = hash_client(t, ip, port);
+    struct tcp_address client = client_of(t, attempt);
 
-    while ((*attempt = index_get(&t->by_client, at)) != 0 && !is_client(t, *attempt, ip, port))
+    return is_same_address(&client, address);
+}
+
+static uint32_t find_client(const struct tracker *t, const struct tcp_address *client, uint32_t *attempt)
+{
+    uint32_t at = hash_client(t, client);
+
+    while ((*attempt = index_get(&t->by_client, at)) != 0 && !is_client(t, *attempt, client))
         at++;
     return at;
 }
 
 void sightings_add(struct tracker *t, uint32_t attempt)
 {
-    const struct attempt *a = get_attempt(t, attempt);
-    const struct port_pair *pair = pair_of(t, a);
-    const uint8_t *ip = pair->ip[attempt_side(a)];
-    uint16_t port = pair->port[attempt_side(a)];
-    uint32_t before, at = find_client(t, ip, port, &before);
+    struct tcp_address client = client_of(t, attempt);
+    uint32_t before, at = find_client(t, &client, &before);
 
     if (before != 0)
         index_set(&t->by_client, at, attempt);
     else
-        index_add(&t->by_client, hash_client(t, ip, port), attempt, hash_client_of, t);
-}
-
-static bool same_addresses(const struct port_pair *p, const struct port_pair *q)
-{
-    return p->family == q->family && p->port[0] == q->port[0] && p->port[1] == q->port[1]
-           && memcmp(p->ip, q->ip, sizeof p->ip) == 0;
+        index_add(&t->by_client, hash_client(t, &client), attempt, hash_client_of, t);
 }
 
 /* Whether a SYN is one of an attempt, seen on another port pair or at another point. The ISN is the same already.
@@ -124,7 +127,7 @@ static bool is_same_syn(const struct tracker *t, const struct attempt *a, const 
 
     if (p == q || (p->point == q->point && syn->seen.time - other->last_time > LEG_WINDOW))
         return false;
-    if (same_addresses(p, q))
+    if (port_pairs_same_addresses(p, q))
         return true;
     if (syn->has_ts || (other->flags & ATTEMPT_HAS_TS)) {
         uint32_t behind = other->tsval - syn->tsval;
@@ -189,7 +192,7 @@ void sightings_link_syn(struct tracker *t, uint32_t attempt, const struct segmen
     if (!is_same_syn(t, a, syn, b))
         return;
     join_rings(t, attempt, other);
-    if (same_addresses(pair_of(t, a), pair_of(t, b))) {
+    if (port_pairs_same_addresses(pair_of(t, a), pair_of(t, b))) {
         share_number(t, a, b);
         return;
     }
@@ -237,12 +240,12 @@ static bool waits_elsewhere(const struct tracker *t, uint32_t attempt, const str
     const struct attempt *a = get_attempt(t, attempt);
     const struct port_pair *pair = pair_of(t, a);
     const struct evidence *e = get_evidence(t, a);
-    const uint8_t *server = pair->ip[server_side(a)];
+    struct tcp_address server;
 
+    port_pairs_address(&t->pairs, pair, server_side(a), &server);
     return pair->point == seg->seen.point && pair->family == seg->family && seg->seen.time - a->last_time < STRAY_WINDOW
-           && (e == NULL || !(e->flags & EV_SYNACK))
-           && (memcmp(server, seg->src.ip, 16) != 0 || pair->port[server_side(a)] != seg->src.port)
-           && is_client(t, attempt, seg->dst.ip, seg->dst.port);
+           && (e == NULL || !(e->flags & EV_SYNACK)) && !is_same_address(&server, &seg->src)
+           && is_client(t, attempt, &seg->dst);
 }
 
 void sightings_stray(struct tracker *t, const struct segment *seg)
@@ -253,7 +256,7 @@ void sightings_stray(struct tracker *t, const struct segment *seg)
         return;
     if (seg->payload != 0 || (seg->flags & TCP_FIN))
         return;
-    find_client(t, seg->dst.ip, seg->dst.port, &attempt);
+    find_client(t, &seg->dst, &attempt);
     if (!waits_elsewhere(t, attempt, seg))
         return;
     if ((seg->flags & TCP_SYN) && seg->ack - 1 != get_attempt(t, attempt)->isn)
@@ -271,18 +274,11 @@ static uint32_t other_leg(const struct tracker *t, uint32_t attempt)
     uint32_t r = get_attempt(t, attempt)->sibling;
 
     for (unsigned n = 0; r != 0 && r != attempt && n < RING_MAX; n++) {
-        if (!same_addresses(pair_of(t, get_attempt(t, r)), pair_of(t, get_attempt(t, attempt))))
+        if (!port_pairs_same_addresses(pair_of(t, get_attempt(t, r)), pair_of(t, get_attempt(t, attempt))))
             return r;
         r = get_attempt(t, r)->sibling;
     }
     return 0;
-}
-
-static bool read_leg(const struct port_pair *pair, uint8_t side, struct tcp_address *client)
-{
-    memcpy(client->ip, pair->ip[side], sizeof client->ip);
-    client->port = pair->port[side];
-    return true;
 }
 
 bool tracker_old_leg(const struct tracker *t, const struct attempt *a, struct tcp_address *client)
@@ -291,17 +287,19 @@ bool tracker_old_leg(const struct tracker *t, const struct attempt *a, struct tc
 
     if (h == NULL)
         return false;
-    if (h->attempt != 0) {
-        uint32_t leg = other_leg(t, h->attempt);
-        if (leg != 0)
-            return read_leg(pair_of(t, get_attempt(t, leg)), attempt_side(get_attempt(t, leg)), client);
-    }
-    return h->leg != 0 && read_leg(port_pairs_get(&t->pairs, h->leg >> 1), h->leg & 1, client);
+    uint32_t leg = h->attempt != 0 ? other_leg(t, h->attempt) : 0;
+    if (leg != 0)
+        *client = client_of(t, leg);
+    else if (h->leg != 0)
+        port_pairs_address(&t->pairs, port_pairs_get(&t->pairs, h->leg >> 1), h->leg & 1, client);
+    return leg != 0 || h->leg != 0;
 }
 
 bool tracker_new_leg(const struct tracker *t, uint32_t attempt, struct tcp_address *client)
 {
     uint32_t leg = other_leg(t, attempt);
 
-    return leg != 0 && read_leg(pair_of(t, get_attempt(t, leg)), attempt_side(get_attempt(t, leg)), client);
+    if (leg != 0)
+        *client = client_of(t, leg);
+    return leg != 0;
 }

@@ -42,6 +42,7 @@ struct tracker *tracker_new(const struct tracker_options *options)
     t->histories = g_array_new(FALSE, TRUE, sizeof(struct history));
     t->notes = g_array_new(FALSE, FALSE, sizeof(struct note));
     t->clocks = g_array_new(FALSE, FALSE, sizeof(struct time_wait_clock));
+    t->noted = g_byte_array_new();
     t->states = g_byte_array_new();
     t->legs = g_hash_table_new(NULL, NULL);
     t->points = g_ptr_array_new_with_free_func(g_free);
@@ -64,6 +65,7 @@ void tracker_free(struct tracker *t)
     g_array_free(t->histories, TRUE);
     g_array_free(t->notes, TRUE);
     g_array_free(t->clocks, TRUE);
+    g_byte_array_free(t->noted, TRUE);
     g_byte_array_free(t->states, TRUE);
     g_hash_table_destroy(t->legs);
     g_ptr_array_free(t->points, TRUE);
@@ -790,9 +792,11 @@ static void keep_states(const struct work *w)
         src = state_at(w->t, c, w->side, w->seg->seen.time);
         dst = state_at(w->t, c, !w->side, w->seg->seen.time);
     }
+    if (w->seg->flags & TCP_SYN) /* who repeats it is still, or again, there */
+        src = w->seg->flags & TCP_ACK ? STATE_SYN_RECEIVED : STATE_SYN_SENT;
     if (w->pair->current == 0) {
         const struct attempt *own = attempt_of(w, w->side), *other = attempt_of(w, !w->side);
-        if (own != NULL)
+        if (own != NULL && src != STATE_SYN_RECEIVED)
             src = w->seg->flags & TCP_RST ? src : STATE_SYN_SENT;
         if (other != NULL)
             dst = w->seg->flags & TCP_RST ? STATE_CLOSED : STATE_SYN_SENT;
@@ -937,19 +941,13 @@ const struct trouble *tracker_trouble(const struct tracker *t, const struct atte
     return get_trouble(t, a);
 }
 
-static void read_address(const struct port_pair *pair, uint8_t side, struct tcp_address *address)
-{
-    memcpy(address->ip, pair->ip[side], sizeof address->ip);
-    address->port = pair->port[side];
-}
-
 uint8_t tracker_addresses(const struct tracker *t, const struct attempt *a, struct tcp_address *client,
                           struct tcp_address *server)
 {
     const struct port_pair *pair = pair_of(t, a);
 
-    read_address(pair, attempt_side(a), client);
-    read_address(pair, server_side(a), server);
+    port_pairs_address(&t->pairs, pair, attempt_side(a), client);
+    port_pairs_address(&t->pairs, pair, server_side(a), server);
     return pair->family;
 }
 

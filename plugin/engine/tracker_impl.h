@@ -38,6 +38,7 @@ struct tracker {
 
     GArray *notes;      /* struct note, by frame */
     GArray *clocks;     /* struct time_wait_clock, by frame */
+    GByteArray *noted;  /* a bit for each frame: it has notes, as few have */
     GByteArray *states; /* of sender << 4 | receiver, by frame */
     GHashTable *legs;   /* frame -> frame */
     GPtrArray *points;  /* names of capture points */

@@ -25,7 +25,10 @@ static void test_both_directions(void)
     const struct port_pair *pair = port_pairs_get(&all, 1);
     g_assert_cmpuint(pair->port[0], ==, LOW.port);
     g_assert_cmpuint(pair->port[1], ==, HIGH.port);
-    g_assert_cmpmem(pair->ip[1], 16, HIGH.ip, 16);
+    struct tcp_address high;
+    port_pairs_address(&all, pair, 1, &high);
+    g_assert_cmpmem(high.ip, 16, HIGH.ip, 16);
+    g_assert_cmpuint(high.port, ==, HIGH.port);
     port_pairs_free(&all);
 }
 
@@ -66,6 +69,27 @@ static void test_what_tells_pairs_apart(void)
     port_pairs_free(&all);
 }
 
+/* IPv6 addresses are kept apart from the pairs. */
+static void test_ip6_addresses(void)
+{
+    const struct tcp_address low = { .ip = { 0x20, 1, [15] = 1 }, .port = 9 };
+    const struct tcp_address high = { .ip = { 0x20, 1, [15] = 2 }, .port = 7 };
+    struct tcp_address found;
+    struct port_pairs all;
+    uint8_t side;
+
+    port_pairs_init(&all);
+    g_assert_cmpuint(port_pairs_find_or_add(&all, 6, POINT, &high, &low, &side), ==, 1);
+    g_assert_cmpuint(side, ==, 1);
+    g_assert_cmpuint(port_pairs_find_or_add(&all, 6, POINT + 1, &low, &high, &side), ==, 2);
+    g_assert_true(port_pairs_same_addresses(port_pairs_get(&all, 1), port_pairs_get(&all, 2)));
+    port_pairs_address(&all, port_pairs_get(&all, 1), 1, &found);
+    g_assert_cmpmem(found.ip, 16, high.ip, 16);
+    g_assert_cmpuint(found.port, ==, high.port);
+    g_assert_cmpuint(all.ip6->len, ==, 2);
+    port_pairs_free(&all);
+}
+
 static void test_a_whole_port_range(void)
 {
     struct port_pairs all;
@@ -85,6 +109,7 @@ static void test_a_whole_port_range(void)
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
+    g_test_add_func("/port_pair/ip6_addresses", test_ip6_addresses);
     g_test_add_func("/port_pair/both_directions", test_both_directions);
     g_test_add_func("/port_pair/same_address", test_same_address);
     g_test_add_func("/port_pair/what_tells_pairs_apart", test_what_tells_pairs_apart);

@@ -323,7 +323,8 @@ static void test_other_host_signs(void)
     const uint32_t later = C_FIN_TS + 10000;
 
     g_assert_cmphex(signs_of((struct segment){ .tsval = later, .mss = 1460, .wscale = 7 }), ==, 0);
-    g_assert_cmphex(signs_of((struct segment){ .tsval = later + 90000, .mss = 1460, .wscale = 7 }), ==, SIGN_CLOCK);
+    /* ahead: the old connection was too short to show how fast the clock runs */
+    g_assert_cmphex(signs_of((struct segment){ .tsval = later + 90000, .mss = 1460, .wscale = 7 }), ==, 0);
     g_assert_cmphex(signs_of((struct segment){ .tsval = later - 90000, .mss = 1460, .wscale = 7 }), ==, SIGN_CLOCK);
     /* so far off that it may be random for each connection */
     g_assert_cmphex(signs_of((struct segment){ .tsval = later + (1U << 27), .mss = 1460, .wscale = 7 }), ==, 0);

@@ -14,6 +14,9 @@
 #endif
 
 int proto_synfate = -1;
+/* The post-dissector's protocol "in name only": Wireshark does not keep account of it as a layer of each frame, which
+ * would cost more than to find that a frame has nothing to show. It is switched off together with proto_synfate. */
+static int proto_frame = -1;
 struct tracker *synfate_tracker;
 
 static int dissect(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data)
@@ -49,6 +52,8 @@ static void end_file(void)
 static void register_protocol(void)
 {
     proto_synfate = proto_register_protocol("TCP SYN Fate", "SYN fate", "synfate");
+    proto_frame = proto_register_protocol_in_name_only("SYN fate, frame by frame", "SYN fate frame", "synfate_frame",
+                                                       proto_synfate, FT_PROTOCOL);
     headers_register();
     fields_register();
     tree_register();
@@ -63,7 +68,7 @@ static void register_protocol(void)
 
 static void register_handoff(void)
 {
-    dissector_handle_t handle = create_dissector_handle(dissect, proto_synfate);
+    dissector_handle_t handle = create_dissector_handle(dissect, proto_frame);
 
     register_postdissector(handle);
     headers_watch();

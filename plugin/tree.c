@@ -351,6 +351,7 @@ void tree_show(const struct tracker *t, tvbuff_t *tvb, packet_info *pinfo, proto
 {
     bool read = tree != NULL && is_read(tree);
 
+    pinfo->current_proto = "SYN fate"; /* whose the expert infos are */
     for (size_t i = 0; i < n; i++)
         show_note(t, tvb, pinfo, tree, &notes[i], read);
     if (n == 0 && read)

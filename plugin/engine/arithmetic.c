@@ -32,7 +32,7 @@ uint32_t peak_in_window(GArray *times, int64_t window)
 
     g_array_sort(times, compare_times);
     for (guint last = 0; last < times->len; last++) {
-        while (g_array_index(times, int64_t, last) - g_array_index(times, int64_t, first) >= window)
+        while (first < last && g_array_index(times, int64_t, last) - g_array_index(times, int64_t, first) >= window)
             first++;
         peak = MAX(peak, last - first + 1);
     }

@@ -111,7 +111,7 @@ static inline void read_options(struct story *story, const uint8_t *header)
     story->options.no_answer_retries = header[0] >> 2 & 3;
     story->options.time_wait = (header[0] & 0x10 ? 30 : 60) * NS_PER_SECOND;
     if (header[0] & 0x20)
-        story->options.time_wait = header[1] * (UINT32_MAX / 255) * NS_PER_SECOND;
+        story->options.time_wait = header[1] * (86400 / 255) * NS_PER_SECOND;
 }
 
 /* What a kind of segment has set: nibble to flags. */

@@ -9,6 +9,7 @@
 
 #include "events.h"
 #include "promise.h"
+#include "statistics.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -274,10 +275,22 @@ static struct tracker *tell(const struct story *story, enum telling how)
     return t;
 }
 
+static void check_all(const struct tracker *t, const struct story *story, uint32_t *restarts, bool *established)
+{
+    if (!story->hides)
+        check_records(t);
+    check_connections(t);
+    check_states(t);
+    check_notes(t, restarts, story);
+    for (uint32_t attempt = 1; attempt <= tracker_attempts(t); attempt++)
+        check_attempt(t, attempt, established, story->hides);
+}
+
 static struct tracker *tell_and_check(const struct story *story)
 {
     struct tracker *t = new_tracker(story);
     struct sighting seen = { .frame = 0 };
+    struct collected collected = collected_new();
     uint32_t restarts[EVENTS_MAX + 1] = { 0 };
     bool established[EVENTS_MAX + 1] = { false };
 
@@ -285,14 +298,12 @@ static struct tracker *tell_and_check(const struct story *story)
         tell_event(t, &story->events[i], &seen);
         if (story->events[i].kind == EVENT_HIDE)
             continue;
-        if (!story->hides)
-            check_records(t);
-        check_connections(t);
-        check_states(t);
-        check_notes(t, restarts, story);
-        for (uint32_t attempt = 1; attempt <= tracker_attempts(t); attempt++)
-            check_attempt(t, attempt, established, story->hides);
+        check_all(t, story, restarts, established);
+        collect_frame(&collected, t, &seen, story->events[i].segment.flags);
     }
+    if (!story->hides) /* frames that are not in the file are not tapped */
+        check_statistics(&collected, t);
+    collected_free(&collected);
     return t;
 }
 

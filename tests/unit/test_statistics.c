@@ -47,6 +47,7 @@ static void test_peak_in_window(void)
     assert_peak(TIMES(5), 60, 1);
     assert_peak(TIMES(0, 60), 60, 1); /* the port of the first is free again */
     assert_peak(TIMES(0, 59), 60, 2);
+    assert_peak(TIMES(0, 0, 5), 0, 1); /* a peer without TIME_WAIT: each begin stands alone */
     assert_peak(TIMES(100, 0, 130, 50, 159, 161), 60, 3);
     assert_peak(TIMES(3, 3, 3), 1, 3);
 }

@@ -19,6 +19,8 @@ if(UNIX)
         add_executable(${name} "${source}" tests/bench/loads.c)
         target_link_libraries(${name} PRIVATE synfate_engine)
     endforeach()
+    add_library(same_random MODULE tests/bench/same_random.c)
+    set_target_properties(same_random PROPERTIES PREFIX "")
 endif()
 
 if(SYNFATE_FUZZ)

@@ -133,9 +133,12 @@ def pcapng_of_odd_clock(frames, rng):
     return b"".join(out)
 
 
+KINDS = ["frames", "frames", "frames", "editcap", "editcap", "snap", "file", "clock"]
+
+
 class Mangler:
-    def __init__(self, folder, seed):
-        self.folder, self.rng = folder, random.Random(seed)
+    def __init__(self, folder, seed, kinds=(*KINDS, "randpkt")):
+        self.folder, self.rng, self.kinds = folder, random.Random(seed), kinds
         scratch = folder / "case"
         scratch.mkdir()
         self.sources = [*examples(), *tunnels(), *recorded(scratch)]
@@ -143,7 +146,7 @@ class Mangler:
     def make(self, number):
         """The path of a new damaged capture."""
         rng, path = self.rng, self.folder / f"{number}.cap"
-        kind = rng.choice(["frames", "frames", "frames", "editcap", "editcap", "snap", "file", "clock", "randpkt"])
+        kind = rng.choice(self.kinds)
         frames = rng.choice(self.sources)
         if kind == "randpkt":
             packets = rng.choice(["tcp", "ip", "icmp", "ipv6", "eth"])

@@ -1105,6 +1105,41 @@ static void test_times(void)
     scene_free(s);
 }
 
+/* A capture can have its frames in any order of time. */
+static void test_time_goes_back(void)
+{
+    struct scene *s = scene_new(&LINUX);
+
+    CLIENT(s, .flags = TCP_SYN, .seq = C_ISN, .tsval = C_TS);
+    wait_ms(s, -5000);
+    CLIENT(s, .flags = TCP_SYN, .seq = C_ISN, .tsval = C_TS + 1000);
+    struct verdict v = verdict_on(s, 1);
+    assert_verdict(s, 1, FATE_NO_ANSWER, CAUSE_SILENT_HOST, 0);
+    g_assert_cmpint(v.wait, ==, 0);
+    scene_free(s);
+}
+
+/* The first and the last time that the plugin hands over: no difference of two overflows. */
+static void test_ends_of_time(void)
+{
+    const int64_t first = -(INT64_C(1) << 61), last = INT64_C(1) << 62;
+    struct scene *s = scene_new(&LINUX);
+
+    s->now.time = first;
+    closed_by_server(s);
+    s->now.time = last - 4 * NS_PER_SECOND;
+    new_syn(s, -500, -5000);
+    uint32_t ack = accept(s, -500, NEW_S_ISN);
+    assert_verdict(s, 2, FATE_ESTABLISHED, CAUSE_TIME_WAIT_EXPIRED, ack);
+    g_assert_cmpint(tracker_history(s->t, tracker_attempt(s->t, 2))->age, >, 0);
+    s->now.time = first;
+    CLIENT(s, .flags = TCP_SYN, .seq = NEW_C_ISN + 900000, .tsval = NEW_C_TS);
+    s->now.time = last;
+    CLIENT(s, .flags = TCP_SYN, .seq = NEW_C_ISN + 900000, .tsval = NEW_C_TS + 9);
+    g_assert_cmpint(verdict_on(s, 3).wait, >, 0);
+    scene_free(s);
+}
+
 /* ---- another kind of peer than the rules suppose ---- */
 
 static bool answers_not_as_rules(enum peer_stack peer, uint32_t (*play)(struct scene *s))
@@ -1191,6 +1226,8 @@ int main(int argc, char **argv)
     g_test_add_func("/tracker/in_progress", test_in_progress);
     g_test_add_func("/tracker/no_answer_retries", test_no_answer_retries);
     g_test_add_func("/tracker/times", test_times);
+    g_test_add_func("/tracker/time_goes_back", test_time_goes_back);
+    g_test_add_func("/tracker/ends_of_time", test_ends_of_time);
     g_test_add_func("/tracker/not_as_rules", test_not_as_rules);
     g_test_add_func("/tracker/without_history_on_freebsd", test_without_history_on_freebsd);
     return g_test_run();

@@ -94,6 +94,11 @@ void headers_watch(void)
     begin_watching(&watched_icmpv6, watch_icmpv6);
 }
 
+void headers_forget(void)
+{
+    headers_frame = 0;
+}
+
 const struct header *headers_take(uint32_t frame, size_t *n)
 {
     *n = frame == headers_frame ? headers_len : 0;

@@ -39,6 +39,7 @@ static void begin_file(void)
 {
     struct tracker_options options = prefs_tracker_options();
 
+    headers_forget();
     if (prefs_tracking())
         synfate_tracker = tracker_new(&options);
 }

@@ -26,8 +26,10 @@ struct header {
 void headers_register(void);
 void headers_watch(void);
 
-/* The headers of a frame on its first pass, *n of them, in order; they are given only once. */
+/* The headers of a frame on its first pass, *n of them, in order; they are given only once. Those that nobody took, as
+ * tracking was off, must be forgotten when another file begins: its frames have the same numbers. */
 const struct header *headers_take(uint32_t frame, size_t *n);
+void headers_forget(void);
 
 /* frame.c: hands what a frame carries to the tracker; its time in ns since the epoch. */
 void frame_track(struct tracker *t, packet_info *pinfo);

@@ -108,6 +108,14 @@ def test_tracking_switched_off_and_on(tshark):
     assert all(row == ["", "", ""] for row in off + on_while_open)
 
 
+def test_nothing_is_left_of_a_file_without_tracking(tshark):
+    """The same frame number in the next file: its SYN is seen once."""
+    one = tshark.save("one_frame.pcap", pcap(EXAMPLES["established.ok"].play()[0].file_frames()[:1]))
+    answers = tshark.sharkd(*set_preference("tracking", "FALSE"), ("load", {"file": str(one)}),
+                            *set_preference("tracking", "TRUE"), *load_and_read(one))
+    assert columns(answers[4]) == [["1", "pending", "capture_ended"]]
+
+
 def test_a_file_that_cannot_be_read_between_two(tshark):
     """What is no capture leaves nothing behind."""
     good = tshark.save("good.pcap", EXAMPLES["refused.closed_port"].play()[0].pcap())

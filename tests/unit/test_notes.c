@@ -41,6 +41,7 @@ static void test_roles(void)
 {
     struct scene *s = scene_new(&LINUX);
 
+    g_assert_null(tracker_last_note(s->t));
     CLIENT(s, .flags = TCP_SYN, .seq = C_ISN, .tsval = C_TS);
     CLIENT(s, .flags = TCP_SYN, .seq = C_ISN, .tsval = C_TS);
     syn(s, C_ISN, C_TS + 1000);
@@ -55,6 +56,7 @@ static void test_roles(void)
     g_assert_false(has_notes(s, 6)); /* data is not notable */
     g_assert_false(has_notes(s, 0));
     g_assert_false(has_notes(s, 7));
+    g_assert_true(tracker_last_note(s->t) == only_note(s, 5));
     scene_free(s);
 }
 

@@ -54,6 +54,24 @@ static void test_many_hosts(void)
     peers_free(&p);
 }
 
+static void test_many_services(void)
+{
+    struct peers p;
+
+    peers_init(&p);
+    for (unsigned port = 1; port <= 5000; port++) {
+        struct tcp_address server = SERVER;
+        server.port = (uint16_t)port;
+        peers_note_answer(&p, 4, POINT, &server, SECONDS(port), ANSWER_RST);
+    }
+    for (unsigned port = 1; port <= 5000; port++) {
+        struct tcp_address server = SERVER;
+        server.port = (uint16_t)port;
+        g_assert_cmpint(peers_service(&p, 4, POINT, &server)->last.from, ==, SECONDS(port));
+    }
+    peers_free(&p);
+}
+
 static void test_last_answer(void)
 {
     struct tcp_address other_port = SERVER;
@@ -138,6 +156,7 @@ int main(int argc, char **argv)
     g_test_add_func("/peers/hosts", test_hosts);
     g_test_add_func("/peers/ttl_range", test_ttl_range);
     g_test_add_func("/peers/many_hosts", test_many_hosts);
+    g_test_add_func("/peers/many_services", test_many_services);
     g_test_add_func("/peers/last_answer", test_last_answer);
     g_test_add_func("/peers/answered_near", test_answered_near);
     g_test_add_func("/peers/only_one_answer", test_only_one_answer);

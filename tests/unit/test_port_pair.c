@@ -106,6 +106,28 @@ static void test_a_whole_port_range(void)
     port_pairs_free(&all);
 }
 
+/* IPv6 addresses are kept once each, whatever pairs they are in. */
+static void test_many_ipv6_addresses(void)
+{
+    const struct tcp_address server = { .ip = { 0xfd, [15] = 2 }, .port = 80 };
+    struct port_pairs all;
+    uint8_t side;
+
+    port_pairs_init(&all);
+    for (uint32_t round = 0; round < 2; round++) {
+        for (uint32_t i = 0; i < 5000; i++) {
+            struct tcp_address client = { .ip = { 0xfc, [14] = (uint8_t)(i >> 8), [15] = (uint8_t)i }, .port = 57011 };
+            g_assert_cmpuint(port_pairs_find_or_add(&all, 6, POINT, &client, &server, &side), ==, i + 1);
+            struct tcp_address found;
+            port_pairs_address(&all, port_pairs_get(&all, i + 1), side, &found);
+            g_assert_cmpmem(found.ip, 16, client.ip, 16);
+            g_assert_cmpuint(found.port, ==, client.port);
+        }
+    }
+    g_assert_cmpuint(all.ip6->len, ==, 5001);
+    port_pairs_free(&all);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -114,5 +136,6 @@ int main(int argc, char **argv)
     g_test_add_func("/port_pair/same_address", test_same_address);
     g_test_add_func("/port_pair/what_tells_pairs_apart", test_what_tells_pairs_apart);
     g_test_add_func("/port_pair/a_whole_port_range", test_a_whole_port_range);
+    g_test_add_func("/port_pair/many_ipv6_addresses", test_many_ipv6_addresses);
     return g_test_run();
 }

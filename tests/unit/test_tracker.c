@@ -1105,6 +1105,12 @@ static void test_times(void)
     scene_free(s);
 }
 
+/* While tracking is off there is no tracker. */
+static void test_no_tracker(void)
+{
+    tracker_free(NULL);
+}
+
 /* A capture can have its frames in any order of time. */
 static void test_time_goes_back(void)
 {
@@ -1226,6 +1232,7 @@ int main(int argc, char **argv)
     g_test_add_func("/tracker/in_progress", test_in_progress);
     g_test_add_func("/tracker/no_answer_retries", test_no_answer_retries);
     g_test_add_func("/tracker/times", test_times);
+    g_test_add_func("/tracker/no_tracker", test_no_tracker);
     g_test_add_func("/tracker/time_goes_back", test_time_goes_back);
     g_test_add_func("/tracker/ends_of_time", test_ends_of_time);
     g_test_add_func("/tracker/not_as_rules", test_not_as_rules);

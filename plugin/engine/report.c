@@ -56,10 +56,11 @@ static void print_wrapped(GString *out, const char *label, int indent, const cha
 
 static void append_date(GString *out, int64_t ns)
 {
-    GDateTime *date = g_date_time_new_from_unix_utc(ns / NS_PER_SECOND);
+    int64_t seconds = ns / NS_PER_SECOND - (ns % NS_PER_SECOND < 0); /* before 1970 too, milliseconds count up */
+    GDateTime *date = g_date_time_new_from_unix_utc(seconds);
     char *text = date == NULL ? NULL : g_date_time_format(date, "%Y-%m-%d %H:%M:%S");
 
-    g_string_append_printf(out, "%s.%03d", text == NULL ? "?" : text, (int)(ns % NS_PER_SECOND / 1000000));
+    g_string_append_printf(out, "%s.%03d", text == NULL ? "?" : text, (int)((ns - seconds * NS_PER_SECOND) / 1000000));
     g_free(text);
     if (date != NULL)
         g_date_time_unref(date);

@@ -55,6 +55,7 @@ static inline void check_text(const GString *text)
 {
     PROMISE(text->len > 0 && g_utf8_validate(text->str, (gssize)text->len, NULL));
     PROMISE(strstr(text->str, "(null)") == NULL && strstr(text->str, "nan") == NULL);
+    PROMISE(strstr(text->str, ".-") == NULL); /* a time before 1970 */
 }
 
 static inline void check_table(const struct table_kind *kind, const struct tracker *t, const GArray *attempts)

@@ -30,7 +30,10 @@ static inline uint32_t hash_words(const struct hash_key *key, const uint32_t *wo
 
     for (size_t i = 0; i < n; i++)
         h += key->k[i + 1] * words[i];
-    return (uint32_t)(h >> 32);
+    /* Mixed, one to one: ports that follow each other would else make long runs in a table that is probed linearly. */
+    uint32_t mixed = (uint32_t)(h >> 32);
+    mixed = (mixed ^ mixed >> 16) * 0x7feb352d;
+    return mixed ^ mixed >> 15;
 }
 
 /* Open addressing with linear probing. Records are numbered from 1; 0 ends a search. */

@@ -66,15 +66,15 @@ static size_t put_options(const struct maker *m, uint8_t *p, int flags, bool ech
     return size;
 }
 
+/* The payload is the data and then filler. */
 static void make_packet(struct maker *m, struct flow *f, int from, int flags, const char *data, size_t payload)
 {
     uint8_t frame[PACKET_MAX] = { 2, 0, 0, 0, 0, 1, 2, 0, 0, 0, 0, 2, 8, 0 };
     uint8_t *ip = frame + 14, *tcp = frame + TCP_OFFSET;
     size_t header = 20 + put_options(m, tcp + 20, flags, flags & ACK);
 
-    memset(tcp + header, 'x', payload);
-    if (data != NULL)
-        memcpy(tcp + header, data, strlen(data));
+    for (size_t i = 0; i < payload; i++)
+        tcp[header + i] = (uint8_t)(*data != '\0' ? *data++ : 'x');
     ip[0] = 0x45;
     put16(ip + 2, (uint32_t)(20 + header + payload));
     put16(ip + 4, ++m->ip_id);
@@ -98,7 +98,7 @@ static void make_packet(struct maker *m, struct flow *f, int from, int flags, co
 
 static void send_segment(struct maker *m, struct flow *f, int from, int flags, size_t payload)
 {
-    make_packet(m, f, from, flags, NULL, payload);
+    make_packet(m, f, from, flags, "", payload);
 }
 
 static struct flow nth_flow(uint32_t i, uint16_t server_port)
@@ -139,7 +139,7 @@ static void make_short(struct maker *m, uint32_t n)
 {
     for (uint32_t i = 0; i < n; i++) {
         struct flow f = nth_flow(i, SERVICE_PORT);
-        make_short_connection(m, &f, NULL, NULL);
+        make_short_connection(m, &f, "", "");
     }
 }
 
@@ -202,7 +202,7 @@ static void make_reuse(struct maker *m, uint32_t n)
         flows[i] = nth_flow(i, SERVICE_PORT);
     for (uint32_t i = 0; i < n; i++) {
         struct flow *f = &flows[i % REUSED_PAIRS];
-        make_short_connection(m, f, NULL, NULL);
+        make_short_connection(m, f, "", "");
         f->seq[CLIENT] += 100000;
         f->seq[SERVER] += 65537; /* Linux, RFC 6191 */
         m->time += 2 * ONE_MS;

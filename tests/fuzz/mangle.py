@@ -36,7 +36,7 @@ from tshark import Tshark  # noqa: E402
 
 BATCH = 20      # files that one sharkd loads
 TIMEOUT = 600   # seconds for one process: a hang
-STATISTICS = "synfate,services", "synfate,reuse", "synfate,tree", "synfate,report"
+TABLES = "synfate,services", "synfate,reuse", "synfate,tree"
 ETHERNET = 1
 SIGNS = "runtime error:", "Sanitizer", "** ERROR", "CRITICAL", "assertion"
 
@@ -194,6 +194,7 @@ class Checker:
             return f"{program} ended with status {done.returncode}:\n{done.stderr}"
         if any("Dissector bug" in line and "synfate" in line.lower() for line in (done.stdout + done.stderr).splitlines()):
             return f"{program} reports a dissector bug:\n{done.stderr}"
+        self.output = done.stdout
         return None
 
     def sharkd(self, paths):
@@ -201,13 +202,16 @@ class Checker:
         for path in paths:
             lines += [("load", {"file": str(path)}), ("status", {}), ("frames", {"filter": "synfate", "limit": 20})]
             lines += [("frame", {"frame": n, "proto": True}) for n in (1, 5, 12, 20)]
-            lines += [("tap", {f"tap{i}": name}) for i, name in enumerate(["stat:synfate,services", "stat:synfate,tree"])]
+            lines += [("tap", {f"tap{i}": f"nstat:{name}" for i, name in enumerate(TABLES)})]
         texts = [json.dumps({"jsonrpc": "2.0", "id": i + 1, "method": method, "params": params})
                  for i, (method, params) in enumerate(lines)]
-        return self.run("sharkd", ["-"], "\n".join(texts) + "\n")
+        problem = self.run("sharkd", ["-"], "\n".join(texts) + "\n")
+        if problem is None and self.output.count('"tap":"nstat:synfate,') != len(paths) * len(TABLES):
+            problem = "sharkd has not made all tables"
+        return problem
 
     def tshark(self, path):
-        taps = [word for name in STATISTICS for word in ("-z", name)]
+        taps = [word for name in (*TABLES, "synfate,report") for word in ("-z", name)]
         return self.run("tshark", ["-2", "-r", path, "-V", *taps])
 
 

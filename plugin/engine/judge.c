@@ -324,8 +324,10 @@ static int knowledge(const struct verdict *v)
         if (v->cause == CAUSE_SILENT_FLOW || v->cause == CAUSE_SILENT_PORT || v->cause == CAUSE_SILENT_HOST)
             return 1;
         return v->inferred ? 2 : 3;
-    case FATE_ESTABLISHED:
+    case FATE_STUCK:
         return 5; /* what failed at the other point was overcome */
+    case FATE_ESTABLISHED:
+        return 6;
     default:
         return 4;
     }

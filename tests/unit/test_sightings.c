@@ -208,6 +208,26 @@ static void test_twins_agree(void)
     scene_free(s);
 }
 
+/* One point saw a rejection, the other that it was overcome, and that the server is stuck. */
+static void test_twins_agree_on_stuck(void)
+{
+    struct scene *s = scene_new(&LINUX);
+
+    for (uint16_t point = 0; point < 2; point++) {
+        at_point(s, point);
+        CLIENT(s, .flags = TCP_SYN, .seq = C_ISN, .tsval = C_TS);
+    }
+    SERVER(s, .flags = TCP_ACK, .seq = 77, .ack = 78, .tsval = S_TS);
+    at_point(s, 0);
+    SERVER(s, .flags = TCP_SYN | TCP_ACK, .seq = S_ISN, .ack = C_ISN + 1, .tsval = S_TS);
+    CLIENT(s, .flags = TCP_ACK, .seq = C_ISN + 1, .ack = S_ISN + 1, .tsval = C_TS, .payload = 10);
+    wait_ms(s, 1000);
+    SERVER(s, .flags = TCP_SYN | TCP_ACK, .seq = S_ISN, .ack = C_ISN + 1, .tsval = S_TS + 1000);
+    for (uint32_t attempt = 1; attempt <= 2; attempt++)
+        assert_verdict(s, attempt, FATE_STUCK, CAUSE_ACCEPT_QUEUE_FULL, 6);
+    scene_free(s);
+}
+
 /* How much a point knows: nothing, silence, an inference, an observed silence, an answer. */
 static void test_a_twin_that_knows_more(void)
 {
@@ -376,6 +396,7 @@ int main(int argc, char **argv)
     g_test_add_func("/sightings/verdict_of_the_other_leg", test_verdict_of_the_other_leg);
     g_test_add_func("/sightings/twins", test_twins);
     g_test_add_func("/sightings/twins_agree", test_twins_agree);
+    g_test_add_func("/sightings/twins_agree_on_stuck", test_twins_agree_on_stuck);
     g_test_add_func("/sightings/a_twin_that_knows_more", test_a_twin_that_knows_more);
     g_test_add_func("/sightings/point_names", test_point_names);
     g_test_add_func("/sightings/stray_answers", test_stray_answers);

@@ -8,6 +8,9 @@
 
 #include <string.h>
 
+/* What is that far from the numbers seen before is hardly of the same connection. */
+#define NUMBERS_FAR (UINT32_C(1) << 24)
+
 const char *tcp_state_name(enum tcp_state state)
 {
     static const char *const names[STATE_COUNT] = {
@@ -125,6 +128,38 @@ uint32_t connection_rcv_wnd(const struct connection *c, uint8_t side)
         return (uint32_t)e->window << LARGEST_SHIFT;
     bool scaled = (c->flags & CONN_OPEN) && e->wscale != NO_WSCALE; /* a SYN/ACK's window is not scaled */
     return scaled ? (uint32_t)e->window << e->wscale : e->window;
+}
+
+bool connection_is_over(const struct connection *c)
+{
+    return (c->flags & CONN_RESET) || (c->end[0].bits & c->end[1].bits & END_FIN);
+}
+
+static bool is_far(const struct endpoint *e, uint32_t number)
+{
+    return (e->bits & END_SENT) && number - e->snd_nxt + NUMBERS_FAR > 2 * NUMBERS_FAR;
+}
+
+static bool is_beyond_fin(const struct endpoint *e, uint32_t number)
+{
+    return (e->bits & END_FIN) && seq_after(number, e->fin_end);
+}
+
+bool connection_is_far(const struct connection *c, uint8_t side, const struct segment *seg)
+{
+    return is_far(&c->end[side], seg->seq) || is_far(&c->end[!side], seg->ack);
+}
+
+bool connection_is_foreign(const struct connection *c, uint8_t side, const struct segment *seg)
+{
+    const struct endpoint *e = &c->end[side], *peer = &c->end[!side];
+
+    if (!(seg->flags & TCP_ACK))
+        return false;
+    if (!connection_is_over(c))
+        return is_far(e, seg->seq) && is_far(peer, seg->ack);
+    return connection_is_far(c, side, seg) || is_beyond_fin(e, seg->seq + seg->payload)
+           || is_beyond_fin(peer, seg->ack);
 }
 
 bool connection_closed_second(const struct connection *c, uint8_t side)

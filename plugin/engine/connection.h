@@ -64,6 +64,7 @@ enum connection_flags {
     CONN_SETTLED = 0x10,       /* the attempt that it came from needs no more evidence */
     CONN_SCALE_UNKNOWN = 0x20, /* the SYNs' window scales are not in the capture */
     CONN_OPTIONS_CUT = 0x40,   /* the captured bytes end before options did: timestamps may be missing */
+    CONN_UNSEEN_SYN = 0x80,    /* known only by numbers that cannot be the old connection's: its SYN was not captured */
 };
 
 struct connection {
@@ -97,6 +98,16 @@ void connection_init_client(struct connection *c, uint8_t client, uint32_t isn, 
 /* Takes in a segment that side sent, other than a SYN without ACK. A RST that the receiver would not accept
  * (RFC 9293, 3.10.7.4; RFC 5961, 3.2: its number is not RCV.NXT) changes nothing. */
 void connection_segment(struct connection *c, uint8_t side, const struct segment *seg);
+
+/* Whether a number of the segment, which has an ACK, is too far from the connection's to belong to it. */
+bool connection_is_far(const struct connection *c, uint8_t side, const struct segment *seg);
+
+/* Whether a segment cannot belong to c: it has an ACK and is far in both numbers, as no gap in a capture makes it. When
+ * c is over, one of them is enough, or one beyond a FIN. */
+bool connection_is_foreign(const struct connection *c, uint8_t side, const struct segment *seg);
+
+/* Whether the connection has ended: by a RST, or by the FINs of both ends. */
+bool connection_is_over(const struct connection *c);
 
 /* State of one end after all that was seen. */
 enum tcp_state connection_state(const struct connection *c, uint8_t side);

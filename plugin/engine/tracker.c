@@ -126,6 +126,47 @@ static void retire_connection(struct tracker *t, struct port_pair *pair)
     pair->current = 0;
 }
 
+/* A use of the port pair whose SYN the capture lacks becomes the connection in progress. */
+static struct connection *begin_unseen_use(const struct work *w)
+{
+    retire_connection(w->t, w->pair);
+    w->pair->uses++;
+    w->pair->current = add_connection(w->t);
+    struct connection *c = get_connection(w->t, w->pair->current);
+    connection_init(c, &w->seg->seen);
+    c->flags |= CONN_UNSEEN_SYN;
+    return c;
+}
+
+/* Both ends have spoken in the numbers of the unseen use: they are not one stranger's. */
+static bool is_confirmed(const struct connection *c)
+{
+    return !(c->flags & CONN_UNSEEN_SYN) || (c->end[0].bits & c->end[1].bits & END_ACKED);
+}
+
+/* The segment continues the connection before, as if there were no unseen use. */
+static bool is_strange_to_unseen_use(const struct work *w, const struct connection *c)
+{
+    const struct connection *old = get_connection(w->t, w->pair->old);
+
+    return !is_confirmed(c) && old != NULL && connection_is_far(c, w->side, w->seg)
+           && !connection_is_far(old, w->side, w->seg) && !connection_is_foreign(old, w->side, w->seg);
+}
+
+/* The use was not one: the numbers were forged, or garbage. */
+static void drop_unseen_use(const struct work *w)
+{
+    const struct connection *old = get_connection(w->t, w->pair->old);
+
+    g_array_append_val(w->t->free_connections, w->pair->current);
+    w->pair->current = 0;
+    w->pair->uses--;
+    if (old != NULL && !connection_is_over(old)) {
+        w->pair->current = w->pair->old;
+        w->pair->old = 0;
+    }
+}
+
 /* The attempt of a side as a record, or NULL. */
 static struct attempt *attempt_of(const struct work *w, uint8_t side)
 {
@@ -325,6 +366,10 @@ static uint32_t add_attempt(const struct work *w)
     bool adopted = is_answered_already(w);
 
     if (!adopted) {
+        const struct connection *c = get_connection(t, w->pair->current);
+        bool both_captured = w->pair->sent == (1 | 2);
+        if (c != NULL && !is_confirmed(c) && both_captured && w->pair->old != 0)
+            drop_unseen_use(w);
         if (!crosses(w))
             w->pair->uses++;
         retire_connection(t, w->pair);
@@ -465,13 +510,17 @@ static void on_lone_syn_ack(const struct work *w)
 {
     struct tracker *t = w->t;
     struct attempt *own = attempt_of(w, w->side);
+    struct connection *c = get_connection(t, w->pair->current);
+    bool interrupts = c != NULL && !connection_is_over(c);
 
     retire_connection(t, w->pair);
     w->pair->uses++;
     w->pair->current = add_connection(t);
-    struct connection *c = get_connection(t, w->pair->current);
+    c = get_connection(t, w->pair->current);
     connection_init_client(c, !w->side, w->seg->ack - 1, w->seg->ack, NO_WSCALE, &w->seg->seen);
     c->flags |= CONN_SCALE_UNKNOWN;
+    if (interrupts)
+        c->flags |= CONN_UNSEEN_SYN;
     if (own != NULL && own->isn == w->seg->seq)
         own->flags |= ATTEMPT_SIMULTANEOUS;
     connection_segment(c, w->side, w->seg);
@@ -488,7 +537,8 @@ static void on_syn_ack(const struct work *w)
     } else if (a != NULL && c == NULL) {
         take_wrong_syn_ack(w->t, a, get_connection(w->t, w->pair->old), w->seg);
         note_answer(w, attempt);
-    } else if (c == NULL || (c->server_isn != w->seg->seq && c->close_frame != 0)) {
+    } else if (c == NULL
+               || (c->server_isn != w->seg->seq && (c->close_frame != 0 || connection_is_far(c, w->side, w->seg)))) {
         on_lone_syn_ack(w);
     }
 }
@@ -755,10 +805,14 @@ static void on_segment(const struct work *w)
     struct connection *c = get_connection(w->t, w->pair->current);
     const struct attempt *own = attempt_of(w, w->side);
 
+    if (c != NULL && is_strange_to_unseen_use(w, c)) {
+        drop_unseen_use(w);
+        c = get_connection(w->t, w->pair->current);
+    }
     if (c == NULL && own != NULL && completes_unseen_attempt(w, own))
         c = get_connection(w->t, w->pair->current);
     if (c != NULL) {
-        on_connection(w, c);
+        on_connection(w, connection_is_foreign(c, w->side, w->seg) ? begin_unseen_use(w) : c);
         return;
     }
     if (own != NULL && continues_attempt(w, own)) {
@@ -769,12 +823,8 @@ static void on_segment(const struct work *w)
     if (w->pair->attempt[!w->side] != 0 && on_answer(w, w->pair->attempt[!w->side]))
         return;
     c = get_connection(w->t, w->pair->old);
-    if (c == NULL) {
-        w->pair->uses++;
-        w->pair->current = add_connection(w->t);
-        c = get_connection(w->t, w->pair->current);
-        connection_init(c, &w->seg->seen);
-    }
+    if (c == NULL || connection_is_foreign(c, w->side, w->seg))
+        c = begin_unseen_use(w);
     connection_segment(c, w->side, w->seg);
 }
 

@@ -2,6 +2,7 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
+#include "seq.h"
 #include "tracker_impl.h"
 
 #include <inttypes.h>
@@ -46,7 +47,7 @@ static void append_comparison(GString *out, const struct tracker *t, const struc
         g_string_append(out, v->inferred ? ", inferred)" : ")");
     } else if (v->cause == CAUSE_TIME_WAIT_SEQUENCE) {
         g_string_append(out, " (old sequence number");
-        if (known && (h->flags & HISTORY_RCV_NXT))
+        if (known && (h->flags & HISTORY_RCV_NXT) && seq_delta(h->rcv_nxt, a->isn) >= 0)
             g_string_append_printf(out, ": %" PRIu32 " behind", h->rcv_nxt - a->isn);
         g_string_append(out, v->inferred ? ", inferred)" : ")");
     } else if (v->cause == CAUSE_OLD_UNKNOWN) {

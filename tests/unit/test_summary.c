@@ -94,6 +94,20 @@ static void test_old_sequence(void)
     scene_free(s);
 }
 
+/* macOS wants a number beyond the window: one that is ahead, and not enough, is not behind. */
+static void test_sequence_ahead(void)
+{
+    struct tracker_options macos = LINUX;
+    macos.peer = PEER_MACOS;
+    struct scene *s = scene_new(&macos);
+
+    closed_by_server(s);
+    syn(s, S_RCV_NXT + 1, C_FIN_TS);
+    time_wait_ack(s);
+    assert_summary(s, 2, "SYN rejected by TIME_WAIT peer (old sequence number)");
+    scene_free(s);
+}
+
 static void test_inferred_old_sequence(void)
 {
     struct scene *s = scene_new(&LINUX);
@@ -215,6 +229,7 @@ int main(int argc, char **argv)
     g_test_add_func("/summary/paws", test_paws);
     g_test_add_func("/summary/inferred_paws", test_inferred_paws);
     g_test_add_func("/summary/old_sequence", test_old_sequence);
+    g_test_add_func("/summary/sequence_ahead", test_sequence_ahead);
     g_test_add_func("/summary/inferred_old_sequence", test_inferred_old_sequence);
     g_test_add_func("/summary/old_unknown", test_old_unknown);
     g_test_add_func("/summary/all_signs_of_another_host", test_all_signs_of_another_host);

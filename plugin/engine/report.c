@@ -76,6 +76,16 @@ static void append_duration(GString *out, int64_t ns)
         g_string_append_printf(out, "%.3g ms", seconds * 1000);
 }
 
+/* The number of a frame; a read filter may have left it out of the file. */
+static void append_frame(GString *out, const char *before, uint32_t frame)
+{
+    g_string_append(out, before);
+    if (frame == FRAME_HIDDEN)
+        g_string_append_c(out, '?');
+    else
+        g_string_append_printf(out, "%u", frame);
+}
+
 static double percent(uint64_t part, uint64_t whole)
 {
     return whole == 0 ? 0 : 100.0 * (double)part / (double)whole;
@@ -403,9 +413,10 @@ static void append_old_connection(GString *text, const struct report *r, const s
     const struct attempt *a = tracker_attempt(r->in->t, o->attempt);
     const char *state = tcp_state_name((enum tcp_state)h->state);
 
-    g_string_append_printf(text, "The old connection on this port pair is in frames %u to %u", h->first, h->last);
+    append_frame(text, "The old connection on this port pair is in frames ", h->first);
+    append_frame(text, " to ", h->last);
     if (h->closed_in != 0) {
-        g_string_append_printf(text, ", closed in frame %u", h->closed_in);
+        append_frame(text, ", closed in frame ", h->closed_in);
         if (h->closer != SIDE_NONE) {
             g_string_append(text, " by ");
             append_address(text, o->family, h->closer == attempt_side(a) ? &o->client : &o->server, true);
@@ -422,7 +433,8 @@ static void append_old_connection(GString *text, const struct report *r, const s
     if (state != NULL)
         g_string_append_printf(text, "The peer was in %s", state);
     if (h->state == STATE_TIME_WAIT && h->tw_frame != 0) {
-        g_string_append_printf(text, " (since frame %u, for ", h->tw_frame);
+        append_frame(text, " (since frame ", h->tw_frame);
+        g_string_append(text, ", for ");
         append_duration(text, h->tw_elapsed);
         g_string_append_c(text, ')');
     }
@@ -448,7 +460,8 @@ static void append_siblings(GString *text, const struct report *r, const struct 
         const struct attempt *a = tracker_attempt(r->in->t, sibling);
         struct tcp_address client, server;
         uint8_t family = tracker_addresses(r->in->t, a, &client, &server);
-        g_string_append_printf(text, "The same SYN is in frame %u, from ", a->first_frame);
+        append_frame(text, "The same SYN is in frame ", a->first_frame);
+        g_string_append(text, ", from ");
         append_address(text, family, &client, true);
         g_string_append(text, " to ");
         append_address(text, family, &server, true);
@@ -474,8 +487,10 @@ static void print_evidence(const struct report *r, const struct outcome *o, cons
         g_string_append_printf(text, "Decided by frame %u. ", v->decided_by);
     else if (v->fate == FATE_NO_ANSWER)
         g_string_append_printf(text, "No frame answers its %u SYNs. ", a->retries + 1U);
-    if (trouble != NULL && trouble->stray_frame != 0)
-        g_string_append_printf(text, "The answer from elsewhere is frame %u. ", trouble->stray_frame);
+    if (trouble != NULL && trouble->stray_frame != 0) {
+        append_frame(text, "The answer from elsewhere is frame ", trouble->stray_frame);
+        g_string_append(text, ". ");
+    }
     append_siblings(text, r, o);
     print_wrapped(r->out, "   Evidence: ", 13, g_strchomp(text->str));
     g_string_free(text, TRUE);

@@ -91,6 +91,8 @@ static void test_port_demand(void)
 
     d = port_demand(1, 1, 0);
     g_assert_cmpfloat(d.limit_rate, ==, 0);
+    d = port_demand(0, 0, minute);
+    g_assert_cmpuint(d.more_addresses, ==, 0);
     d = port_demand(UINT32_MAX - 1, UINT32_MAX, minute);
     g_assert_cmpuint(d.more_addresses, ==, 1);
 }
@@ -275,6 +277,11 @@ static void on_ports(struct scene *s, uint16_t first, uint16_t n, int64_t gap_ms
     }
 }
 
+static void handshake_only(struct scene *s)
+{
+    handshake(s);
+}
+
 /* Ten ports, one in ten seconds: six TIME_WAITs of 60 s at a time, and each port rests long enough. */
 static void test_time_waits_held(void)
 {
@@ -362,8 +369,9 @@ static void assert_prints(const struct table *table, const char *part)
 {
     GString *out = g_string_new(NULL);
 
-    table_print(table, NULL, out);
+    table_print(table, "tcp.port == 80", out);
     g_assert_nonnull(strstr(out->str, table->kind->command));
+    g_assert_nonnull(strstr(out->str, "\nFilter: tcp.port == 80\n"));
     if (part != NULL)
         g_assert_nonnull(strstr(out->str, part));
     assert_narrow(out->str);
@@ -402,21 +410,60 @@ static void test_tables_are_narrow(void)
     scene_free(s);
 }
 
+/* 0 s of TIME_WAIT, or almost none, and times from one end of what a capture can say to the other. */
+static void test_tables_of_odd_times(void)
+{
+    for (int64_t time_wait = 0; time_wait <= 2; time_wait++) {
+        struct tracker_options options = LINUX;
+        options.time_wait = time_wait;
+        struct scene *s = scene_new(&options);
+        on_ports(s, 50000, 3, 0, rejected_once);
+        s->now.time = -(INT64_C(1) << 61);
+        on_ports(s, 50000, 3, 0, closed_by_client);
+        s->now.time = INT64_C(1) << 62;
+        on_ports(s, 50000, 3, -1000, closed_by_server);
+        for (guint i = 0; i < G_N_ELEMENTS(kinds); i++) {
+            struct table *table = table_of(s, kinds[i]);
+            GString *out = g_string_new(NULL);
+            table_print(table, NULL, out); /* as wide as such numbers are */
+            g_assert_null(strstr(out->str, "nan"));
+            g_assert_null(strstr(out->str, "inf"));
+            g_string_free(out, TRUE);
+            table_free(table);
+        }
+        scene_free(s);
+    }
+}
+
+/* A thousand connections a second and more need no decimals. */
+static void test_high_rate(void)
+{
+    struct tracker_options options = LINUX;
+    options.time_wait = NS_PER_SECOND;
+    struct scene *s = scene_new(&options);
+
+    on_ports(s, 50000, 1500, 0, handshake_only);
+    struct table *table = table_of(s, &table_reuse);
+    g_assert_cmpfloat_with_epsilon(cell(table, 0, "Peak rate (connections/s)")->number, 1500, 1e-6);
+    assert_prints(table, "  1500  1500 ");
+    table_free(table);
+    scene_free(s);
+}
+
 /* ---- the report ---- */
 
-static char *report(const struct scene *s, uint16_t attempts_shown)
+/* The report on all attempts of the scene, which may be NULL: nothing was tracked. in: what else is to be said. */
+static char *report_with(const struct scene *s, struct report_input in)
 {
     GArray *attempts = s == NULL ? g_array_new(FALSE, FALSE, sizeof(uint32_t)) : all_attempts(s);
     GArray *frames = g_array_new(FALSE, FALSE, sizeof(struct report_frame));
     GArray *resets = g_array_new(FALSE, FALSE, sizeof(struct report_reset));
-    struct report_input in = { .t = s == NULL ? NULL : s->t,
-                               .attempts = attempts,
-                               .frames = frames,
-                               .resets = resets,
-                               .totals = { .segments = 40 },
-                               .attempts_shown = attempts_shown };
     GString *out = g_string_new(NULL);
 
+    in.t = s == NULL ? NULL : s->t;
+    in.attempts = attempts;
+    in.frames = frames;
+    in.resets = resets;
     for (uint32_t i = 1; s != NULL && i <= s->now.frame; i++) {
         size_t n = 0;
         const struct note *note = tracker_notes(s->t, i, &n);
@@ -433,6 +480,11 @@ static char *report(const struct scene *s, uint16_t attempts_shown)
     g_array_free(frames, TRUE);
     g_array_free(resets, TRUE);
     return g_string_free(out, FALSE);
+}
+
+static char *report(const struct scene *s, uint16_t attempts_shown)
+{
+    return report_with(s, (struct report_input){ .totals = { .segments = 40 }, .attempts_shown = attempts_shown });
 }
 
 #define assert_says(TEXT, PART) g_assert_nonnull(strstr(TEXT, PART))
@@ -467,6 +519,126 @@ static void test_report(void)
                 "Since when:    2020-09-13 12:26:49.000 (frame 12)");
     assert_says(text, "ISN - RCV.NXT = -5000.");
     assert_says(text, "Advice:");
+    g_free(text);
+    scene_free(s);
+}
+
+static guint times_said(const char *text, const char *part)
+{
+    guint n = 0;
+
+    while ((text = strstr(text, part)) != NULL) {
+        text += strlen(part);
+        n++;
+    }
+    return n;
+}
+
+/* The filter is named; a filter may let the attempts pass and none of the segments that are counted. */
+static void test_report_with_a_filter(void)
+{
+    struct scene *s = scene_new(&LINUX);
+
+    rejected_once(s);
+    char *text = report_with(s, (struct report_input){ .filter = "tcp.port == 80", .attempts_shown = 9 });
+    assert_says(text, "Capture: 0 TCP segments");
+    assert_says(text, "4 segments (0.0 %).\n");
+    assert_says(text, "Only what passes the filter: tcp.port == 80\n");
+    assert_says(text, "The worst attempts (1 of 1;"); /* nine were asked for */
+    g_free(text);
+    scene_free(s);
+}
+
+/* Ten causes, one attempt each. */
+static void ten_causes(struct scene *s)
+{
+    static const enum icmp_kind kinds_of_error[] = { ICMP_NET, ICMP_HOST, ICMP_PORT, ICMP_ADMIN_PROHIBITED,
+                                                     ICMP_OTHER };
+
+    for (guint i = 0; i < 10; i++) {
+        s->client.port++;
+        CLIENT(s, .flags = TCP_SYN, .seq = C_ISN);
+        if (i < G_N_ELEMENTS(kinds_of_error))
+            send_icmp_error(s, kinds_of_error[i], C_ISN);
+        else if (i == 5)
+            SERVER(s, .flags = TCP_RST | TCP_ACK, .seq = 0, .ack = C_ISN + 1);
+        else if (i == 6)
+            SERVER(s, .flags = TCP_SYN | TCP_ACK, .seq = S_ISN, .ack = C_ISN - 9);
+        else if (i == 7)
+            SERVER(s, .flags = TCP_ACK, .seq = S_ISN, .ack = C_ISN - 9);
+        else if (i == 8)
+            CLIENT(s, .flags = TCP_RST, .seq = C_ISN + 1);
+    }
+    wait_ms(s, 3000);
+    next_frame(s);
+}
+
+static void test_report_of_many_causes(void)
+{
+    struct scene *s = scene_new(&LINUX);
+
+    ten_causes(s);
+    char *page = report(s, 0), *all = report(s, REPORT_ALL);
+    assert_says(page, "\n  and 2 more causes\n");
+    g_assert_null(strstr(all, "more causes"));
+    g_assert_cmpuint(times_said(page, " 10.0%      "), ==, 8);
+    g_assert_cmpuint(times_said(all, " 10.0%      "), ==, 10);
+    g_free(page);
+    g_free(all);
+    scene_free(s);
+}
+
+/* A SYN that many capture points saw: three of the others are enough. */
+static void test_report_of_many_points(void)
+{
+    struct scene *s = scene_new(&LINUX);
+
+    for (uint16_t point = 0; point < 6; point++) {
+        s->now.point = point;
+        CLIENT(s, .flags = TCP_SYN, .seq = C_ISN);
+    }
+    SERVER(s, .flags = TCP_RST | TCP_ACK, .seq = 0, .ack = C_ISN + 1);
+    char *text = report(s, REPORT_ALL);
+    assert_says(text, "1 of 1 attempts");
+    g_assert_cmpuint(times_said(text, "same"), ==, 3);
+    g_free(text);
+    scene_free(s);
+}
+
+/* The next frame gets the number of the last one, which a read filter left out. */
+static void hide_last_frame(struct scene *s)
+{
+    s->now.frame--;
+}
+
+/* The frames that closed the old connection, that refused the SYN, and the SYN at another capture point count, but have
+ * no numbers to name. */
+static void test_report_of_hidden_frames(void)
+{
+    struct scene *s = scene_new(&LINUX);
+
+    handshake(s);
+    SERVER(s, .flags = TCP_FIN | TCP_ACK, .seq = S_ISN + 1, .ack = C_ISN + 1, .tsval = S_TS, .tsecr = C_TS);
+    hide_last_frame(s);
+    CLIENT(s, .flags = TCP_FIN | TCP_ACK, .seq = C_ISN + 1, .ack = S_ISN + 2, .tsval = C_TS, .tsecr = S_TS);
+    hide_last_frame(s);
+    SERVER(s, .flags = TCP_ACK, .seq = S_ISN + 2, .ack = C_ISN + 2, .tsval = S_TS, .tsecr = C_TS);
+    hide_last_frame(s);
+    CLIENT(s, .flags = TCP_SYN, .seq = C_ISN - 5000, .tsval = C_TS - 1000);
+    s->now.point = 1;
+    CLIENT(s, .flags = TCP_SYN, .seq = C_ISN - 5000, .tsval = C_TS - 1000);
+    hide_last_frame(s);
+    s->now.point = 0;
+    SERVER(s, .flags = TCP_RST | TCP_ACK, .seq = 0, .ack = C_ISN - 4999);
+    hide_last_frame(s);
+    next_frame(s);
+    char *text = report(s, 0);
+    assert_says(text, "(refused, closed_port)");
+    assert_says(text, " frames 1 to ?, closed in frame ?");
+    assert_says(text, "(since frame ?, ");
+    assert_says(text, "is in frame ?, ");
+    g_assert_null(strstr(text, "Decided by"));
+    g_assert_null(strstr(text, "4294967295"));
     g_free(text);
     scene_free(s);
 }
@@ -517,8 +689,14 @@ int main(int argc, char *argv[])
     g_test_add_func("/tables/capture_points", test_capture_points);
     g_test_add_func("/tables/empty", test_empty_tables);
     g_test_add_func("/tables/narrow", test_tables_are_narrow);
+    g_test_add_func("/tables/odd_times", test_tables_of_odd_times);
+    g_test_add_func("/tables/high_rate", test_high_rate);
     g_test_add_func("/report/nothing", test_report_of_nothing);
     g_test_add_func("/report/case", test_report);
+    g_test_add_func("/report/filter", test_report_with_a_filter);
+    g_test_add_func("/report/many_causes", test_report_of_many_causes);
+    g_test_add_func("/report/many_points", test_report_of_many_points);
+    g_test_add_func("/report/hidden_frames", test_report_of_hidden_frames);
     g_test_add_func("/report/page", test_report_is_a_page);
     return g_test_run();
 }

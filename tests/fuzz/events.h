@@ -152,7 +152,7 @@ static inline void read_segment(struct flow *flow, unsigned side, const uint8_t 
     seg->ip_id = b[4] & 4 ? 0 : (uint16_t)(b[5] | 0x100);
     seg->df = b[4] & 8;
     seg->options_cut = b[4] & 0x10 && b[4] & 0x20;
-    seg->ttl = b[5] & 0x20 ? 254 : 64;
+    seg->ttl = (b[4] & 0x30) == 0x20 ? 0 : b[5] & 0x20 ? 254 : 64; /* 0: no IP header was found */
     seg->wscale = seg->flags & TCP_SYN && b[5] & 0x40 ? 7 : NO_WSCALE;
     seg->mss = b[5] & 0x80 ? 1460 : 0;
     seg->window = b[4] & 0x10 ? 0xffff : 500;

@@ -321,13 +321,14 @@ static struct tracker *tell_and_check(const struct story *story)
 
     for (size_t i = 0; i < story->n; i++) {
         tell_event(t, &story->events[i], &seen);
-        if (story->events[i].kind == EVENT_HIDE)
+        if (story->events[i].kind == EVENT_HIDE) {
+            drop_frames(&collected, t, seen.frame);
             continue;
+        }
         check_all(t, story, restarts, established);
         collect_frame(&collected, t, &seen, story->events[i].segment.flags);
     }
-    if (!story->hides) /* frames that are not in the file are not tapped */
-        check_statistics(&collected, t);
+    check_statistics(&collected, t);
     collected_free(&collected);
     return t;
 }

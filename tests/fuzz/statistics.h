@@ -51,8 +51,21 @@ static inline void collect_frame(struct collected *c, const struct tracker *t, c
     }
 }
 
+/* Drops what came after a frame: a read filter left it out. */
+static inline void drop_frames(struct collected *c, const struct tracker *t, uint32_t last)
+{
+    while (c->frames->len > 0 && g_array_index(c->frames, struct report_frame, c->frames->len - 1).frame > last)
+        g_array_set_size(c->frames, c->frames->len - 1);
+    while (c->resets->len > 0 && g_array_index(c->resets, struct report_reset, c->resets->len - 1).frame > last)
+        g_array_set_size(c->resets, c->resets->len - 1);
+    while (c->attempts->len > 0
+           && tracker_attempt(t, g_array_index(c->attempts, uint32_t, c->attempts->len - 1))->first_frame > last)
+        g_array_set_size(c->attempts, c->attempts->len - 1);
+}
+
 static inline void check_text(const GString *text)
 {
+    PROMISE(strstr(text->str, "4294967295") == NULL); /* FRAME_HIDDEN is no number */
     PROMISE(text->len > 0 && g_utf8_validate(text->str, (gssize)text->len, NULL));
     PROMISE(strstr(text->str, "(null)") == NULL && strstr(text->str, "nan") == NULL);
     PROMISE(strstr(text->str, ".-") == NULL); /* a time before 1970 */

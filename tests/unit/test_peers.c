@@ -72,6 +72,27 @@ static void test_many_services(void)
     peers_free(&p);
 }
 
+/* The same address in both families and at many capture points: none is taken for another. */
+static void test_many_of_the_same_address(void)
+{
+    struct peers p;
+
+    peers_init(&p);
+    for (uint16_t point = 0; point < 5000; point++) {
+        for (uint8_t family = 4; family <= 6; family += 2) {
+            peers_note_host(&p, family, point, SERVER.ip, (uint8_t)(1 + point % 99 + family));
+            peers_note_answer(&p, family, point, &SERVER, SECONDS(family * point), ANSWER_RST);
+        }
+    }
+    for (uint16_t point = 0; point < 5000; point++) {
+        for (uint8_t family = 4; family <= 6; family += 2) {
+            g_assert_cmpuint(peers_host(&p, family, point, SERVER.ip)->ttl_min, ==, 1 + point % 99 + family);
+            g_assert_cmpint(peers_service(&p, family, point, &SERVER)->last.from, ==, SECONDS(family * point));
+        }
+    }
+    peers_free(&p);
+}
+
 static void test_last_answer(void)
 {
     struct tcp_address other_port = SERVER;
@@ -157,6 +178,7 @@ int main(int argc, char **argv)
     g_test_add_func("/peers/ttl_range", test_ttl_range);
     g_test_add_func("/peers/many_hosts", test_many_hosts);
     g_test_add_func("/peers/many_services", test_many_services);
+    g_test_add_func("/peers/many_of_the_same_address", test_many_of_the_same_address);
     g_test_add_func("/peers/last_answer", test_last_answer);
     g_test_add_func("/peers/answered_near", test_answered_near);
     g_test_add_func("/peers/only_one_answer", test_only_one_answer);

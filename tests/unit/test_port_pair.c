@@ -106,6 +106,19 @@ static void test_a_whole_port_range(void)
     port_pairs_free(&all);
 }
 
+/* The same addresses and ports at every capture point are pairs of their own. */
+static void test_many_points(void)
+{
+    struct port_pairs all;
+    uint8_t side;
+
+    port_pairs_init(&all);
+    for (uint32_t round = 0; round < 2; round++)
+        for (uint32_t point = 0; point <= UINT16_MAX; point++)
+            g_assert_cmpuint(port_pairs_find_or_add(&all, 4, (uint16_t)point, &LOW, &HIGH, &side), ==, point + 1);
+    port_pairs_free(&all);
+}
+
 /* IPv6 addresses are kept once each, whatever pairs they are in. */
 static void test_many_ipv6_addresses(void)
 {
@@ -136,6 +149,7 @@ int main(int argc, char **argv)
     g_test_add_func("/port_pair/same_address", test_same_address);
     g_test_add_func("/port_pair/what_tells_pairs_apart", test_what_tells_pairs_apart);
     g_test_add_func("/port_pair/a_whole_port_range", test_a_whole_port_range);
+    g_test_add_func("/port_pair/many_points", test_many_points);
     g_test_add_func("/port_pair/many_ipv6_addresses", test_many_ipv6_addresses);
     return g_test_run();
 }

@@ -281,6 +281,35 @@ static void test_no_ip_header(void)
     g_assert_cmpuint(seg.ttl, ==, 0);
 }
 
+/* A header so deep in the packet that no chain of extension headers is looked for. */
+static void test_ip_header_is_far(void)
+{
+    struct packet p = { .size = 0 };
+    struct segment seg = { .family = 0 };
+
+    put_ipv6(&p, PROTO_TCP, 320);
+    put_zeros(&p, 300);
+    put_tcp(&p, TCP_SYN, 0);
+    g_assert_false(parse_cut(&p, p.size, 340, &seg));
+    seg.family = 6;
+    g_assert_true(parse_cut(&p, p.size, 340, &seg));
+    assert_tcp(&seg, TCP_SYN, 0);
+}
+
+/* A damaged capture may hold more bytes than it says that the packet had: those are not the packet's. */
+static void test_more_captured_than_sent(void)
+{
+    struct packet p = { .size = 0 };
+    struct segment seg = { .family = 4 };
+
+    put_tcp(&p, TCP_ACK, 0);
+    put_tcp(&p, TCP_ACK, 0);
+    for (size_t on_wire = 0; on_wire <= p.size; on_wire++) {
+        struct packet_bytes bytes = { .data = p.data, .captured = p.size, .on_wire = on_wire };
+        g_assert_cmpint(segment_parse(&bytes, 20, &seg), ==, on_wire == 40);
+    }
+}
+
 /* What looks like an IP header but cannot be the one of this TCP header. */
 static void test_false_ip_headers(void)
 {
@@ -542,6 +571,8 @@ int main(int argc, char **argv)
     g_test_add_func("/segment/known_ipv6_addresses", test_known_ipv6_addresses);
     g_test_add_func("/segment/ip_in_ip", test_ip_in_ip);
     g_test_add_func("/segment/no_ip_header", test_no_ip_header);
+    g_test_add_func("/segment/ip_header_is_far", test_ip_header_is_far);
+    g_test_add_func("/segment/more_captured_than_sent", test_more_captured_than_sent);
     g_test_add_func("/segment/false_ip_headers", test_false_ip_headers);
     g_test_add_func("/segment/malformed_tcp", test_malformed_tcp);
     g_test_add_func("/segment/offset_beyond_the_packet", test_offset_beyond_the_packet);

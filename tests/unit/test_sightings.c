@@ -141,6 +141,26 @@ static void test_legs_by_fin(void)
     scene_free(s);
 }
 
+/* A FIN of the same number is no leg if it acknowledges something else, or if its TSval differs. Many of them: some
+ * meet in the memory of FINs. */
+static void test_no_legs_by_fin(void)
+{
+    struct scene *s = scene_new(&LINUX);
+    struct tcp_address before;
+    uint16_t port = s->client.port;
+
+    for (uint32_t i = 0; i < 6000; i++) {
+        s->client.port = (uint16_t)(port - i);
+        CLIENT(s, .flags = TCP_FIN | TCP_ACK, .seq = C_ISN, .ack = S_ISN + i / 2, .tsval = C_TS + i % 2);
+    }
+    for (uint32_t i = 0; i < 6000; i++) {
+        s->client.port = (uint16_t)(port - i);
+        CLIENT(s, .flags = TCP_SYN, .seq = C_ISN + 1000000 + i, .tsval = C_TS + 5);
+        g_assert_false(tracker_old_leg(s->t, tracker_attempt(s->t, i + 1), &before));
+    }
+    scene_free(s);
+}
+
 /* What TIME_WAIT stops on the translated side left the SYN without an answer on the other. */
 static void test_verdict_of_the_other_leg(void)
 {
@@ -322,6 +342,18 @@ static void test_no_stray_answer(void)
     }
 }
 
+/* An IPv6 client whose address begins with the bytes of an IPv4 client is another one. */
+static void test_no_stray_answer_of_the_other_family(void)
+{
+    struct scene *s = scene_new(&LINUX);
+
+    CLIENT(s, .flags = TCP_SYN, .seq = C_ISN);
+    s->family = 6;
+    send_segment(s, &SERVICE, &s->client, (struct segment){ .flags = TCP_SYN | TCP_ACK, .ack = C_ISN + 1 });
+    g_assert_null(tracker_trouble(s->t, tracker_attempt(s->t, 1)));
+    scene_free(s);
+}
+
 /* ---- another host than before ---- */
 
 static uint8_t signs_of(struct segment syn)
@@ -353,6 +385,39 @@ static void test_other_host_signs(void)
     g_assert_cmphex(signs_of((struct segment){ .tsval = later, .mss = 1460, .wscale = 7, .option_layout = 9 }), ==,
                     SIGN_OPTIONS);
     g_assert_cmphex(signs_of((struct segment){ .options_cut = true, .option_layout = 9, .ttl = 63 }), ==, SIGN_TTL);
+}
+
+/* Where no IP header was found, the TTL is not known: that is no sign, and makes no RST odd. */
+static void test_unknown_ttl(void)
+{
+    for (unsigned unknown = 1; unknown <= 3; unknown++) {
+        struct scene *s = scene_new(&LINUX);
+        struct segment syn = { .flags = TCP_SYN, .family = 4, .src = s->client, .dst = s->server, .wscale = NO_WSCALE };
+        for (unsigned use = 1; use <= 2; use++) {
+            next_frame(s);
+            syn.seen = s->now;
+            syn.seq = C_ISN + use * 100000;
+            syn.ttl = unknown & use ? 0 : (uint8_t)(60 + use);
+            tracker_segment(s->t, &syn);
+            if (use == 1) {
+                SERVER(s, .flags = TCP_SYN | TCP_ACK, .seq = S_ISN, .ack = syn.seq + 1);
+                CLIENT(s, .flags = TCP_RST, .seq = syn.seq + 1);
+            }
+        }
+        g_assert_cmpuint(tracker_attempts(s->t), ==, 2);
+        g_assert_cmphex(tracker_other_host_signs(s->t, 2), ==, 0);
+        struct segment reset = syn;
+        next_frame(s);
+        reset.seen = s->now;
+        reset.flags = TCP_RST | TCP_ACK;
+        reset.src = s->server;
+        reset.dst = s->client;
+        reset.ack = syn.seq + 1;
+        reset.ttl = 0;
+        tracker_segment(s->t, &reset);
+        assert_verdict(s, 2, FATE_REFUSED, CAUSE_CLOSED_PORT, s->now.frame);
+        scene_free(s);
+    }
 }
 
 static void test_signs_suffice(void)
@@ -393,6 +458,7 @@ int main(int argc, char **argv)
     g_test_add_func("/sightings/rings_are_bounded", test_rings_are_bounded);
     g_test_add_func("/sightings/collision_of_two_clients", test_collision_of_two_clients);
     g_test_add_func("/sightings/legs_by_fin", test_legs_by_fin);
+    g_test_add_func("/sightings/no_legs_by_fin", test_no_legs_by_fin);
     g_test_add_func("/sightings/verdict_of_the_other_leg", test_verdict_of_the_other_leg);
     g_test_add_func("/sightings/twins", test_twins);
     g_test_add_func("/sightings/twins_agree", test_twins_agree);
@@ -401,7 +467,9 @@ int main(int argc, char **argv)
     g_test_add_func("/sightings/point_names", test_point_names);
     g_test_add_func("/sightings/stray_answers", test_stray_answers);
     g_test_add_func("/sightings/no_stray_answer", test_no_stray_answer);
+    g_test_add_func("/sightings/no_stray_answer_of_the_other_family", test_no_stray_answer_of_the_other_family);
     g_test_add_func("/sightings/other_host_signs", test_other_host_signs);
+    g_test_add_func("/sightings/unknown_ttl", test_unknown_ttl);
     g_test_add_func("/sightings/signs_suffice", test_signs_suffice);
     g_test_add_func("/sightings/clock_in_microseconds", test_clock_in_microseconds);
     return g_test_run();

@@ -888,6 +888,28 @@ static void test_time_wait_reset_must_fit(void)
     }
 }
 
+/* The rejection is not in the capture, the client's RST against it is. What followed tells what the RST did: Linux with
+ * tcp_rfc1337 keeps the TIME_WAIT, and reopens it for a SYN that is new enough. */
+static void test_reset_against_an_unseen_rejection(void)
+{
+    for (unsigned kept = 0; kept < 2; kept++) {
+        struct scene *s = scene_new(&LINUX);
+        closed_by_server(s);
+        wait_ms(s, 9000);
+        CLIENT(s, .flags = TCP_SYN, .seq = S_RCV_NXT + 5000, .tsval = C_FIN_TS - 5, .wscale = 7);
+        CLIENT(s, .flags = TCP_RST, .seq = S_RCV_NXT);
+        wait_ms(s, 1000);
+        CLIENT(s, .flags = TCP_SYN, .seq = S_RCV_NXT + 5000, .tsval = C_FIN_TS + 995, .wscale = 7);
+        const uint32_t isn = kept ? S_SND_NXT + 65537 : 99;
+        SERVER(s, .flags = TCP_SYN | TCP_ACK, .seq = isn, .ack = S_RCV_NXT + 5001, .tsval = S_TS + 9000, .wscale = 7);
+        uint32_t ack = CLIENT(s, .flags = TCP_ACK, .seq = S_RCV_NXT + 5001, .ack = isn + 1, .tsval = C_FIN_TS + 995);
+        assert_verdict(s, 2, FATE_ESTABLISHED, kept ? CAUSE_TIME_WAIT_RECYCLED_TIMESTAMP : CAUSE_AFTER_TIME_WAIT_RESET,
+                       ack);
+        g_assert_cmpint(verdict_on(s, 2).inferred, ==, !kept);
+        scene_free(s);
+    }
+}
+
 /* FreeBSD ignores such a RST. */
 static void test_reset_on_freebsd(void)
 {
@@ -1220,6 +1242,7 @@ int main(int argc, char **argv)
     g_test_add_func("/tracker/forged_resets", test_forged_resets);
     g_test_add_func("/tracker/forged_icmp_errors", test_forged_icmp_errors);
     g_test_add_func("/tracker/time_wait_reset_must_fit", test_time_wait_reset_must_fit);
+    g_test_add_func("/tracker/reset_against_an_unseen_rejection", test_reset_against_an_unseen_rejection);
     g_test_add_func("/tracker/reset_on_freebsd", test_reset_on_freebsd);
     g_test_add_func("/tracker/embryonic_reset", test_embryonic_reset);
     g_test_add_func("/tracker/port_scan", test_port_scan);

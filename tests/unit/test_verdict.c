@@ -2,9 +2,8 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
-#include "verdict.h"
+#include "tracker.h"
 
-#include <glib.h>
 #include <string.h>
 
 /* The contract: other people's filters and scripts depend on these tokens. */
@@ -154,6 +153,15 @@ static void test_experts(void)
     g_assert_cmpstr(expert_row(EXPERT_TIME_WAIT)->summary, ==, "SYN rejected by TIME_WAIT peer");
 }
 
+/* What an attempt came to: only a connection is no failure, and as long as nothing is decided there is none. */
+static void test_failures(void)
+{
+    for (int fate = 0; fate < FATE_COUNT; fate++) {
+        const struct verdict v = { .fate = (enum fate)fate };
+        g_assert_cmpint(verdict_is_failure(&v), ==, fate != FATE_ESTABLISHED && fate != FATE_PENDING);
+    }
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -163,5 +171,6 @@ int main(int argc, char **argv)
     g_test_add_func("/verdict/severities", test_severities);
     g_test_add_func("/verdict/words", test_words);
     g_test_add_func("/verdict/experts", test_experts);
+    g_test_add_func("/verdict/failures", test_failures);
     return g_test_run();
 }

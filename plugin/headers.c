@@ -5,6 +5,8 @@
  * TCP, ICMP and ICMPv6 in the dissector table "ip.proto" are replaced by watchers, which note the place and call the
  * dissector that was there before. Tunnels, reassembled and decrypted packets and quoted headers all pass there.
  *
+ * They stand there only while a file is read: on later passes, and without a file, Wireshark runs as without the plugin.
+ *
  * A watcher's handle needs a protocol. A "protocol in name only" leaves no trace among a frame's layers, and is
  * switched off together with its parent: TCP, ICMP or ICMPv6.
  *
@@ -22,12 +24,14 @@ struct watched {
     const char *protocol;           /* its filter name */
     const char *name, *filter_name; /* of the watcher's protocol */
     int proto;                      /* of the watcher */
-    dissector_handle_t original;
+    dissector_handle_t watcher, original;
 };
 
-static struct watched watched_tcp = { 6, "tcp", "TCP, watched by SYN fate", "synfate_tcp", -1, NULL };
-static struct watched watched_icmp = { 1, "icmp", "ICMP, watched by SYN fate", "synfate_icmp", -1, NULL };
-static struct watched watched_icmpv6 = { 58, "icmpv6", "ICMPv6, watched by SYN fate", "synfate_icmpv6", -1, NULL };
+static struct watched watched_tcp = { 6, "tcp", "TCP, watched by SYN fate", "synfate_tcp", -1, NULL, NULL };
+static struct watched watched_icmp = { 1, "icmp", "ICMP, watched by SYN fate", "synfate_icmp", -1, NULL, NULL };
+static struct watched watched_icmpv6 = {
+    58, "icmpv6", "ICMPv6, watched by SYN fate", "synfate_icmpv6", -1, NULL, NULL
+};
 
 /* The headers of the frame in work. */
 static struct header headers[HEADERS_MAX];
@@ -67,36 +71,57 @@ static int watch_icmpv6(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, voi
     return watch(&watched_icmpv6, tvb, pinfo, tree, data);
 }
 
-static void name_watcher(struct watched *w)
+static void register_watcher(struct watched *w, dissector_t watcher)
 {
     w->proto = proto_register_protocol_in_name_only(w->name, w->name, w->filter_name,
                                                     proto_get_id_by_filter_name(w->protocol), FT_PROTOCOL);
+    w->watcher = create_dissector_handle(watcher, w->proto);
 }
 
-static void begin_watching(struct watched *w, dissector_t watcher)
+/* What the table has for the protocol, unless the user chose something else by "Decode As": that must stay. */
+static dissector_handle_t entry_of(const struct watched *w)
 {
-    w->original = dissector_get_default_uint_handle("ip.proto", w->ip_proto);
-    if (w->original != NULL)
-        dissector_add_uint("ip.proto", w->ip_proto, create_dissector_handle(watcher, w->proto));
+    dissector_handle_t entry = dissector_get_default_uint_handle("ip.proto", w->ip_proto);
+
+    return dissector_get_uint_handle(find_dissector_table("ip.proto"), w->ip_proto) == entry ? entry : NULL;
+}
+
+static void begin_watching(struct watched *w)
+{
+    dissector_handle_t entry = entry_of(w);
+
+    if (entry == NULL || entry == w->watcher)
+        return;
+    w->original = entry;
+    dissector_add_uint("ip.proto", w->ip_proto, w->watcher);
+}
+
+static void end_watching(const struct watched *w)
+{
+    if (w->original != NULL && entry_of(w) == w->watcher)
+        dissector_add_uint("ip.proto", w->ip_proto, w->original);
 }
 
 void headers_register(void)
 {
-    name_watcher(&watched_tcp);
-    name_watcher(&watched_icmp);
-    name_watcher(&watched_icmpv6);
+    register_watcher(&watched_tcp, watch_tcp);
+    register_watcher(&watched_icmp, watch_icmp);
+    register_watcher(&watched_icmpv6, watch_icmpv6);
 }
 
 void headers_watch(void)
 {
-    begin_watching(&watched_tcp, watch_tcp);
-    begin_watching(&watched_icmp, watch_icmp);
-    begin_watching(&watched_icmpv6, watch_icmpv6);
+    headers_frame = 0;
+    begin_watching(&watched_tcp);
+    begin_watching(&watched_icmp);
+    begin_watching(&watched_icmpv6);
 }
 
-void headers_forget(void)
+void headers_unwatch(void)
 {
-    headers_frame = 0;
+    end_watching(&watched_tcp);
+    end_watching(&watched_icmp);
+    end_watching(&watched_icmpv6);
 }
 
 const struct header *headers_take(uint32_t frame, size_t *n)

@@ -39,13 +39,15 @@ static void begin_file(void)
 {
     struct tracker_options options = prefs_tracker_options();
 
-    headers_forget();
-    if (prefs_tracking())
-        synfate_tracker = tracker_new(&options);
+    if (!prefs_tracking())
+        return;
+    synfate_tracker = tracker_new(&options);
+    headers_watch();
 }
 
 static void end_file(void)
 {
+    headers_unwatch();
     tracker_free(synfate_tracker);
     synfate_tracker = NULL;
 }
@@ -64,6 +66,7 @@ static void register_protocol(void)
     stat_report_register();
     conversation_filter_register();
     register_init_routine(begin_file);
+    register_postseq_cleanup_routine(headers_unwatch);
     register_cleanup_routine(end_file);
 }
 
@@ -72,7 +75,6 @@ static void register_handoff(void)
     dissector_handle_t handle = create_dissector_handle(dissect, proto_frame);
 
     register_postdissector(handle);
-    headers_watch();
     stat_tables_register_menu();
 }
 

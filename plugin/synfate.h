@@ -22,14 +22,14 @@ struct header {
     uint8_t ip_proto;
 };
 
-/* Registers the protocols of the watchers; puts them into the dissector table, when all others are in it. */
+/* Registers the protocols of the watchers; puts them into the dissector table, before a file is read, and takes them out
+ * again when all of it has been read. */
 void headers_register(void);
 void headers_watch(void);
+void headers_unwatch(void);
 
-/* The headers of a frame on its first pass, *n of them, in order; they are given only once. Those that nobody took, as
- * tracking was off, must be forgotten when another file begins: its frames have the same numbers. */
+/* The headers of a frame on its first pass, *n of them, in order; they are given only once. */
 const struct header *headers_take(uint32_t frame, size_t *n);
-void headers_forget(void);
 
 /* frame.c: hands what a frame carries to the tracker; its time in ns since the epoch. */
 void frame_track(struct tracker *t, packet_info *pinfo);

@@ -161,6 +161,20 @@ def test_packets_are_dissected_as_without_the_plugin(tshark, case):
         assert set(without.splitlines()) - set(ours) == set()
 
 
+def test_dissector_tables_are_as_without_the_plugin(tshark):
+    """No file is open: nothing watches the headers."""
+    assert tshark.run("-G", "decodes") == tshark.run("-G", "decodes", plugins="no-plugins")
+
+
+@pytest.mark.parametrize("passes", [[], ["-2"]])
+def test_decode_as_is_obeyed(tshark, case, passes):
+    """What the user says is no TCP is none."""
+    command = ["-r", case / "server.pcap", *passes, "-d", "ip.proto==6,udp", "-V"]
+    without = tshark.run(*command, plugins="no-plugins")
+    assert "User Datagram Protocol" in without
+    assert tshark.run(*command) == without
+
+
 def frames_in_sharkd(rows):
     return [(row["num"], row["c"]) for row in rows]
 

@@ -96,6 +96,15 @@ static void hide_in_attempt(struct tracker *t, struct attempt *a, uint32_t frame
     }
 }
 
+static void hide_leg(struct tracker *t, uint32_t frame)
+{
+    uint32_t other = tracker_leg(t, frame);
+
+    g_hash_table_remove(t->legs, GUINT_TO_POINTER(frame));
+    if (tracker_leg(t, other) == frame)
+        g_hash_table_remove(t->legs, GUINT_TO_POINTER(other));
+}
+
 /* A frame that a read filter left out keeps its meaning and loses its number: the next frame has it. */
 void hide_frame(struct tracker *t, uint32_t frame)
 {
@@ -109,7 +118,7 @@ void hide_frame(struct tracker *t, uint32_t frame)
             if (pair->attempt[side] != 0)
                 hide_in_attempt(t, get_attempt(t, pair->attempt[side]), frame);
     }
-    g_hash_table_remove(t->legs, GUINT_TO_POINTER(frame));
+    hide_leg(t, frame);
     while (t->notes->len > 0 && g_array_index(t->notes, struct note, t->notes->len - 1).frame >= frame)
         g_array_set_size(t->notes, t->notes->len - 1);
     while (t->clocks->len > 0 && g_array_index(t->clocks, struct time_wait_clock, t->clocks->len - 1).frame >= frame)

@@ -196,6 +196,8 @@ void sightings_link_syn(struct tracker *t, uint32_t attempt, const struct segmen
         share_number(t, a, b);
         return;
     }
+    if (b->last_frame == FRAME_HIDDEN)
+        return;
     g_hash_table_insert(t->legs, GUINT_TO_POINTER(syn->seen.frame), GUINT_TO_POINTER(b->last_frame));
     g_hash_table_insert(t->legs, GUINT_TO_POINTER(b->last_frame), GUINT_TO_POINTER(syn->seen.frame));
 }

@@ -79,6 +79,7 @@ static void check_notes(const struct tracker *t, uint32_t *restarts, const struc
     const struct note *notes = tracker_notes(t, t->frame, &n);
 
     PROMISE((notes == NULL) == (n == 0));
+    PROMISE(tracker_leg(t, t->frame) <= t->frame);
     for (size_t i = 0; i < n; i++) {
         PROMISE(notes[i].frame == t->frame);
         PROMISE(notes[i].attempt >= 1 && notes[i].attempt <= tracker_attempts(t));

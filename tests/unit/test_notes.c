@@ -296,6 +296,28 @@ static void test_hidden_clock(void)
     scene_free(s);
 }
 
+/* The frame of the other leg has another frame's number now, or none. */
+static void test_hidden_leg(void)
+{
+    const struct tcp_address inside = { .ip = { 192, 168, 0, 7 }, .port = 40000 };
+    const struct tcp_address service = { .ip = { 192, 0, 2, 1 }, .port = 80 };
+
+    for (unsigned hidden = 1; hidden <= 2; hidden++) {
+        struct scene *s = scene_new(&LINUX);
+        send_segment(s, &inside, &service, (struct segment){ .flags = TCP_SYN, .seq = C_ISN, .tsval = C_TS });
+        if (hidden == 1)
+            hide_last_frame(s);
+        CLIENT(s, .flags = TCP_SYN, .seq = C_ISN, .tsval = C_TS);
+        if (hidden == 2)
+            hide_last_frame(s);
+        next_frame(s);
+        g_assert_cmpuint(tracker_sibling(s->t, 1), ==, 2);
+        g_assert_cmpuint(tracker_leg(s->t, 1), ==, 0);
+        g_assert_cmpuint(tracker_leg(s->t, 2), ==, 0);
+        scene_free(s);
+    }
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -313,5 +335,6 @@ int main(int argc, char **argv)
     g_test_add_func("/notes/hidden_frame_has_no_notes", test_hidden_frame_has_no_notes);
     g_test_add_func("/notes/hidden_frame_decides_without_a_number", test_hidden_frame_decides_without_a_number);
     g_test_add_func("/notes/hidden_clock", test_hidden_clock);
+    g_test_add_func("/notes/hidden_leg", test_hidden_leg);
     return g_test_run();
 }

@@ -37,6 +37,7 @@ from tshark import Tshark  # noqa: E402
 BATCH = 20      # files that one sharkd loads
 TIMEOUT = 600   # seconds for one process: a hang
 TABLES = "synfate,services", "synfate,reuse", "synfate,tree"
+STATISTICS = *TABLES, "synfate,report"
 ETHERNET = 1
 SIGNS = "runtime error:", "Sanitizer", "** ERROR", "CRITICAL", "assertion"
 
@@ -211,7 +212,7 @@ class Checker:
         return problem
 
     def tshark(self, path, passes):
-        taps = [word for name in (*TABLES, "synfate,report") for word in ("-z", name)]
+        taps = [word for name in STATISTICS for word in ("-z", name)]
         return self.run("tshark", [*(["-2"] if passes == 2 else []), "-r", path, "-V", *taps])
 
 

@@ -92,6 +92,15 @@ enum tcp_state connection_state(const struct connection *c, uint8_t side)
     return closing_state(e, peer);
 }
 
+bool connection_is_established(const struct connection *c)
+{
+    const struct endpoint *one = &c->end[0], *other = &c->end[1];
+
+    return (c->flags & (CONN_OPEN | CONN_MIDSTREAM)) && (one->bits & other->bits & END_ALIVE)
+           && !((one->bits | other->bits) & (END_FIN | END_RESET)) && !seq_after(one->snd_nxt, one->snd_end)
+           && !seq_after(other->snd_nxt, other->snd_end);
+}
+
 uint8_t connection_closer(const struct connection *c)
 {
     if (c->flags & CONN_RESET)

@@ -838,7 +838,9 @@ static void keep_states(const struct work *w)
 
     if (c == NULL)
         c = get_connection(w->t, w->pair->old);
-    if (c != NULL) {
+    if (c != NULL && connection_is_established(c)) {
+        src = dst = STATE_ESTABLISHED;
+    } else if (c != NULL) {
         src = state_at(w->t, c, w->side, w->seg->seen.time);
         dst = state_at(w->t, c, !w->side, w->seg->seen.time);
     }

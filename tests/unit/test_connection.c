@@ -30,6 +30,9 @@ static void say(struct talk *t, uint8_t side, struct segment seg)
     if (!(seg.flags & TCP_SYN))
         seg.wscale = NO_WSCALE;
     connection_segment(&t->c, side, &seg);
+    bool established = connection_state(&t->c, CLIENT_SIDE) == STATE_ESTABLISHED
+                       && connection_state(&t->c, SERVER_SIDE) == STATE_ESTABLISHED;
+    g_assert_cmpint(connection_is_established(&t->c), ==, established);
 }
 
 #define CLIENT(T, ...) say(T, CLIENT_SIDE, (struct segment){ __VA_ARGS__ })

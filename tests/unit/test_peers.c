@@ -64,6 +64,10 @@ static void test_many_services(void)
         server.port = (uint16_t)port;
         peers_note_answer(&p, 4, POINT, &server, SECONDS(port), ANSWER_RST);
     }
+    for (unsigned i = 0; i < 5000; i++) { /* the same port of other hosts */
+        struct tcp_address server = { .ip = { 10, 1, (uint8_t)(i >> 8), (uint8_t)i }, .port = SERVER.port };
+        peers_note_answer(&p, 4, POINT, &server, SECONDS(1), ANSWER_RST);
+    }
     for (unsigned port = 1; port <= 5000; port++) {
         struct tcp_address server = SERVER;
         server.port = (uint16_t)port;

@@ -103,6 +103,11 @@ static void test_a_whole_port_range(void)
         }
     }
     g_assert_cmpuint(all.pairs->len, ==, UINT16_MAX + 1);
+    for (uint32_t port = 0; port <= UINT16_MAX; port++) { /* a scan: one is a pair of above */
+        struct tcp_address server = { .ip = { 10, 0, 0, 2 }, .port = (uint16_t)port };
+        port_pairs_find_or_add(&all, 4, POINT, &LOW, &server, &side);
+    }
+    g_assert_cmpuint(all.pairs->len, ==, 2 * UINT16_MAX + 1);
     port_pairs_free(&all);
 }
 

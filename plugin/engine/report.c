@@ -114,7 +114,7 @@ static gint by_badness(gconstpointer a, gconstpointer b)
         return x->attempts > y->attempts ? -1 : 1;
     if (x->lost != y->lost)
         return x->lost > y->lost ? -1 : 1;
-    return x->first->attempt > y->first->attempt ? 1 : -1;
+    return (x->first->attempt > y->first->attempt) - (x->first->attempt < y->first->attempt);
 }
 
 static void count_cause(struct cause_sum *sum, const struct outcome *o)
@@ -557,7 +557,7 @@ static gint by_loss(gconstpointer a, gconstpointer b)
         return outcome_failed(x) ? -1 : 1;
     if (x->lost != y->lost)
         return x->lost > y->lost ? -1 : 1;
-    return x->attempt > y->attempt ? 1 : -1;
+    return (x->attempt > y->attempt) - (x->attempt < y->attempt);
 }
 
 /* The worst of each of the worst causes, or the worst of all. */

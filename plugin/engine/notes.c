@@ -29,6 +29,11 @@ void note_frame(struct tracker *t, uint32_t frame, uint32_t attempt, enum note_r
     t->noted->data[frame / 8] |= (uint8_t)(1U << frame % 8);
 }
 
+void note_answer(const struct work *w, uint32_t attempt)
+{
+    note_frame(w->t, w->seg->seen.frame, attempt, NOTE_ANSWER, 0, ANSWER_UNKNOWN);
+}
+
 static bool has_notes(const struct tracker *t, uint32_t frame)
 {
     return frame / 8 < t->noted->len && (t->noted->data[frame / 8] & 1U << frame % 8);

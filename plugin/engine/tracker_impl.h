@@ -1,6 +1,11 @@
 /* tracker_impl.h - the tracker's inside, shared by the files that it is made of
  *
- *     tracker.c     what a segment means to the attempts and connections of its port pair
+ *     tracker.c     its life, what a frame hands to it, and what the user of the engine reads
+ *     syn.c         what a SYN means to the attempts of its port pair
+ *     syn_ack.c     what a SYN/ACK means
+ *     reset.c       what a RST means
+ *     ack.c         what any other segment means
+ *     use.c         the uses of a port pair: the connection in progress and the old one
  *     rejection.c   why a peer rejected or refused a SYN
  *     sightings.c   the same SYN elsewhere: NAT legs, capture points, stray answers
  *     other_host.c  whether a SYN comes from another host than the old connection
@@ -17,6 +22,9 @@
 #include "peers.h"
 #include "port_pair.h"
 #include "tracker.h"
+
+/* Mirror ports and the "any" device show a frame twice, at most this much apart; nothing retransmits so soon. */
+#define DUPLICATE_WINDOW (5 * NS_PER_SECOND / 1000)
 
 /* Records are numbered from 1 in each array; 0 is none. */
 struct tracker {
@@ -85,12 +93,65 @@ static inline uint8_t server_side(const struct attempt *a)
     return !attempt_side(a);
 }
 
+/* The segment in work. Pointers hold until a record is added. */
+struct work {
+    struct tracker *t;
+    uint32_t pair_record;
+    struct port_pair *pair;
+    uint8_t side; /* of the sender */
+    const struct segment *seg;
+};
+
+/* The attempt of a side as a record, or NULL. */
+static inline struct attempt *attempt_of(const struct work *w, uint8_t side)
+{
+    return w->pair->attempt[side] == 0 ? NULL : get_attempt(w->t, w->pair->attempt[side]);
+}
+
+/* Whether ack acknowledges the attempt's SYN and nothing beyond it but data that came with it (RFC 7413). */
+static inline bool acknowledges_syn(const struct attempt *a, uint32_t ack)
+{
+    return ack - a->isn - 1 <= a->syn_data;
+}
+
 /* The records, made if there are none yet. */
 struct history *need_history(struct tracker *t, struct attempt *a);
 struct evidence *need_evidence(struct tracker *t, struct attempt *a);
 struct trouble *need_trouble(struct tracker *t, struct attempt *a);
 
+/* tracker.c: remembers how the sender's service answers SYNs. */
+void note_service(const struct work *w, enum peer_answer answer);
+
+/* syn.c, syn_ack.c, reset.c, ack.c: what the segment means, by its kind. */
+void on_syn(const struct work *w);
+void on_syn_ack(const struct work *w);
+void on_reset(const struct work *w);
+void on_segment(const struct work *w);
+
+/* use.c */
+
+/* Begins a use of the port pair with a connection that is still to be initialised. */
+struct connection *begin_use(const struct work *w);
+
+/* Begins the connection of an attempt whose SYN is answered. */
+struct connection *begin_connection(const struct work *w, uint32_t attempt);
+
+/* Begins a use whose SYN the capture lacks. One forged segment must not hide the connection before: until both ends have
+ * spoken, it gives way to that one. */
+struct connection *begin_unseen_use(const struct work *w);
+
+/* The connection in progress, or NULL, after an unseen use has given way if the segment continues the one before. */
+struct connection *connection_in_progress(const struct work *w);
+
+/* A SYN follows: an unseen use gives way if both ends are captured and only one has spoken. */
+void settle_unseen_use(const struct work *w);
+
+/* The connection in progress becomes the old one, or never was. */
+void retire_connection(const struct work *w);
+void forget_connection(const struct work *w);
+
 /* notes.c */
+void note_answer(const struct work *w, uint32_t attempt);
 void note_frame(struct tracker *t, uint32_t frame, uint32_t attempt, enum note_role role, uint32_t syn_number,
                 enum peer_answer predicted);
 void note_time_wait_clock(struct tracker *t, uint32_t frame, uint32_t attempt, const struct connection *old,

@@ -137,6 +137,7 @@ static void adopt_connection(const struct work *w, uint32_t attempt)
     struct evidence *e = need_evidence(w->t, a);
 
     c->attempt = attempt;
+    c->flags &= (uint8_t)~CONN_UNSEEN_SYN;
     if (c->client_isn != w->seg->seq) { /* the SYN/ACK acknowledged data with it */
         c->client_isn = w->seg->seq;
         a->flags |= ATTEMPT_FAST_OPEN;

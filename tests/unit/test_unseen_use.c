@@ -188,6 +188,23 @@ static void test_forged_syn_ack(void)
     scene_free(s);
 }
 
+/* The SYN comes behind its SYN/ACK: the use has its attempt, and stays one whatever else is captured late. */
+static void test_syn_after_lone_syn_ack(void)
+{
+    struct scene *s = scene_new(&LINUX);
+
+    handshake(s);
+    exchange(s);
+    lone_syn_ack(s);
+    CLIENT(s, .flags = TCP_SYN, .seq = LOST_C_ISN, .tsval = C_TS);
+    SERVER(s, .flags = TCP_ACK, .seq = S_ISN + 201, .ack = C_ISN + 101, .tsval = S_TS, .tsecr = C_TS);
+    later_syn(s);
+    g_assert_cmpuint(tracker_attempt(s->t, 1)->use, ==, 1);
+    g_assert_cmpuint(tracker_attempt(s->t, 2)->use, ==, 2);
+    g_assert_cmpuint(tracker_attempt(s->t, 3)->use, ==, 3);
+    scene_free(s);
+}
+
 int main(int argc, char *argv[])
 {
     g_test_init(&argc, &argv, NULL);
@@ -199,5 +216,6 @@ int main(int argc, char *argv[])
     g_test_add_func("/unseen_use/lone_syn_ack_in_open_connection", test_lone_syn_ack_in_open_connection);
     g_test_add_func("/unseen_use/forged_segment", test_forged_segment);
     g_test_add_func("/unseen_use/forged_syn_ack", test_forged_syn_ack);
+    g_test_add_func("/unseen_use/syn_after_lone_syn_ack", test_syn_after_lone_syn_ack);
     return g_test_run();
 }

@@ -10,9 +10,9 @@
 
 #include <glib.h>
 
+/* Side 0 has the lower address, or port. An address of IPv4 is kept itself, one of IPv6 by its number. */
 struct port_pair {
-    uint32_t
-        ip[2]; /* by side: an IPv4 address, or the number of an IPv6 address; side 0 is the lower address and port */
+    uint32_t ip[2];
     uint16_t port[2];
     uint16_t point;
     uint8_t family;

@@ -25,6 +25,7 @@ void port_pairs_init(struct port_pairs *all)
     index_init(&all->index);
     index_init(&all->ip6_index);
     hash_key_init(&all->key);
+    all->latest = 0;
 }
 
 void port_pairs_free(struct port_pairs *all)
@@ -55,25 +56,22 @@ static uint32_t find_ip6(const struct port_pairs *all, const uint8_t ip[16])
     return number;
 }
 
-static void add_ip6(struct port_pairs *all, const uint8_t ip[16])
+static uint32_t find_or_add_ip6(struct port_pairs *all, const uint8_t ip[16])
 {
     struct ip6_address address;
+    uint32_t number = find_ip6(all, ip);
 
-    if (find_ip6(all, ip) != 0)
-        return;
+    if (number != 0)
+        return number;
     memcpy(address.word, ip, sizeof address);
     g_array_append_val(all->ip6, address);
     index_add(&all->ip6_index, hash_words(&all->key, address.word, 4), all->ip6->len, hash_ip6, all);
+    return all->ip6->len;
 }
 
 static uint32_t read_ip4(const uint8_t ip[16])
 {
     return (uint32_t)ip[0] << 24 | (uint32_t)ip[1] << 16 | (uint32_t)ip[2] << 8 | ip[3];
-}
-
-static uint32_t read_ip(const struct port_pairs *all, uint8_t family, const uint8_t ip[16])
-{
-    return family == 4 ? read_ip4(ip) : find_ip6(all, ip);
 }
 
 static uint8_t side_of(uint8_t family, const struct tcp_address *src, const struct tcp_address *dst)
@@ -87,14 +85,15 @@ static uint8_t side_of(uint8_t family, const struct tcp_address *src, const stru
     return order != 0 ? order > 0 : src->port > dst->port;
 }
 
-static struct pair_key make_key(const struct port_pairs *all, uint8_t family, uint16_t point,
-                                const struct tcp_address *src, const struct tcp_address *dst, uint8_t *side)
+/* src_ip, dst_ip: the addresses as a pair keeps them. */
+static struct pair_key make_key(uint8_t family, uint16_t point, const struct tcp_address *src, uint32_t src_ip,
+                                const struct tcp_address *dst, uint32_t dst_ip, uint8_t *side)
 {
     struct pair_key key = { .point = point, .family = family };
 
     *side = side_of(family, src, dst);
-    key.ip[*side] = read_ip(all, family, src->ip);
-    key.ip[!*side] = read_ip(all, family, dst->ip);
+    key.ip[*side] = src_ip;
+    key.ip[!*side] = dst_ip;
     key.port[*side] = src->port;
     key.port[!*side] = dst->port;
     return key;
@@ -132,10 +131,24 @@ static uint32_t find(const struct port_pairs *all, const struct pair_key *key, u
     return pair;
 }
 
+static uint32_t add(struct port_pairs *all, const struct pair_key *key, uint32_t hash)
+{
+    struct port_pair pair = { .ip = { key->ip[0], key->ip[1] },
+                              .port = { key->port[0], key->port[1] },
+                              .point = key->point,
+                              .family = key->family };
+
+    g_array_append_val(all->pairs, pair);
+    index_add(&all->index, hash, all->pairs->len, hash_record, all);
+    return all->pairs->len;
+}
+
 uint32_t port_pairs_find(const struct port_pairs *all, uint8_t family, uint16_t point, const struct tcp_address *src,
                          const struct tcp_address *dst, uint8_t *side)
 {
-    struct pair_key key = make_key(all, family, point, src, dst, side);
+    uint32_t src_ip = family == 4 ? read_ip4(src->ip) : find_ip6(all, src->ip);
+    uint32_t dst_ip = family == 4 ? read_ip4(dst->ip) : find_ip6(all, dst->ip);
+    struct pair_key key = make_key(family, point, src, src_ip, dst, dst_ip, side);
 
     return find(all, &key, hash_pair(&all->key, key.ip, key.port, point, family));
 }
@@ -143,23 +156,18 @@ uint32_t port_pairs_find(const struct port_pairs *all, uint8_t family, uint16_t 
 uint32_t port_pairs_find_or_add(struct port_pairs *all, uint8_t family, uint16_t point, const struct tcp_address *src,
                                 const struct tcp_address *dst, uint8_t *side)
 {
-    if (family != 4) {
-        add_ip6(all, src->ip);
-        add_ip6(all, dst->ip);
-    }
-    struct pair_key key = make_key(all, family, point, src, dst, side);
-    uint32_t hash = hash_pair(&all->key, key.ip, key.port, point, family);
-    uint32_t pair = find(all, &key, hash);
+    uint32_t src_ip = family == 4 ? read_ip4(src->ip) : find_or_add_ip6(all, src->ip);
+    uint32_t dst_ip = family == 4 ? read_ip4(dst->ip) : find_or_add_ip6(all, dst->ip);
+    struct pair_key key = make_key(family, point, src, src_ip, dst, dst_ip, side);
 
-    if (pair != 0)
-        return pair;
-    struct port_pair new_pair = {
-        .ip = { key.ip[0], key.ip[1] }, .port = { key.port[0], key.port[1] }, .point = point, .family = family
-    };
-    g_array_append_val(all->pairs, new_pair);
-    pair = all->pairs->len;
-    index_add(&all->index, hash, pair, hash_record, all);
-    return pair;
+    /* Packets of a connection often follow each other. */
+    if (all->latest == 0 || !is_pair(port_pairs_get(all, all->latest), &key)) {
+        uint32_t hash = hash_pair(&all->key, key.ip, key.port, point, family);
+        all->latest = find(all, &key, hash);
+        if (all->latest == 0)
+            all->latest = add(all, &key, hash);
+    }
+    return all->latest;
 }
 
 void port_pairs_address(const struct port_pairs *all, const struct port_pair *pair, uint8_t side,

@@ -28,6 +28,7 @@ struct port_pairs {
     GArray *pairs, *ip6; /* struct port_pair, struct ip6_address */
     struct index index, ip6_index;
     struct hash_key key;
+    uint32_t latest; /* the pair that was found or added last; 0: none */
 };
 
 void port_pairs_init(struct port_pairs *all);

@@ -275,6 +275,14 @@ static void register_text(const struct table_kind *kind)
     register_stat_tap_ui(&ui, (void *)kind);
 }
 
+static void free_windows(void)
+{
+    for (size_t i = 0; i < G_N_ELEMENTS(windows); i++) {
+        g_array_free(windows[i].attempts, TRUE);
+        g_ptr_array_free(windows[i].rows, TRUE);
+    }
+}
+
 void stat_tables_register(void)
 {
     for (size_t i = 0; i < G_N_ELEMENTS(kinds); i++) {
@@ -283,6 +291,7 @@ void stat_tables_register(void)
         register_window(&windows[i], kinds[i]);
     }
     register_cleanup_routine(forget_attempts);
+    register_shutdown_routine(free_windows);
 }
 
 /* Opens the window in the way in which "wireshark -z" does. */

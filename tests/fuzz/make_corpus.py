@@ -4,6 +4,8 @@
 
 tracker/: each example as a story in the language of events.h, its numbers replaced by the nearest that can be said there.
 headers/: packets of different shapes, of IPv4 and IPv6.
+
+The files found.* there are not made by this: they are what libFuzzer found and its -set_cover_merge=1 left.
 """
 
 import sys

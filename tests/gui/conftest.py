@@ -17,10 +17,14 @@ def folder():
 
 
 @pytest.fixture(scope="session")
-def gui(folder):
-    """A desktop on which Wireshark shows the server's capture of the case with the profile."""
+def possible():
     if missing():
         pytest.skip(f"the GUI is NOT tested, for it needs {', '.join(missing())}")
+
+
+@pytest.fixture(scope="session")
+def gui(folder, possible):
+    """A desktop on which Wireshark shows the server's capture of the case with the profile."""
     with Desktop(folder) as desktop:
         desktop.open(make_case(folder) / "server.pcap")
         yield desktop

@@ -218,8 +218,9 @@ class Wireshark:
     # Menus and windows
 
     def menu_item(self, path):
+        """path: labels with / between them, or a list if one of them has a / itself."""
         item = of_role(self.main, "menu bar")[0]
-        for name in path.split("/"):
+        for name in path.split("/") if isinstance(path, str) else path:
             below = children(item)
             below = [child for menu in below if menu.get_role_name() == "popup menu" for child in children(menu)] or below
             item = next((child for child in below if plain(child.get_name()) == name), None)

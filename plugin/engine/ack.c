@@ -7,9 +7,6 @@
 
 #include <stdlib.h>
 
-/* Numbers of a connection that are this far from its ISN belong to it, if its handshake was not captured. */
-#define NUMBERS_NEAR (1 << 24)
-
 /* Adds to the evidence of the attempt that this connection came from, until there is enough of it. */
 static void take_evidence(const struct work *w, struct connection *c)
 {
@@ -162,9 +159,7 @@ static bool completes_unseen_attempt(const struct work *w, const struct attempt 
         return false;
     if ((trouble->flags & TROUBLE_SYN_ACK) && trouble->rejection_frame == trouble->last_rejection_frame)
         trouble->rejection_frame = trouble->last_rejection_frame = 0;
-    struct connection *c = begin_use(w);
-    connection_init_client(c, w->side, w->seg->seq - 1, w->seg->seq, NO_WSCALE, &w->seg->seen);
-    c->flags |= CONN_SCALE_UNKNOWN;
+    begin_use_of_client(w, w->side, w->seg->seq);
     return true;
 }
 

@@ -8,9 +8,6 @@
 
 #include <string.h>
 
-/* What is that far from the numbers seen before is hardly of the same connection. */
-#define NUMBERS_FAR (UINT32_C(1) << 24)
-
 const char *tcp_state_name(enum tcp_state state)
 {
     static const char *const names[STATE_COUNT] = {
@@ -97,8 +94,8 @@ bool connection_is_established(const struct connection *c)
     const struct endpoint *one = &c->end[0], *other = &c->end[1];
 
     return (c->flags & (CONN_OPEN | CONN_MIDSTREAM)) && (one->bits & other->bits & END_ALIVE)
-           && !((one->bits | other->bits) & (END_FIN | END_RESET)) && !seq_after(one->snd_nxt, one->snd_end)
-           && !seq_after(other->snd_nxt, other->snd_end);
+           && !((one->bits | other->bits) & (END_FIN | END_RESET)) && !may_have_unseen_fin(one)
+           && !may_have_unseen_fin(other);
 }
 
 uint8_t connection_closer(const struct connection *c)
@@ -146,7 +143,7 @@ bool connection_is_over(const struct connection *c)
 
 static bool is_far(const struct endpoint *e, uint32_t number)
 {
-    return (e->bits & END_SENT) && number - e->snd_nxt + NUMBERS_FAR > 2 * NUMBERS_FAR;
+    return (e->bits & END_SENT) && number - e->snd_nxt + NUMBERS_NEAR > 2 * NUMBERS_NEAR;
 }
 
 static bool is_beyond_fin(const struct endpoint *e, uint32_t number)

@@ -56,6 +56,10 @@ struct endpoint {
 
 enum { SIDE_NONE = 2 };
 
+/* What is less far from the numbers seen before may be of the same connection although frames between are missing;
+ * what is farther hardly is. */
+#define NUMBERS_NEAR (UINT32_C(1) << 24)
+
 enum connection_flags {
     CONN_SYN_ACK = 0x01,       /* its SYN/ACK was seen, or what acknowledged it: server_isn holds */
     CONN_OPEN = 0x02,          /* the handshake is complete */

@@ -4,10 +4,21 @@
  */
 #include "tracker_impl.h"
 
-/* Bits of frames with notes are added for so many bytes at once. */
-enum { NOTED_STEP = 512 };
+/* Room is made for so many frames at once. */
+enum { STEP = 4096 };
 /* More notes than a frame has but in a tunnel. */
 enum { NEWEST = 3 };
+
+/* Makes the array hold the place at, and step more: frames come one by one, it need not grow for each. */
+static void reach(GByteArray *array, guint at, guint step)
+{
+    guint size = array->len;
+
+    if (at < size)
+        return;
+    g_byte_array_set_size(array, at + step);
+    memset(array->data + size, 0, at + step - size);
+}
 
 void note_frame(struct tracker *t, uint32_t frame, uint32_t attempt, enum note_role role, uint32_t syn_number,
                 enum peer_answer predicted)
@@ -21,11 +32,7 @@ void note_frame(struct tracker *t, uint32_t frame, uint32_t attempt, enum note_r
     };
 
     g_array_append_val(t->notes, note);
-    if (frame / 8 >= t->noted->len) {
-        guint size = t->noted->len;
-        g_byte_array_set_size(t->noted, frame / 8 + NOTED_STEP);
-        memset(t->noted->data + size, 0, t->noted->len - size);
-    }
+    reach(t->noted, frame / 8, STEP / 8);
     t->noted->data[frame / 8] |= (uint8_t)(1U << frame % 8);
 }
 
@@ -54,13 +61,7 @@ void note_time_wait_clock(struct tracker *t, uint32_t frame, uint32_t attempt, c
 
 void note_states(struct tracker *t, uint32_t frame, enum tcp_state src, enum tcp_state dst)
 {
-    enum { STEP = 4096 }; /* frames come one by one: do not grow for each */
-    guint size = t->states->len;
-
-    if (frame >= size) {
-        g_byte_array_set_size(t->states, frame + STEP);
-        memset(t->states->data + size, 0, frame + STEP - size);
-    }
+    reach(t->states, frame, STEP);
     t->states->data[frame] = (uint8_t)(src << 4 | dst);
 }
 

@@ -87,9 +87,7 @@ static void on_lone_syn_ack(const struct work *w)
     struct connection *c = get_connection(w->t, w->pair->current);
     bool interrupts = c != NULL && !connection_is_over(c);
 
-    c = begin_use(w);
-    connection_init_client(c, !w->side, w->seg->ack - 1, w->seg->ack, NO_WSCALE, &w->seg->seen);
-    c->flags |= CONN_SCALE_UNKNOWN;
+    c = begin_use_of_client(w, !w->side, w->seg->ack);
     if (interrupts)
         c->flags |= CONN_UNSEEN_SYN;
     if (own != NULL && own->isn == w->seg->seq)

@@ -130,15 +130,15 @@ void on_segment(const struct work *w);
 
 /* use.c */
 
-/* Begins a use of the port pair with a connection that is still to be initialised. */
-struct connection *begin_use(const struct work *w);
-
 /* Begins the connection of an attempt whose SYN is answered. */
 struct connection *begin_connection(const struct work *w, uint32_t attempt);
 
 /* Begins a use whose SYN the capture lacks. One forged segment must not hide the connection before: until both ends have
  * spoken, it gives way to that one. */
 struct connection *begin_unseen_use(const struct work *w);
+
+/* The same, when its SYN/ACK tells who the client is. syn_end: the number after the SYN. */
+struct connection *begin_use_of_client(const struct work *w, uint8_t client, uint32_t syn_end);
 
 /* The connection in progress, or NULL, after an unseen use has given way if the segment continues the one before. */
 struct connection *connection_in_progress(const struct work *w);

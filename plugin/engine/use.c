@@ -37,7 +37,8 @@ void forget_connection(const struct work *w)
     w->pair->current = 0;
 }
 
-struct connection *begin_use(const struct work *w)
+/* The connection is still to be initialised. */
+static struct connection *begin_use(const struct work *w)
 {
     retire_connection(w);
     w->pair->uses++;
@@ -51,6 +52,15 @@ struct connection *begin_unseen_use(const struct work *w)
 
     connection_init(c, &w->seg->seen);
     c->flags |= CONN_UNSEEN_SYN;
+    return c;
+}
+
+struct connection *begin_use_of_client(const struct work *w, uint8_t client, uint32_t syn_end)
+{
+    struct connection *c = begin_use(w);
+
+    connection_init_client(c, client, syn_end - 1, syn_end, NO_WSCALE, &w->seg->seen);
+    c->flags |= CONN_SCALE_UNKNOWN;
     return c;
 }
 

@@ -174,6 +174,14 @@ class Wireshark:
     def packets(self):
         return read_table(self.pane("Packet list"))
 
+    def says(self, frame, column, text):
+        """Waits until a cell of the packet list says so; while packets are dissected the list has no rows and columns."""
+        def look():
+            table = self.packets()
+            rows = (dict(zip(table["titles"], row)) for row in table["rows"])
+            return any(row.get("No.") == str(frame) and row.get(column) == text for row in rows)
+        return wait_for(f"{text!r} in {column} of packet {frame}", look)
+
     def filter_buttons(self):
         """The names on the display filter toolbar."""
         bars = [bar for bar in of_role(self.main, "tool bar") if "Filter" in bar.get_name()]

@@ -7,13 +7,11 @@ import os
 import re
 import shutil
 import threading
-import time
 
 import pytest
 from session import PROFILE, QUIET, Desktop, make_case
 
 VERDICT = "SYN rejected by TIME_WAIT peer (PAWS: TSval 1159862 behind), 5 retries, 31.1 s"
-PATIENCE = 30  # seconds until the packet list shows what it has to
 SYNS = ["20", "22", "24", "26", "28", "30"]  # of the attempt that failed; the rejecting ACK follows each
 
 
@@ -147,31 +145,20 @@ def test_report(gui):
     assert "1 of 2 failed" in text
 
 
-def fate_of(gui, frame, expected):
-    """Waits until the packet list says so; while packets are dissected it has no rows and no columns."""
-    end = time.monotonic() + PATIENCE
-    while time.monotonic() < end:
-        table = gui.ask("packets")
-        rows = [dict(zip(table["titles"], row)) for row in table["rows"]]
-        if any(row.get("No.") == str(frame) and row.get("Fate") == expected for row in rows):
-            return True
-    return False
-
-
 def test_dissected_anew(gui):
     """Wireshark dissects all packets again when one is ignored: without the SYN, and then with it."""
     ignore = ["Edit", "Ignore/Unignore Packet(s)"]
     gui.ask("select", 20)
     gui.ask("menu", ignore)
-    assert fate_of(gui, 20, "")
+    assert gui.ask("says", 20, "Fate", "")
     gui.ask("menu", ignore)
-    assert fate_of(gui, 20, "rejected")
+    assert gui.ask("says", 20, "Fate", "rejected")
 
 
 def test_read_again(gui):
     gui.ask("menu", "View/Reload")
     assert gui.ask("displayed", 31)
-    assert fate_of(gui, 20, "rejected")
+    assert gui.ask("says", 20, "Fate", "rejected")
 
 
 @pytest.mark.skipif(shutil.which("dumpcap") is None, reason="no dumpcap")
@@ -186,6 +173,6 @@ def test_live_capture(folder, possible):
         data = (make_case(live) / "server.pcap").read_bytes()
         threading.Thread(target=pipe.write_bytes, args=(data,), daemon=True).start()
         desktop.ask("start", "-C", "synfate", *QUIET, "-k", "-i", str(pipe))
-        assert fate_of(desktop, 21, "rejected")
+        assert desktop.ask("says", 21, "Fate", "rejected")
         desktop.ask("press", "Failed")
         assert desktop.ask("displayed", 12)

@@ -209,8 +209,8 @@ static void test_twins(void)
     scene_free(s);
 }
 
-/* One point saw a rejection, the other how it was overcome. */
-static void test_twins_agree(void)
+/* Two points see a SYN, the second also that it is rejected: frames 1 to 3. */
+static struct scene *twins_with_a_rejection(void)
 {
     struct scene *s = scene_new(&LINUX);
 
@@ -219,6 +219,14 @@ static void test_twins_agree(void)
         CLIENT(s, .flags = TCP_SYN, .seq = C_ISN, .tsval = C_TS);
     }
     SERVER(s, .flags = TCP_ACK, .seq = 77, .ack = 78, .tsval = S_TS);
+    return s;
+}
+
+/* One point saw a rejection, the other how it was overcome. */
+static void test_twins_agree(void)
+{
+    struct scene *s = twins_with_a_rejection();
+
     assert_verdict(s, 1, FATE_REJECTED, CAUSE_OLD_UNKNOWN, 3);
     at_point(s, 0);
     SERVER(s, .flags = TCP_SYN | TCP_ACK, .seq = S_ISN, .ack = C_ISN + 1, .tsval = S_TS);
@@ -231,13 +239,8 @@ static void test_twins_agree(void)
 /* One point saw a rejection, the other that it was overcome, and that the server is stuck. */
 static void test_twins_agree_on_stuck(void)
 {
-    struct scene *s = scene_new(&LINUX);
+    struct scene *s = twins_with_a_rejection();
 
-    for (uint16_t point = 0; point < 2; point++) {
-        at_point(s, point);
-        CLIENT(s, .flags = TCP_SYN, .seq = C_ISN, .tsval = C_TS);
-    }
-    SERVER(s, .flags = TCP_ACK, .seq = 77, .ack = 78, .tsval = S_TS);
     at_point(s, 0);
     SERVER(s, .flags = TCP_SYN | TCP_ACK, .seq = S_ISN, .ack = C_ISN + 1, .tsval = S_TS);
     CLIENT(s, .flags = TCP_ACK, .seq = C_ISN + 1, .ack = S_ISN + 1, .tsval = C_TS, .payload = 10);

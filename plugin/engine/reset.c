@@ -38,6 +38,14 @@ static void reset_old_connection(const struct work *w)
         own->flags |= ATTEMPT_RESET_OLD;
 }
 
+/* The RST has the next number of the old connection, by the receiver's or, if that is not captured, the sender's word. */
+static bool is_next_of(const struct connection *old, const struct work *w)
+{
+    const struct endpoint *e = &old->end[w->side];
+
+    return connection_rcv_nxt(old, !w->side) == w->seg->seq || ((e->bits & END_SENT) && e->snd_nxt == w->seg->seq);
+}
+
 /* The client's RST against an answer that it did not expect (RFC 9293, 3.10.7.3). */
 static bool on_client_reset(const struct work *w, struct attempt *a)
 {
@@ -50,7 +58,7 @@ static bool on_client_reset(const struct work *w, struct attempt *a)
             trouble->client_reset_frame = w->seg->seen.frame;
         return false; /* it is meant for the old connection */
     }
-    if (w->seg->seq != a->isn + 1 || (old != NULL && connection_rcv_nxt(old, !w->side) == w->seg->seq))
+    if (w->seg->seq != a->isn + 1 || (old != NULL && is_next_of(old, w)))
         return false;
     fail_by_client_reset(w, w->pair->attempt[w->side]);
     return true;

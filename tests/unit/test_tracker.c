@@ -858,6 +858,20 @@ static void test_forged_resets(void)
     scene_free(s);
 }
 
+/* The server is not captured: a RST with the old connection's next number is meant for that one, though it is also the
+ * number behind the SYN. */
+static void test_reset_of_an_unanswered_old_connection(void)
+{
+    struct scene *s = scene_new(&LINUX);
+
+    CLIENT(s, .flags = TCP_SYN, .seq = C_ISN);
+    CLIENT(s, .flags = TCP_ACK, .seq = C_ISN + 1, .ack = S_ISN + 1, .payload = 100);
+    CLIENT(s, .flags = TCP_SYN, .seq = C_ISN + 100);
+    CLIENT(s, .flags = TCP_RST, .seq = C_ISN + 101);
+    assert_verdict(s, 2, FATE_PENDING, CAUSE_CAPTURE_ENDED, 0);
+    scene_free(s);
+}
+
 /* RFC 5927, 4: the quoted number must be the SYN's; an error after the SYN/ACK is too late. */
 static void test_forged_icmp_errors(void)
 {
@@ -1240,6 +1254,7 @@ int main(int argc, char **argv)
     add_scripts();
     g_test_add_func("/tracker/scripts_are_complete", test_scripts_are_complete);
     g_test_add_func("/tracker/forged_resets", test_forged_resets);
+    g_test_add_func("/tracker/reset_of_an_unanswered_old_connection", test_reset_of_an_unanswered_old_connection);
     g_test_add_func("/tracker/forged_icmp_errors", test_forged_icmp_errors);
     g_test_add_func("/tracker/time_wait_reset_must_fit", test_time_wait_reset_must_fit);
     g_test_add_func("/tracker/reset_against_an_unseen_rejection", test_reset_against_an_unseen_rejection);

@@ -168,6 +168,17 @@ bool connection_is_foreign(const struct connection *c, uint8_t side, const struc
            || is_beyond_fin(peer, seg->ack);
 }
 
+bool connection_is_newer(const struct connection *c, uint8_t side, const struct segment *seg)
+{
+    uint32_t client_number = side == c->client ? seg->seq : seg->ack;
+    uint32_t server_number = side == c->client ? seg->ack : seg->seq;
+
+    if (c->flags & CONN_MIDSTREAM)
+        return false;
+    return !seq_after(client_number, c->client_isn)
+           || ((c->flags & CONN_SYN_ACK) && !seq_after(server_number, c->server_isn));
+}
+
 bool connection_closed_second(const struct connection *c, uint8_t side)
 {
     return closed_second(&c->end[side], &c->end[!side]);
@@ -303,16 +314,6 @@ static void note_time_wait(struct connection *c, uint8_t from, const struct segm
     }
 }
 
-/* Whether a segment can belong to the handshake of c, and not to an older connection. */
-static bool fits_handshake(const struct connection *c, uint8_t side, const struct segment *seg)
-{
-    uint32_t client_number = side == c->client ? seg->seq : seg->ack;
-    uint32_t server_number = side == c->client ? seg->ack : seg->seq;
-
-    return seq_after(client_number, c->client_isn)
-           && (!(c->flags & CONN_SYN_ACK) || seq_after(server_number, c->server_isn));
-}
-
 static void complete_handshake(struct connection *c, uint8_t side, const struct segment *seg)
 {
     struct endpoint *peer = &c->end[!side];
@@ -363,7 +364,7 @@ void connection_segment(struct connection *c, uint8_t side, const struct segment
     if ((seg->flags & TCP_SYN) && (seg->flags & TCP_ACK)) {
         take_syn_ack(c, side, seg);
     } else if (handshake && (seg->flags & TCP_ACK)) {
-        if (!fits_handshake(c, side, seg))
+        if (connection_is_newer(c, side, seg))
             return;
         complete_handshake(c, side, seg);
     }

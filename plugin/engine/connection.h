@@ -110,6 +110,10 @@ bool connection_is_far(const struct connection *c, uint8_t side, const struct se
  * c is over, one of them is enough, or one beyond a FIN. */
 bool connection_is_foreign(const struct connection *c, uint8_t side, const struct segment *seg);
 
+/* Whether c is newer than the segment, which has an ACK and no SYN: its numbers are before those of the handshake.
+ * False if the handshake was not captured. */
+bool connection_is_newer(const struct connection *c, uint8_t side, const struct segment *seg);
+
 /* Whether the connection has ended: by a RST, or by the FINs of both ends. */
 bool connection_is_over(const struct connection *c);
 

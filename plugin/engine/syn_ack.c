@@ -95,6 +95,15 @@ static void on_lone_syn_ack(const struct work *w)
     connection_segment(c, w->side, w->seg);
 }
 
+/* Not what c or its server sent before: the answer to a SYN that the capture lacks. */
+static bool is_of_another_use(const struct work *w, const struct connection *c)
+{
+    if (c->server_isn == w->seg->seq)
+        return false;
+    return c->close_frame != 0 || connection_is_far(c, w->side, w->seg)
+           || ((c->flags & CONN_OPEN) && !seq_after(c->end[w->side].snd_nxt, w->seg->seq));
+}
+
 void on_syn_ack(const struct work *w)
 {
     uint32_t attempt = w->pair->attempt[!w->side];
@@ -106,8 +115,7 @@ void on_syn_ack(const struct work *w)
     } else if (a != NULL && c == NULL) {
         take_wrong_syn_ack(w->t, a, get_connection(w->t, w->pair->old), w->seg);
         note_answer(w, attempt);
-    } else if (c == NULL
-               || (c->server_isn != w->seg->seq && (c->close_frame != 0 || connection_is_far(c, w->side, w->seg)))) {
+    } else if (c == NULL || is_of_another_use(w, c)) {
         on_lone_syn_ack(w);
     }
 }

@@ -75,7 +75,8 @@ static bool is_strange_to_unseen_use(const struct work *w, const struct connecti
 {
     const struct connection *old = get_connection(w->t, w->pair->old);
 
-    return !is_confirmed(c) && old != NULL && connection_is_far(c, w->side, w->seg)
+    return !is_confirmed(c) && old != NULL
+           && (connection_is_far(c, w->side, w->seg) || connection_is_newer(c, w->side, w->seg))
            && !connection_is_far(old, w->side, w->seg) && !connection_is_foreign(old, w->side, w->seg);
 }
 

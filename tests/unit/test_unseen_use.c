@@ -149,6 +149,33 @@ static void test_lone_syn_ack_in_open_connection(void)
     scene_free(s);
 }
 
+/* The same with numbers just beyond the open connection's, as a client has that counts on and a server that does. */
+enum { NEAR_C_ISN = C_ISN + 101, NEAR_S_ISN = S_ISN + 10000000 };
+
+static void near_syn_ack(struct scene *s)
+{
+    SERVER(s, .flags = TCP_SYN | TCP_ACK, .seq = NEAR_S_ISN, .ack = NEAR_C_ISN + 1, .mss = 1460);
+}
+
+static void test_near_syn_ack_in_open_connection(void)
+{
+    struct scene *s = scene_new(&LINUX);
+
+    handshake(s);
+    exchange(s);
+    near_syn_ack(s);
+    CLIENT(s, .flags = TCP_ACK, .seq = NEAR_C_ISN + 1, .ack = NEAR_S_ISN + 1, .payload = 100);
+    SERVER(s, .flags = TCP_FIN | TCP_ACK, .seq = NEAR_S_ISN + 1, .ack = NEAR_C_ISN + 101);
+    CLIENT(s, .flags = TCP_FIN | TCP_ACK, .seq = NEAR_C_ISN + 101, .ack = NEAR_S_ISN + 2);
+    CLIENT(s, .flags = TCP_SYN, .seq = NEAR_C_ISN + 5000, .tsval = C_TS - 1000);
+    const struct history *h = tracker_history(s->t, tracker_attempt(s->t, 2));
+    g_assert_cmpint(h->state, ==, STATE_TIME_WAIT);
+    g_assert_cmpuint(h->rcv_nxt, ==, NEAR_C_ISN + 102);
+    g_assert_cmpuint(h->snd_nxt, ==, NEAR_S_ISN + 2);
+    g_assert_false(h->flags & HISTORY_TIMESTAMPS);
+    scene_free(s);
+}
+
 /* A single forged segment hides no verdict, whether it comes before the SYN or between the SYN and its answer. */
 static void test_forged_segment(void)
 {
@@ -188,6 +215,23 @@ static void test_forged_syn_ack(void)
     scene_free(s);
 }
 
+static void test_forged_near_syn_ack(void)
+{
+    struct scene *s = scene_new(&LINUX);
+
+    uint32_t ack = handshake(s);
+    near_syn_ack(s);
+    exchange(s);
+    near_syn_ack(s);
+    later_syn(s);
+    assert_verdict(s, 1, FATE_ESTABLISHED, CAUSE_OK, ack);
+    const struct history *h = tracker_history(s->t, tracker_attempt(s->t, 2));
+    g_assert_cmpint(h->state, ==, STATE_ESTABLISHED);
+    g_assert_cmpuint(h->rcv_nxt, ==, C_ISN + 101);
+    g_assert_cmpuint(tracker_attempt(s->t, 2)->use, ==, 2);
+    scene_free(s);
+}
+
 /* The SYN comes behind its SYN/ACK: the use has its attempt, and stays one whatever else is captured late. */
 static void test_syn_after_lone_syn_ack(void)
 {
@@ -214,8 +258,10 @@ int main(int argc, char *argv[])
     g_test_add_func("/unseen_use/after_a_rejection", test_after_a_rejection);
     g_test_add_func("/unseen_use/one_sided", test_one_sided);
     g_test_add_func("/unseen_use/lone_syn_ack_in_open_connection", test_lone_syn_ack_in_open_connection);
+    g_test_add_func("/unseen_use/near_syn_ack_in_open_connection", test_near_syn_ack_in_open_connection);
     g_test_add_func("/unseen_use/forged_segment", test_forged_segment);
     g_test_add_func("/unseen_use/forged_syn_ack", test_forged_syn_ack);
+    g_test_add_func("/unseen_use/forged_near_syn_ack", test_forged_near_syn_ack);
     g_test_add_func("/unseen_use/syn_after_lone_syn_ack", test_syn_after_lone_syn_ack);
     return g_test_run();
 }

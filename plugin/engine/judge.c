@@ -49,15 +49,41 @@ static bool isn_shows_recycling(const struct dossier *d)
            && d->e->synack_isn - d->h->snd_nxt == LINUX_RECYCLED_ISN_STEP;
 }
 
+/* What a TIME_WAIT that was reopened took the SYN for; CAUSE_OK if the numbers that were captured do not say. */
 static enum cause recycled_cause(const struct dossier *d)
 {
-    const uint16_t both = HISTORY_SYN_TS | HISTORY_TIMESTAMPS;
-    bool newer = (d->h->flags & both) == both && seq_after(d->a->tsval, d->h->ts_recent);
+    const struct history *h = d->h;
+    bool newer = (h->flags & HISTORY_SYN_TS) && seq_after(d->a->tsval, h->ts_recent);
+    bool higher = (h->flags & HISTORY_RCV_NXT) && seq_after(d->a->isn, h->rcv_nxt);
+    bool cut = (h->flags & HISTORY_RCV_NXT) && (d->a->flags & ATTEMPT_OPTIONS_CUT);
 
-    if ((d->a->flags & ATTEMPT_OPTIONS_CUT) && (d->h->flags & HISTORY_RCV_NXT))
-        newer = !seq_after(d->a->isn, d->h->rcv_nxt); /* nothing else can have let it in */
+    if (newer && (h->flags & HISTORY_TIMESTAMPS))
+        return CAUSE_TIME_WAIT_RECYCLED_TIMESTAMP;
+    if (higher)
+        return CAUSE_TIME_WAIT_RECYCLED_SEQUENCE;
+    return newer || cut ? CAUSE_TIME_WAIT_RECYCLED_TIMESTAMP : CAUSE_OK; /* nothing else can have let it in */
+}
 
-    return newer ? CAUSE_TIME_WAIT_RECYCLED_TIMESTAMP : CAUSE_TIME_WAIT_RECYCLED_SEQUENCE;
+/* To every SYN seen, the peer's TIME_WAIT says no by the rules. */
+static bool rules_forbid(const struct dossier *d)
+{
+    const struct history *h = d->h;
+
+    return h != NULL && h->state == STATE_TIME_WAIT && !(h->flags & HISTORY_ANSWER_CHANGED)
+           && (h->answer == ANSWER_ACK || h->answer == ANSWER_SILENCE);
+}
+
+/* False if nothing can be said: a SYN that the rules forbid was taken by another kind of stack, or what the capture
+ * lacks has removed or changed the TIME_WAIT. */
+static bool judge_recycled(const struct dossier *d, struct verdict *v)
+{
+    enum cause cause = recycled_cause(d);
+
+    if (cause == CAUSE_OK || rules_forbid(d))
+        return false;
+    say(v, FATE_ESTABLISHED, cause);
+    v->inferred = !isn_shows_recycling(d);
+    return true;
 }
 
 /* The SYN that was accepted found a TIME_WAIT that had ended. */
@@ -75,16 +101,14 @@ static bool time_wait_was_over(const struct dossier *d)
     return (d->e->flags & EV_SYNACK) || elapsed > length;
 }
 
-static void judge_after_time_wait(const struct dossier *d, struct verdict *v)
+static bool judge_after_time_wait(const struct dossier *d, struct verdict *v)
 {
-    if (time_wait_was_over(d)) {
-        say(v, FATE_ESTABLISHED, CAUSE_TIME_WAIT_EXPIRED);
-        v->inferred = !(d->h->flags & HISTORY_TW_PROVEN)
-                      || d->h->tw_elapsed + (d->a->last_time - d->a->first_time) < d->t->options.time_wait;
-    } else {
-        say(v, FATE_ESTABLISHED, recycled_cause(d));
-        v->inferred = !isn_shows_recycling(d);
-    }
+    if (!time_wait_was_over(d))
+        return judge_recycled(d, v);
+    say(v, FATE_ESTABLISHED, CAUSE_TIME_WAIT_EXPIRED);
+    v->inferred = !(d->h->flags & HISTORY_TW_PROVEN)
+                  || d->h->tw_elapsed + (d->a->last_time - d->a->first_time) < d->t->options.time_wait;
+    return true;
 }
 
 /* The old connection had ended, or else says nothing about this one: false. */
@@ -101,10 +125,8 @@ static bool judge_reuse(const struct dossier *d, struct verdict *v)
         v->inferred = true;
         return true;
     }
-    if (h->state == STATE_TIME_WAIT || (h->flags & HISTORY_TW_EXPIRED) || isn_shows_recycling(d)) {
-        judge_after_time_wait(d, v);
-        return true;
-    }
+    if (h->state == STATE_TIME_WAIT || (h->flags & HISTORY_TW_EXPIRED) || isn_shows_recycling(d))
+        return judge_after_time_wait(d, v);
     if (h->flags & HISTORY_RESET)
         say(v, FATE_ESTABLISHED, CAUSE_REUSE_AFTER_RESET);
     else if (h->state == STATE_CLOSED || h->state == STATE_LAST_ACK || h->state == STATE_FIN_WAIT_2)
@@ -130,11 +152,10 @@ static bool judge_after_rejection(const struct dossier *d, struct verdict *v)
     bool reset = trouble->client_reset_frame != 0;
     bool time_wait =
         is_time_wait(cause) || (cause == CAUSE_OLD_UNKNOWN && d->h != NULL && d->h->state == STATE_TIME_WAIT);
+    if (cause == CAUSE_TIME_WAIT_NO_LISTENER || (time_wait && isn_shows_recycling(d)))
+        return judge_recycled(d, v); /* a listener has come, or a later SYN was good enough */
     v->inferred = !reset || (trouble->flags & TROUBLE_INFERRED);
-    if (time_wait && isn_shows_recycling(d)) { /* a later SYN was good enough */
-        say(v, FATE_ESTABLISHED, recycled_cause(d));
-        v->inferred = false;
-    } else if (time_wait) {
+    if (time_wait) {
         int64_t since = d->a->last_time - (cause == CAUSE_TIME_WAIT_PAWS ? trouble->rejection_time : d->a->first_time);
         if (cause == CAUSE_TIME_WAIT_SEQUENCE && d->h != NULL && (d->h->flags & HISTORY_CONNECTION))
             since += d->h->tw_elapsed;
@@ -142,8 +163,6 @@ static bool judge_after_rejection(const struct dossier *d, struct verdict *v)
         say(v, FATE_ESTABLISHED, over && !reset ? CAUSE_TIME_WAIT_EXPIRED : CAUSE_AFTER_TIME_WAIT_RESET);
         if (over && !reset)
             v->inferred = trouble->flags & TROUBLE_INFERRED;
-    } else if (cause == CAUSE_TIME_WAIT_NO_LISTENER) {
-        say(v, FATE_ESTABLISHED, recycled_cause(d));
     } else if (cause == CAUSE_WRONG_ACK || (cause == CAUSE_OLD_UNKNOWN && !(trouble->flags & TROUBLE_BY_SOCKET))) {
         say(v, FATE_ESTABLISHED, CAUSE_AFTER_WRONG_ACK);
         v->inferred = cause == CAUSE_OLD_UNKNOWN;
@@ -227,16 +246,13 @@ static void judge_rejection(const struct dossier *d, struct verdict *v)
     decide_at(v, d->a, trouble->rejection_frame, trouble->rejection_time);
 }
 
-/* The peer is in TIME_WAIT, and to every SYN seen the rules say: no. */
+/* The peer's TIME_WAIT is proven, and forbids the SYN. */
 static bool time_wait_forbids(const struct dossier *d, enum cause *cause)
 {
     const struct history *h = d->h;
     int64_t last = d->a->last_time - d->a->first_time;
 
-    if (h == NULL || h->state != STATE_TIME_WAIT || !(h->flags & HISTORY_TW_PROVEN)
-        || (h->flags & HISTORY_ANSWER_CHANGED))
-        return false;
-    if (h->answer != ANSWER_ACK && h->answer != ANSWER_SILENCE)
+    if (!rules_forbid(d) || !(h->flags & HISTORY_TW_PROVEN))
         return false;
     *cause = h->reason == REASON_PAWS ? CAUSE_TIME_WAIT_PAWS : CAUSE_TIME_WAIT_SEQUENCE;
     return *cause == CAUSE_TIME_WAIT_PAWS || h->tw_elapsed + last < d->t->options.time_wait;
@@ -289,7 +305,7 @@ static bool is_not_as_rules(const struct dossier *d, const struct verdict *v)
     if (rejected) /* on Linux also if it would accept, but nobody listens */
         return h->answer != ANSWER_ACK && d->t->options.peer != PEER_LINUX;
     if (v->fate == FATE_ESTABLISHED)
-        return d->a->retries == 0 && h->answer != ANSWER_SYN_ACK && !time_wait_was_over(d);
+        return d->a->retries == 0 && rules_forbid(d) && !time_wait_was_over(d);
     return v->fate == FATE_REFUSED;
 }
 

@@ -155,9 +155,7 @@ static void test_not_as_rules(void)
     syn(s, C_ISN + 50000, C_TS - 500);
     SERVER(s, .flags = TCP_SYN | TCP_ACK, .seq = 99, .ack = C_ISN + 50001, .tsval = S_TS + 1000, .wscale = 7);
     CLIENT(s, .flags = TCP_ACK, .seq = C_ISN + 50001, .ack = 100, .tsval = C_TS - 500);
-    assert_summary(s, 2,
-                   "Established: TIME_WAIT peer accepted the higher sequence number, 0.1 ms"
-                   "; answered as Linux would not");
+    assert_summary(s, 2, "Established, 0.1 ms; answered as Linux would not");
     scene_free(s);
 }
 

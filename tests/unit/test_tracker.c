@@ -138,6 +138,25 @@ static uint32_t recycled_by_a_later_syn(struct scene *s)
     return accept(s, -500, S_SND_NXT + 65537);
 }
 
+/* By the rules this TIME_WAIT takes no such SYN: the capture lacks what removed it. */
+static uint32_t accepted_against_the_rules(struct scene *s)
+{
+    closed_by_server(s);
+    wait_ms(s, 5000);
+    new_syn(s, 1000, -1000);
+    return accept(s, 1000, NEW_S_ISN);
+}
+
+/* The SYN/ACK shows that TIME_WAIT was reopened; the number is not higher, so the timestamp must be newer. */
+static uint32_t recycled_after_unseen_options(struct scene *s)
+{
+    CLIENT(s, .flags = TCP_FIN | TCP_ACK, .seq = C_ISN + 101, .ack = S_ISN + 201, .tsval = C_FIN_TS);
+    SERVER(s, .flags = TCP_FIN | TCP_ACK, .seq = S_ISN + 201, .ack = S_RCV_NXT);
+    wait_ms(s, 5000);
+    new_syn(s, 0, 5000);
+    return accept(s, 0, S_SND_NXT + 65537);
+}
+
 static uint32_t time_wait_expired(struct scene *s)
 {
     closed_by_server(s);
@@ -728,6 +747,8 @@ static const struct script scripts[] = {
     SCRIPT(recycled_timestamp, ESTABLISHED, TIME_WAIT_RECYCLED_TIMESTAMP),
     SCRIPT(recycled_sequence, ESTABLISHED, TIME_WAIT_RECYCLED_SEQUENCE),
     SCRIPT(recycled_by_a_later_syn, ESTABLISHED, TIME_WAIT_RECYCLED_TIMESTAMP, .delayed = true, .retries = 1),
+    SCRIPT(accepted_against_the_rules, ESTABLISHED, OK),
+    SCRIPT(recycled_after_unseen_options, ESTABLISHED, TIME_WAIT_RECYCLED_TIMESTAMP),
     SCRIPT(time_wait_expired, ESTABLISHED, TIME_WAIT_EXPIRED),
     SCRIPT(recycled_at_60_s, ESTABLISHED, TIME_WAIT_RECYCLED_TIMESTAMP),
     SCRIPT(expired_at_60_s, ESTABLISHED, TIME_WAIT_EXPIRED),

@@ -155,6 +155,14 @@ static bool handshake_is_over(const struct connection *old, const struct segment
     return !seg->has_ip_id && seg->seen.time - old->last_time > SYN_ACK_TIMER;
 }
 
+/* What the ACK acknowledges last was captured, and is no FIN: the peer has not received one. */
+static bool shows_no_fin(const struct connection *old, uint8_t side, const struct segment *seg)
+{
+    const struct endpoint *peer = &old->end[!side];
+
+    return (peer->bits & END_ALIVE) && !(peer->bits & END_FIN) && seg->ack == peer->snd_end;
+}
+
 /* The peer's state by the numbers of its own ACK: it may lack a FIN that the capture shows, or, when that lacks
  * one, have sent more than the capture shows. */
 static enum tcp_state state_by_answer(const struct connection *old, uint8_t side, enum tcp_state state,
@@ -170,7 +178,7 @@ static enum tcp_state state_by_answer(const struct connection *old, uint8_t side
         bool acknowledged = (peer->bits & END_ACKED) && !seq_after(e->fin_end, peer->rcv_nxt);
         return acknowledged ? STATE_FIN_WAIT_2 : STATE_FIN_WAIT_1;
     }
-    if (seg->ack != connection_rcv_nxt(old, side))
+    if (seg->ack != connection_rcv_nxt(old, side) && !shows_no_fin(old, side, seg))
         return STATE_UNKNOWN;
     if (state == STATE_SYN_RECEIVED && handshake_is_over(old, seg))
         return STATE_UNKNOWN; /* the capture lacks the ACK */
@@ -262,8 +270,9 @@ void take_rejecting_ack(struct tracker *t, struct attempt *a, const struct conne
         cause = cause_of_state(peer.state);
     }
     if (cause == CAUSE_OLD_UNKNOWN) {
-        cause = cause_by_answer(t, a, seg);
         flags |= TROUBLE_INFERRED;
+        if (old == NULL || !shows_no_fin(old, side, seg))
+            cause = cause_by_answer(t, a, seg);
     }
     read_numbers(t, a, seg);
     begin_rejection(t, a, seg, cause, flags);

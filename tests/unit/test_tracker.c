@@ -395,6 +395,31 @@ static uint32_t old_established(struct scene *s)
     return challenge_ack(s, S_ISN + 201, C_ISN + 101);
 }
 
+/* The server's number counts no FIN, so that it is in no TIME_WAIT, whatever its IP ID. The capture lacks ... */
+static uint32_t socketless_ack(struct scene *s, uint32_t seq, uint32_t ack)
+{
+    return SERVER(s, .flags = TCP_ACK, .seq = seq, .ack = ack, .tsval = S_TS + 5000, .tsecr = C_TS, .has_ip_id = true,
+                  .df = true);
+}
+
+/* ... the SYN/ACK ... */
+static uint32_t old_established_without_answer(struct scene *s)
+{
+    CLIENT(s, .flags = TCP_SYN, .seq = C_ISN, .tsval = C_TS, .mss = 1460, .wscale = 7);
+    CLIENT(s, .flags = TCP_ACK, .seq = C_ISN + 1, .ack = S_ISN + 1, .tsval = C_TS, .tsecr = S_TS);
+    new_syn(s, 700000, -5000);
+    return socketless_ack(s, S_ISN + 1, C_ISN + 1);
+}
+
+/* ... or the server's data. */
+static uint32_t old_without_fin(struct scene *s)
+{
+    handshake(s);
+    CLIENT(s, .flags = TCP_ACK, .seq = C_ISN + 1, .ack = S_ISN + 1, .tsval = C_TS, .tsecr = S_TS, .payload = 100);
+    new_syn(s, 700000, -5000);
+    return socketless_ack(s, S_ISN + 201, C_ISN + 101);
+}
+
 static uint32_t old_close_wait(struct scene *s)
 {
     handshake(s);
@@ -777,6 +802,8 @@ static const struct script scripts[] = {
     SCRIPT(unknown_by_socket, REJECTED, OLD_UNKNOWN, .inferred = true),
     SCRIPT(options_cut, REJECTED, OLD_UNKNOWN, .inferred = true),
     SCRIPT(old_established, REJECTED, OLD_ESTABLISHED),
+    SCRIPT(old_established_without_answer, REJECTED, OLD_ESTABLISHED),
+    SCRIPT(old_without_fin, REJECTED, OLD_UNKNOWN, .inferred = true),
     SCRIPT(old_close_wait, REJECTED, OLD_CLOSE_WAIT),
     SCRIPT(old_last_ack, REJECTED, OLD_LAST_ACK),
     SCRIPT(old_last_ack_lost, REJECTED, OLD_LAST_ACK, .inferred = true),

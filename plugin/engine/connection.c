@@ -8,6 +8,11 @@
 
 #include <string.h>
 
+/* What is sent again so late is repeated, and not one packet captured twice. Linux: tcp_rto_min is 200 ms. */
+#define RETRANSMISSION_GAP (NS_PER_SECOND / 10)
+/* A FIN that is not repeated for so long has been acknowledged (measured on Linux 6.18: repeated after 205 ms). */
+#define FIN_PATIENCE (NS_PER_SECOND / 2)
+
 const char *tcp_state_name(enum tcp_state state)
 {
     static const char *const names[STATE_COUNT] = {
@@ -179,6 +184,11 @@ bool connection_is_newer(const struct connection *c, uint8_t side, const struct 
            || ((c->flags & CONN_SYN_ACK) && !seq_after(server_number, c->server_isn));
 }
 
+bool connection_awaits_ack_of_fin(const struct connection *c, uint8_t side, int64_t now)
+{
+    return (c->fin_repeated & 1U << side) || now - c->last_time < FIN_PATIENCE;
+}
+
 bool connection_closed_second(const struct connection *c, uint8_t side)
 {
     return closed_second(&c->end[side], &c->end[!side]);
@@ -278,6 +288,8 @@ static void take_content(struct connection *c, uint8_t side, const struct segmen
         e->bits |= END_FIN;
         e->fin_end = end;
         e->ack_at_fin = seg->ack;
+    } else if ((e->bits & END_FIN) && seg->seen.time - c->last_time >= RETRANSMISSION_GAP) {
+        c->fin_repeated |= (uint8_t)(1U << side);
     }
     e->snd_end = e->bits & END_ALIVE ? seq_max(e->snd_end, end) : end;
     e->bits |= END_ALIVE;

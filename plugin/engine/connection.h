@@ -89,6 +89,7 @@ struct connection {
     uint8_t client;       /* side that sent the SYN; SIDE_NONE: not known */
     uint8_t first_close;  /* side that sent close_frame */
     uint8_t flags;        /* enum connection_flags */
+    uint8_t fin_repeated; /* sides that sent their FIN, or data before it, again: 1 << side */
 };
 
 /* Begins a connection in the middle: no handshake was seen. */
@@ -122,6 +123,10 @@ enum tcp_state connection_state(const struct connection *c, uint8_t side);
 
 /* Whether the state of both ends is ESTABLISHED: quicker than to ask for each, as for most packets it is. */
 bool connection_is_established(const struct connection *c);
+
+/* Whether the FIN of side is still to be acknowledged at the time now (ns), as far as one can say without its
+ * acknowledgment: it would be repeated (RFC 9293, 3.8.1), so that after a while one was missed in the capture. */
+bool connection_awaits_ack_of_fin(const struct connection *c, uint8_t side, int64_t now);
 
 /* The side that closed first, or SIDE_NONE while open or not known. */
 uint8_t connection_closer(const struct connection *c);

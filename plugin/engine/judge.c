@@ -141,6 +141,14 @@ static bool is_time_wait(enum cause cause)
     return cause == CAUSE_TIME_WAIT_PAWS || cause == CAUSE_TIME_WAIT_SEQUENCE;
 }
 
+/* TIME_WAIT rejected the first SYN, and took a later one, which the SYN/ACK shows, or the rules if it is missing. */
+static bool later_syn_was_taken(const struct dossier *d)
+{
+    if (d->e->flags & EV_SYNACK)
+        return isn_shows_recycling(d);
+    return d->trouble->client_reset_frame == 0 && d->h != NULL && (d->h->flags & HISTORY_ANSWER_CHANGED);
+}
+
 /* A rejection was overcome: by the client's RST, or because TIME_WAIT ran out. */
 static bool judge_after_rejection(const struct dossier *d, struct verdict *v)
 {
@@ -152,8 +160,8 @@ static bool judge_after_rejection(const struct dossier *d, struct verdict *v)
     bool reset = trouble->client_reset_frame != 0;
     bool time_wait =
         is_time_wait(cause) || (cause == CAUSE_OLD_UNKNOWN && d->h != NULL && d->h->state == STATE_TIME_WAIT);
-    if (cause == CAUSE_TIME_WAIT_NO_LISTENER || (time_wait && isn_shows_recycling(d)))
-        return judge_recycled(d, v); /* a listener has come, or a later SYN was good enough */
+    if (cause == CAUSE_TIME_WAIT_NO_LISTENER || (time_wait && later_syn_was_taken(d)))
+        return judge_recycled(d, v); /* CAUSE_TIME_WAIT_NO_LISTENER: a listener has come */
     v->inferred = !reset || (trouble->flags & TROUBLE_INFERRED);
     if (time_wait) {
         int64_t since = d->a->last_time - (cause == CAUSE_TIME_WAIT_PAWS ? trouble->rejection_time : d->a->first_time);

@@ -17,6 +17,8 @@ enum tcp_state state_at(const struct tracker *t, const struct connection *c, uin
 
     if (state == STATE_TIME_WAIT && now - c->tw_time > t->options.time_wait + TIME_WAIT_LATE)
         return STATE_CLOSED;
+    if ((state == STATE_FIN_WAIT_1 || state == STATE_CLOSING) && !connection_awaits_ack_of_fin(c, side, now))
+        return STATE_UNKNOWN;
     return state;
 }
 
@@ -175,8 +177,9 @@ static enum tcp_state state_by_answer(const struct connection *old, uint8_t side
     if ((peer->bits & END_FIN) && seq_after(peer->fin_end, seg->ack)) {
         if (!(e->bits & END_FIN))
             return STATE_ESTABLISHED;
-        bool acknowledged = (peer->bits & END_ACKED) && !seq_after(e->fin_end, peer->rcv_nxt);
-        return acknowledged ? STATE_FIN_WAIT_2 : STATE_FIN_WAIT_1;
+        if ((peer->bits & END_ACKED) && !seq_after(e->fin_end, peer->rcv_nxt))
+            return STATE_FIN_WAIT_2;
+        return connection_awaits_ack_of_fin(old, side, seg->seen.time) ? STATE_FIN_WAIT_1 : STATE_UNKNOWN;
     }
     if (seg->ack != connection_rcv_nxt(old, side) && !shows_no_fin(old, side, seg))
         return STATE_UNKNOWN;

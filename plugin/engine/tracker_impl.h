@@ -164,7 +164,7 @@ void hide_frame(struct tracker *t, uint32_t frame);
 /* The peer of the old connection as the rules take it; now: ns. */
 struct peer old_peer(const struct tracker *t, const struct connection *old, uint8_t side, int64_t now);
 
-/* The state of an end, with TIME_WAIT run out. */
+/* The state of an end at the time now: TIME_WAIT runs out, and a FIN that is not repeated has been acknowledged. */
 enum tcp_state state_at(const struct tracker *t, const struct connection *c, uint8_t side, int64_t now);
 
 /* Remembers the old connection as it is when the attempt's first SYN comes. old: may be NULL. */

@@ -138,6 +138,17 @@ static uint32_t recycled_by_a_later_syn(struct scene *s)
     return accept(s, -500, S_SND_NXT + 65537);
 }
 
+/* The same without the SYN/ACK: no RST was sent, and the rules let the later SYN in. */
+static uint32_t recycled_by_a_later_syn_unanswered(struct scene *s)
+{
+    closed_by_server(s);
+    new_syn(s, -500, -500);
+    time_wait_ack(s);
+    wait_ms(s, 1020);
+    new_syn(s, -500, 520);
+    return CLIENT(s, .flags = TCP_ACK, .seq = NEW_C_ISN - 499, .ack = NEW_S_ISN + 1, .tsval = C_TS + 99000);
+}
+
 /* By the rules this TIME_WAIT takes no such SYN: the capture lacks what removed it. */
 static uint32_t accepted_against_the_rules(struct scene *s)
 {
@@ -452,24 +463,69 @@ static uint32_t old_last_ack_lost(struct scene *s)
     return challenge_ack(s, S_ISN + 202, C_ISN + 102);
 }
 
+static void server_fin(struct scene *s, uint32_t ack)
+{
+    SERVER(s, .flags = TCP_FIN | TCP_ACK, .seq = S_ISN + 201, .ack = ack, .tsval = S_FIN_TS);
+}
+
+/* The FIN is repeated: nobody acknowledges it. */
 static uint32_t old_fin_wait_1(struct scene *s)
 {
     handshake(s);
     exchange(s);
-    SERVER(s, .flags = TCP_FIN | TCP_ACK, .seq = S_ISN + 201, .ack = C_ISN + 101, .tsval = S_FIN_TS);
+    server_fin(s, C_ISN + 101);
+    wait_ms(s, 205);
+    server_fin(s, C_ISN + 101);
     new_syn(s, 700000, 5000);
     return challenge_ack(s, S_ISN + 202, C_ISN + 101);
 }
 
-static uint32_t old_closing(struct scene *s)
+/* It was sent just now. */
+static uint32_t old_fin_wait_1_for_a_moment(struct scene *s)
 {
     handshake(s);
     exchange(s);
-    SERVER(s, .flags = TCP_FIN | TCP_ACK, .seq = S_ISN + 201, .ack = C_ISN + 101, .tsval = S_FIN_TS);
+    server_fin(s, C_ISN + 101);
+    wait_ms(s, 100);
+    CLIENT(s, .flags = TCP_SYN, .seq = NEW_C_ISN + 700000, .tsval = NEW_C_TS + 5000);
+    return challenge_ack(s, S_ISN + 202, C_ISN + 101);
+}
+
+/* It is not repeated: the capture lacks its acknowledgment. */
+static uint32_t old_fin_acknowledged_unseen(struct scene *s)
+{
+    handshake(s);
+    exchange(s);
+    server_fin(s, C_ISN + 101);
+    server_fin(s, C_ISN + 101); /* the copy that a mirror port makes */
+    new_syn(s, 700000, 5000);
+    return challenge_ack(s, S_ISN + 202, C_ISN + 101);
+}
+
+static void closing(struct scene *s)
+{
+    handshake(s);
+    exchange(s);
+    server_fin(s, C_ISN + 101);
     CLIENT(s, .flags = TCP_FIN | TCP_ACK, .seq = C_ISN + 101, .ack = S_ISN + 201, .tsval = C_FIN_TS);
     SERVER(s, .flags = TCP_ACK, .seq = S_ISN + 202, .ack = C_ISN + 102, .tsval = S_FIN_TS);
+}
+
+static uint32_t old_closing(struct scene *s)
+{
+    closing(s);
+    wait_ms(s, 205);
+    server_fin(s, C_ISN + 102);
     new_syn(s, 700000, 5000);
     return challenge_ack(s, S_ISN + 202, C_ISN + 102);
+}
+
+/* The last ACK is missing, and TIME_WAIT answers: its ACK is made without a socket. */
+static uint32_t old_closing_acknowledged_unseen(struct scene *s)
+{
+    closing(s);
+    new_syn(s, 700000, -5000);
+    return time_wait_ack(s);
 }
 
 static uint32_t old_fin_wait_2(struct scene *s)
@@ -772,6 +828,8 @@ static const struct script scripts[] = {
     SCRIPT(recycled_timestamp, ESTABLISHED, TIME_WAIT_RECYCLED_TIMESTAMP),
     SCRIPT(recycled_sequence, ESTABLISHED, TIME_WAIT_RECYCLED_SEQUENCE),
     SCRIPT(recycled_by_a_later_syn, ESTABLISHED, TIME_WAIT_RECYCLED_TIMESTAMP, .delayed = true, .retries = 1),
+    SCRIPT(recycled_by_a_later_syn_unanswered, ESTABLISHED, TIME_WAIT_RECYCLED_TIMESTAMP, .inferred = true,
+           .delayed = true, .retries = 1),
     SCRIPT(accepted_against_the_rules, ESTABLISHED, OK),
     SCRIPT(recycled_after_unseen_options, ESTABLISHED, TIME_WAIT_RECYCLED_TIMESTAMP),
     SCRIPT(time_wait_expired, ESTABLISHED, TIME_WAIT_EXPIRED),
@@ -808,7 +866,10 @@ static const struct script scripts[] = {
     SCRIPT(old_last_ack, REJECTED, OLD_LAST_ACK),
     SCRIPT(old_last_ack_lost, REJECTED, OLD_LAST_ACK, .inferred = true),
     SCRIPT(old_fin_wait_1, REJECTED, OLD_FIN_WAIT_1),
+    SCRIPT(old_fin_wait_1_for_a_moment, REJECTED, OLD_FIN_WAIT_1),
+    SCRIPT(old_fin_acknowledged_unseen, REJECTED, OLD_UNKNOWN, .inferred = true),
     SCRIPT(old_closing, REJECTED, OLD_FIN_WAIT_1),
+    SCRIPT(old_closing_acknowledged_unseen, REJECTED, TIME_WAIT_PAWS, .inferred = true),
     SCRIPT(old_fin_wait_2, REJECTED, OLD_FIN_WAIT_2),
     SCRIPT(fin_did_not_arrive, REJECTED, OLD_ESTABLISHED, .inferred = true),
     SCRIPT(second_fin_did_not_arrive, REJECTED, OLD_FIN_WAIT_2, .inferred = true),

@@ -53,7 +53,7 @@ static void on_connection(const struct work *w, struct connection *c)
     if (c->attempt != 0 && (c->flags & CONN_SETTLED))
         return;
     take_crossing_ack(w, !w->side, w->seg->ack);
-    if (c->client == !w->side && c->attempt == 0) /* of the peer, nothing was captured */
+    if (c->client == !w->side) /* who goes on behind its SYN has it acknowledged, in the capture or not */
         take_crossing_ack(w, w->side, w->seg->seq);
     if (c->attempt != 0)
         take_evidence(w, c);

@@ -77,8 +77,7 @@ def save_variants(out, file, frames, known, table):
         if made:
             name = file.replace(".pcap", f".cut_{cut}.pcap")
             write(out / name, made[0])
-            for frame, pair, verdicts in made[1]:
-                table.append([name, frame, *pair, " ".join(sorted("/".join(verdict) for verdict in verdicts))])
+            table += variants.table(name, made[1])
 
 
 def play(name, out):

@@ -4,12 +4,14 @@
 import pytest
 
 import judge
+import variants
 from capture import load, write
 from collection import Collection
 from lab import load_scenarios
 from variants import CUTS
 
 NAMES = list(load_scenarios())
+SHORT = 100  # frames: in longer captures, each tenth is missing
 
 
 @pytest.fixture(params=NAMES)
@@ -32,6 +34,15 @@ def test_fields(lab, tshark, scenario):
     agree(judge.field_errors, tshark, lab, scenario, "evidence")
 
 
+def judge_together(tshark, name, together, tables):
+    path = tshark.captures / f"{name}.pcap"
+    write(path, together.frames)
+    rows = tshark.fields(path)
+    errors = [f"{one}, {error}" for one, lines in tables.items()
+              for error in judge.variant_errors(together.rows(one, rows), lines)]
+    assert not errors, "\n".join(errors)
+
+
 @pytest.mark.parametrize("cut", CUTS)
 def test_less_certain_but_never_wrong(lab, tshark, cut):
     """All captures of which this was cut away, in one."""
@@ -42,9 +53,20 @@ def test_less_certain_but_never_wrong(lab, tshark, cut):
             if f".cut_{cut}." in name:
                 together.add(name, load(lab.folder / name))
                 tables[name] = lines
-    path = tshark.captures / f"cut_{cut}.pcap"
-    write(path, together.frames)
-    rows = tshark.fields(path)
-    errors = [f"{name}, {error}" for name, lines in tables.items()
-              for error in judge.variant_errors(together.rows(name, rows), lines)]
-    assert not errors, "\n".join(errors)
+    judge_together(tshark, f"cut_{cut}", together, tables)
+
+
+def test_any_frame_missing(lab, tshark):
+    """Each short capture as often as it has frames, without one of them."""
+    together, tables = Collection(), {}
+    for scenario in NAMES:
+        lab.wait(scenario)
+        for name, lines in lab.table(scenario, "truth").items():
+            frames = load(lab.folder / name)
+            known = variants.attempts(frames, lines)
+            for missing in range(len(frames)) if len(frames) <= SHORT else ():
+                left, found = variants.variant(frames, known, variants.one_cut(missing))
+                one = f"{name} without frame {missing + 1}"
+                together.add(one, left)
+                tables[one] = variants.table(one, found)
+    judge_together(tshark, "one_missing", together, tables)

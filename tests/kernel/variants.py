@@ -104,6 +104,12 @@ def every_tenth_cut(phase):
     return cut
 
 
+def one_cut(missing):
+    def cut(frames, _):
+        return [number != missing for number in range(len(frames))], without_some
+    return cut
+
+
 def deciders_cut(frames, known):
     """The frames that decided are missing."""
     deciding = {number for one in known for number in one.decided}
@@ -136,6 +142,12 @@ def variant(frames, known, cut):
             verdicts |= set() if whole else alike(one, first_syn_left=keep[one.syn])
             lines.append((numbers[syns[0]], one.pair, verdicts))
     return [frames[old] for old in numbers], lines
+
+
+def table(name, found):
+    """The lines of variants.tsv: what variant() found in the capture of that name."""
+    return [[name, frame, *pair, " ".join(sorted("/".join(verdict) for verdict in verdicts))]
+            for frame, pair, verdicts in found]
 
 
 def alike(one, first_syn_left):

@@ -1160,6 +1160,19 @@ static void test_both_sides_of_a_simultaneous_open(void)
     scene_free(s);
 }
 
+/* What acknowledges the client's SYN is missing, but the client goes on. */
+static void test_simultaneous_open_without_ack(void)
+{
+    struct scene *s = scene_new(&LINUX);
+
+    CLIENT(s, .flags = TCP_SYN, .seq = C_ISN);
+    SERVER(s, .flags = TCP_SYN, .seq = S_ISN);
+    CLIENT(s, .flags = TCP_SYN | TCP_ACK, .seq = C_ISN, .ack = S_ISN + 1);
+    uint32_t data = CLIENT(s, .flags = TCP_ACK, .seq = C_ISN + 1, .ack = S_ISN + 1, .payload = 100);
+    assert_verdict(s, 1, FATE_ESTABLISHED, CAUSE_SIMULTANEOUS_OPEN, data);
+    scene_free(s);
+}
+
 /* More SYNs than the counter holds. */
 static void test_many_retries(void)
 {
@@ -1374,6 +1387,7 @@ int main(int argc, char **argv)
     g_test_add_func("/tracker/numbers_and_uses", test_numbers_and_uses);
     g_test_add_func("/tracker/failed_attempt_leaves_the_old_connection", test_failed_attempt_leaves_the_old_connection);
     g_test_add_func("/tracker/both_sides_of_a_simultaneous_open", test_both_sides_of_a_simultaneous_open);
+    g_test_add_func("/tracker/simultaneous_open_without_ack", test_simultaneous_open_without_ack);
     g_test_add_func("/tracker/many_retries", test_many_retries);
     g_test_add_func("/tracker/copies_of_a_syn", test_copies_of_a_syn);
     g_test_add_func("/tracker/in_progress", test_in_progress);

@@ -7,9 +7,8 @@
 
 /* An attempt that nothing answers for so long, or that is repeated, has failed. */
 #define PATIENCE (3 * NS_PER_SECOND)
-/* Around the end of TIME_WAIT only the SYN/ACK's ISN tells whether it was over: measured 60.0 to 61.7 s. */
+/* What is measured in a capture may be less than the peer's own clock tells. */
 #define TIME_WAIT_EARLY (NS_PER_SECOND / 2)
-#define TIME_WAIT_LATE (2 * NS_PER_SECOND)
 enum { RING_MAX = 16 };
 
 /* All that is known about one attempt. */
@@ -86,7 +85,8 @@ static bool judge_recycled(const struct dossier *d, struct verdict *v)
     return true;
 }
 
-/* The SYN that was accepted found a TIME_WAIT that had ended. */
+/* The SYN that was accepted found a TIME_WAIT that had ended. While the peer's timer may be late, a new ISN says so,
+ * although Linux before 6.10 takes one for a recycled TIME_WAIT too. */
 static bool time_wait_was_over(const struct dossier *d)
 {
     int64_t elapsed = d->h->tw_elapsed + (d->a->last_time - d->a->first_time);
@@ -94,11 +94,16 @@ static bool time_wait_was_over(const struct dossier *d)
 
     if (isn_shows_recycling(d))
         return false;
-    if (elapsed > length + TIME_WAIT_LATE)
-        return true;
-    if (elapsed < length - TIME_WAIT_EARLY)
-        return false;
-    return (d->e->flags & EV_SYNACK) || elapsed > length;
+    return elapsed > (rules_forbid(d) ? length - TIME_WAIT_EARLY : length);
+}
+
+/* ... and nothing else can have happened. */
+static bool time_wait_was_surely_over(const struct dossier *d)
+{
+    int64_t elapsed = d->h->tw_elapsed + (d->a->last_time - d->a->first_time);
+
+    return (d->h->flags & HISTORY_TW_PROVEN)
+           && (rules_forbid(d) || elapsed > d->t->options.time_wait + TIME_WAIT_LATE);
 }
 
 static bool judge_after_time_wait(const struct dossier *d, struct verdict *v)
@@ -106,8 +111,7 @@ static bool judge_after_time_wait(const struct dossier *d, struct verdict *v)
     if (!time_wait_was_over(d))
         return judge_recycled(d, v);
     say(v, FATE_ESTABLISHED, CAUSE_TIME_WAIT_EXPIRED);
-    v->inferred = !(d->h->flags & HISTORY_TW_PROVEN)
-                  || d->h->tw_elapsed + (d->a->last_time - d->a->first_time) < d->t->options.time_wait;
+    v->inferred = !time_wait_was_surely_over(d);
     return true;
 }
 
@@ -141,12 +145,13 @@ static bool is_time_wait(enum cause cause)
     return cause == CAUSE_TIME_WAIT_PAWS || cause == CAUSE_TIME_WAIT_SEQUENCE;
 }
 
-/* TIME_WAIT rejected the first SYN, and took a later one, which the SYN/ACK shows, or the rules if it is missing. */
+/* TIME_WAIT rejected the first SYN, and took a later one: the SYN/ACK shows it, or the rules if there was no RST. */
 static bool later_syn_was_taken(const struct dossier *d)
 {
-    if (d->e->flags & EV_SYNACK)
-        return isn_shows_recycling(d);
-    return d->trouble->client_reset_frame == 0 && d->h != NULL && (d->h->flags & HISTORY_ANSWER_CHANGED);
+    if (isn_shows_recycling(d))
+        return true;
+    return d->trouble->client_reset_frame == 0 && d->h != NULL && (d->h->flags & HISTORY_ANSWER_CHANGED)
+           && recycled_cause(d) != CAUSE_OK;
 }
 
 /* A rejection was overcome: by the client's RST, or because TIME_WAIT ran out. */
@@ -258,12 +263,14 @@ static void judge_rejection(const struct dossier *d, struct verdict *v)
 static bool time_wait_forbids(const struct dossier *d, enum cause *cause)
 {
     const struct history *h = d->h;
-    int64_t last = d->a->last_time - d->a->first_time;
+    int64_t elapsed = 0;
 
     if (!rules_forbid(d) || !(h->flags & HISTORY_TW_PROVEN))
         return false;
     *cause = h->reason == REASON_PAWS ? CAUSE_TIME_WAIT_PAWS : CAUSE_TIME_WAIT_SEQUENCE;
-    return *cause == CAUSE_TIME_WAIT_PAWS || h->tw_elapsed + last < d->t->options.time_wait;
+    if (*cause == CAUSE_TIME_WAIT_SEQUENCE) /* each SYN that PAWS rejects restarts it */
+        elapsed = d->a->last_time - d->a->first_time;
+    return h->tw_elapsed + elapsed < d->t->options.time_wait;
 }
 
 static enum cause silent_cause(const struct dossier *d)

@@ -55,7 +55,8 @@ struct peer_decision peer_decide(enum peer_stack stack, const struct peer *peer,
 bool peer_time_wait_removed_by_reset(enum peer_stack stack, uint32_t rcv_nxt, uint32_t seq);
 
 /* What an accepted SYN's answer shows on Linux: ISN = SND.NXT of the TIME_WAIT + 65537 (measured on 6.18; also
- * with SYN cookies). */
+ * with SYN cookies). Kernels before 6.10 lose it on the way (commit 41eecbd712b7; measured on 6.1.192): any other ISN
+ * shows nothing. */
 #define LINUX_RECYCLED_ISN_STEP 65537
 
 const char *peer_answer_name(enum peer_answer answer);

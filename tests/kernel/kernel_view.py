@@ -3,10 +3,13 @@
 
 import contextlib
 import ipaddress
+import platform
 import struct
 
 STATES = {1: "ESTABLISHED", 2: "SYN_SENT", 3: "SYN_RECEIVED", 4: "FIN_WAIT_1", 5: "FIN_WAIT_2", 6: "TIME_WAIT",
           7: "CLOSED", 8: "CLOSE_WAIT", 9: "LAST_ACK", 10: "LISTEN", 11: "CLOSING", 12: "SYN_RECEIVED"}
+# Linux loses the ISN that it chose for a recycled TIME_WAIT, and takes another, until commit 41eecbd712b7.
+RECYCLING_KEEPS_ISN = tuple(map(int, platform.release().split(".")[:2])) >= (6, 10)
 JIFFIES_PER_SECOND = 100  # of /proc/net/tcp, whatever HZ is
 
 

@@ -61,12 +61,13 @@ def reject(stage, peer, old, cause, **fields):
 
 
 def accepted(stage, listener, peer, old, cause, **fields):
-    """A first SYN that TIME_WAIT lets in: its SYN/ACK is numbered X + 65537."""
+    """A first SYN that TIME_WAIT lets in: its SYN/ACK is numbered X + 65537, if the kernel does not lose that number."""
     syn = peer.syn()
     answer = peer.expect("SA")
-    assert answer.seq == (old.snd_nxt + 65537) % WORD
+    assert (answer.seq == (old.snd_nxt + 65537) % WORD) == kernel_view.RECYCLING_KEEPS_ISN
     ack = peer.acknowledge(answer)
     listener.accept()[0].close()
     peer.acknowledge(peer.expect("FA"))
     stage.row(syn, "established", cause, ack, "TIME_WAIT gave way, accept() returned it", predicted="syn_ack",
-              old__peer_state="TIME_WAIT", synack_isn_delta=65537, delayed=False, **measured(old, peer, syn), **fields)
+              old__peer_state="TIME_WAIT", synack_isn_delta=signed(answer.seq - old.snd_nxt), delayed=False,
+              **measured(old, peer, syn), **fields)

@@ -138,6 +138,17 @@ static uint32_t recycled_by_a_later_syn(struct scene *s)
     return accept(s, -500, S_SND_NXT + 65537);
 }
 
+/* Linux before 6.10 takes a new ISN, as for any connection: no RST was sent, so that the rules have let the SYN in. */
+static uint32_t recycled_by_a_later_syn_before_6_10(struct scene *s)
+{
+    closed_by_server(s);
+    new_syn(s, -500, -500);
+    time_wait_ack(s);
+    wait_ms(s, 1020);
+    new_syn(s, -500, 520);
+    return accept(s, -500, NEW_S_ISN);
+}
+
 /* The same without the SYN/ACK: no RST was sent, and the rules let the later SYN in. */
 static uint32_t recycled_by_a_later_syn_unanswered(struct scene *s)
 {
@@ -191,6 +202,24 @@ static uint32_t expired_at_60_s(struct scene *s)
     wait_ms(s, 60500);
     new_syn(s, 1000, 60000);
     return accept(s, 1000, NEW_S_ISN);
+}
+
+/* It does not end early, whatever ISN is taken. */
+static uint32_t recycled_before_60_s(struct scene *s)
+{
+    closed_by_server(s);
+    wait_ms(s, 59300);
+    new_syn(s, 1000, 59800);
+    return accept(s, 1000, NEW_S_ISN);
+}
+
+/* What it would have rejected was accepted. */
+static uint32_t expired_at_60_s_against_the_rules(struct scene *s)
+{
+    closed_by_server(s);
+    wait_ms(s, 60500);
+    new_syn(s, -500, -500);
+    return accept(s, -500, NEW_S_ISN);
 }
 
 /* Rejected until TIME_WAIT ran out. */
@@ -726,6 +755,14 @@ static uint32_t silent_paws(struct scene *s)
     return repeat_new_syn(s, 1000, -5000);
 }
 
+/* It may be over: it is not known to be what keeps silent. */
+static uint32_t silent_paws_after_60_s(struct scene *s)
+{
+    closed_by_server(s);
+    wait_ms(s, 60000);
+    return repeat_new_syn(s, 1000, -5000);
+}
+
 static void repeat_old_sequence(struct scene *s)
 {
     for (int i = 0; i < 2; i++) {
@@ -828,13 +865,17 @@ static const struct script scripts[] = {
     SCRIPT(recycled_timestamp, ESTABLISHED, TIME_WAIT_RECYCLED_TIMESTAMP),
     SCRIPT(recycled_sequence, ESTABLISHED, TIME_WAIT_RECYCLED_SEQUENCE),
     SCRIPT(recycled_by_a_later_syn, ESTABLISHED, TIME_WAIT_RECYCLED_TIMESTAMP, .delayed = true, .retries = 1),
+    SCRIPT(recycled_by_a_later_syn_before_6_10, ESTABLISHED, TIME_WAIT_RECYCLED_TIMESTAMP, .inferred = true,
+           .delayed = true, .retries = 1),
     SCRIPT(recycled_by_a_later_syn_unanswered, ESTABLISHED, TIME_WAIT_RECYCLED_TIMESTAMP, .inferred = true,
            .delayed = true, .retries = 1),
     SCRIPT(accepted_against_the_rules, ESTABLISHED, OK),
     SCRIPT(recycled_after_unseen_options, ESTABLISHED, TIME_WAIT_RECYCLED_TIMESTAMP),
     SCRIPT(time_wait_expired, ESTABLISHED, TIME_WAIT_EXPIRED),
     SCRIPT(recycled_at_60_s, ESTABLISHED, TIME_WAIT_RECYCLED_TIMESTAMP),
-    SCRIPT(expired_at_60_s, ESTABLISHED, TIME_WAIT_EXPIRED),
+    SCRIPT(recycled_before_60_s, ESTABLISHED, TIME_WAIT_RECYCLED_TIMESTAMP, .inferred = true),
+    SCRIPT(expired_at_60_s, ESTABLISHED, TIME_WAIT_EXPIRED, .inferred = true),
+    SCRIPT(expired_at_60_s_against_the_rules, ESTABLISHED, TIME_WAIT_EXPIRED),
     SCRIPT(expired_under_retries, ESTABLISHED, TIME_WAIT_EXPIRED, .delayed = true, .retries = 1),
     SCRIPT(reuse_after_close, ESTABLISHED, REUSE_AFTER_CLOSE),
     SCRIPT(reuse_after_reset, ESTABLISHED, REUSE_AFTER_RESET),
@@ -892,6 +933,7 @@ static const struct script scripts[] = {
 
     SCRIPT(accept_queue_full, STUCK, ACCEPT_QUEUE_FULL),
     SCRIPT(silent_paws, NO_ANSWER, TIME_WAIT_PAWS, .inferred = true, .retries = 2),
+    SCRIPT(silent_paws_after_60_s, NO_ANSWER, SILENT_PORT, .retries = 2),
     SCRIPT(silent_sequence, NO_ANSWER, TIME_WAIT_SEQUENCE, .inferred = true, .retries = 1),
     SCRIPT(silent_although_accepted, NO_ANSWER, SILENT_PORT, .retries = 2),
     SCRIPT(synack_lost, NO_ANSWER, SYNACK_LOST),

@@ -145,13 +145,13 @@ static bool is_time_wait(enum cause cause)
     return cause == CAUSE_TIME_WAIT_PAWS || cause == CAUSE_TIME_WAIT_SEQUENCE;
 }
 
-/* TIME_WAIT rejected the first SYN, and took a later one: the SYN/ACK shows it, or the rules if there was no RST. */
+/* TIME_WAIT rejected the first SYN, and took a later one: the SYN/ACK shows it, or its timestamp if there was no RST. */
 static bool later_syn_was_taken(const struct dossier *d)
 {
     if (isn_shows_recycling(d))
         return true;
-    return d->trouble->client_reset_frame == 0 && d->h != NULL && (d->h->flags & HISTORY_ANSWER_CHANGED)
-           && recycled_cause(d) != CAUSE_OK;
+    return d->trouble->client_reset_frame == 0 && d->h != NULL
+           && recycled_cause(d) == CAUSE_TIME_WAIT_RECYCLED_TIMESTAMP;
 }
 
 /* A rejection was overcome: by the client's RST, or because TIME_WAIT ran out. */

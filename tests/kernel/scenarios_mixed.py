@@ -11,7 +11,8 @@ from packet import WORD, signed
 from stage import PORT, scenario
 
 ATTEMPTS = 2000
-LONGEST = 70  # s; a busy machine makes fewer attempts
+LONGEST = 70  # s; a busy machine makes fewer attempts, down to
+FEWEST = 500
 PORTS = range(50_000, 50_150)
 EXPIRY = 62  # s, after which a TIME_WAIT is gone
 RESTING = 20  # port pairs that are left alone that long
@@ -145,7 +146,7 @@ def mixed(stage):
     resting = []
     done = 0
     end = time.monotonic() + LONGEST
-    while done < ATTEMPTS and time.monotonic() < end:
+    while done < FEWEST or (done < ATTEMPTS and time.monotonic() < end):
         line = dice.choice(lines)
         if line.ready < time.monotonic():
             done += attempt(stage, listener, line, dice)
@@ -153,7 +154,6 @@ def mixed(stage):
             lines.remove(line)
             resting.append(line)
         time.sleep(0.002)
-    assert done > ATTEMPTS / 4
     time.sleep(max(0, resting[-1].ready + EXPIRY - time.monotonic()))
     for line in resting:
         assert stage.state(line.peer) is None and attempt(stage, listener, line, dice)

@@ -149,6 +149,16 @@ static uint32_t recycled_by_a_later_syn_before_6_10(struct scene *s)
     return accept(s, -500, NEW_S_ISN);
 }
 
+/* The old connection was not captured: its numbers are those of the rejecting ACK. */
+static uint32_t recycled_by_a_later_syn_without_history(struct scene *s)
+{
+    new_syn(s, -500, -500);
+    time_wait_ack(s);
+    wait_ms(s, 1020);
+    new_syn(s, -500, 520);
+    return accept(s, -500, NEW_S_ISN);
+}
+
 /* The same without the SYN/ACK: no RST was sent, and the rules let the later SYN in. */
 static uint32_t recycled_by_a_later_syn_unanswered(struct scene *s)
 {
@@ -866,6 +876,8 @@ static const struct script scripts[] = {
     SCRIPT(recycled_sequence, ESTABLISHED, TIME_WAIT_RECYCLED_SEQUENCE),
     SCRIPT(recycled_by_a_later_syn, ESTABLISHED, TIME_WAIT_RECYCLED_TIMESTAMP, .delayed = true, .retries = 1),
     SCRIPT(recycled_by_a_later_syn_before_6_10, ESTABLISHED, TIME_WAIT_RECYCLED_TIMESTAMP, .inferred = true,
+           .delayed = true, .retries = 1),
+    SCRIPT(recycled_by_a_later_syn_without_history, ESTABLISHED, TIME_WAIT_RECYCLED_TIMESTAMP, .inferred = true,
            .delayed = true, .retries = 1),
     SCRIPT(recycled_by_a_later_syn_unanswered, ESTABLISHED, TIME_WAIT_RECYCLED_TIMESTAMP, .inferred = true,
            .delayed = true, .retries = 1),

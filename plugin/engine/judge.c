@@ -85,25 +85,28 @@ static bool judge_recycled(const struct dossier *d, struct verdict *v)
     return true;
 }
 
+/* How long TIME_WAIT had lasted when the last SYN came. */
+static int64_t time_wait_elapsed(const struct dossier *d)
+{
+    return d->h->tw_elapsed + (d->a->last_time - d->a->first_time);
+}
+
 /* The SYN that was accepted found a TIME_WAIT that had ended. While the peer's timer may be late, a new ISN says so,
  * although Linux before 6.10 takes one for a recycled TIME_WAIT too. */
 static bool time_wait_was_over(const struct dossier *d)
 {
-    int64_t elapsed = d->h->tw_elapsed + (d->a->last_time - d->a->first_time);
     int64_t length = d->t->options.time_wait;
 
     if (isn_shows_recycling(d))
         return false;
-    return elapsed > (rules_forbid(d) ? length - TIME_WAIT_EARLY : length);
+    return time_wait_elapsed(d) > (rules_forbid(d) ? length - TIME_WAIT_EARLY : length);
 }
 
 /* ... and nothing else can have happened. */
 static bool time_wait_was_surely_over(const struct dossier *d)
 {
-    int64_t elapsed = d->h->tw_elapsed + (d->a->last_time - d->a->first_time);
-
     return (d->h->flags & HISTORY_TW_PROVEN)
-           && (rules_forbid(d) || elapsed > d->t->options.time_wait + TIME_WAIT_LATE);
+           && (rules_forbid(d) || time_wait_elapsed(d) > d->t->options.time_wait + TIME_WAIT_LATE);
 }
 
 static bool judge_after_time_wait(const struct dossier *d, struct verdict *v)
@@ -263,14 +266,13 @@ static void judge_rejection(const struct dossier *d, struct verdict *v)
 static bool time_wait_forbids(const struct dossier *d, enum cause *cause)
 {
     const struct history *h = d->h;
-    int64_t elapsed = 0;
 
     if (!rules_forbid(d) || !(h->flags & HISTORY_TW_PROVEN))
         return false;
     *cause = h->reason == REASON_PAWS ? CAUSE_TIME_WAIT_PAWS : CAUSE_TIME_WAIT_SEQUENCE;
-    if (*cause == CAUSE_TIME_WAIT_SEQUENCE) /* each SYN that PAWS rejects restarts it */
-        elapsed = d->a->last_time - d->a->first_time;
-    return h->tw_elapsed + elapsed < d->t->options.time_wait;
+    /* each SYN that PAWS rejects restarts it */
+    int64_t elapsed = *cause == CAUSE_TIME_WAIT_PAWS ? h->tw_elapsed : time_wait_elapsed(d);
+    return elapsed < d->t->options.time_wait;
 }
 
 static enum cause silent_cause(const struct dossier *d)

@@ -189,7 +189,8 @@ static enum tcp_state state_by_answer(const struct connection *old, uint8_t side
 
 /* Without the old connection's packets: the ACK itself shows RCV.NXT, SND.NXT and TS.Recent. Only a TIME_WAIT
  * (or FIN_WAIT_2 or SYN_RECEIVED without a socket) of Linux makes it with IP ID 0. */
-static enum cause cause_by_answer(const struct tracker *t, const struct attempt *a, const struct segment *seg)
+static enum cause cause_by_answer(const struct tracker *t, const struct attempt *a, const struct connection *old,
+                                  const struct segment *seg)
 {
     const struct history *h = get_history(t, a);
     struct peer peer = {
@@ -202,6 +203,8 @@ static enum cause cause_by_answer(const struct tracker *t, const struct attempt 
     if (t->options.peer != PEER_LINUX || !(socket_flags(seg) & TROUBLE_SOCKETLESS))
         return CAUSE_OLD_UNKNOWN;
     if (h != NULL && (h->flags & (HISTORY_CLOSED_SECOND | HISTORY_RESET)))
+        return CAUSE_OLD_UNKNOWN;
+    if (old != NULL && shows_no_fin(old, server_side(a), seg))
         return CAUSE_OLD_UNKNOWN;
     enum cause cause = cause_of_time_wait(t, a, &peer);
     return cause == CAUSE_TIME_WAIT_NO_LISTENER ? CAUSE_OLD_UNKNOWN : cause;
@@ -270,9 +273,8 @@ void take_rejecting_ack(struct tracker *t, struct attempt *a, const struct conne
         cause = cause_of_state(peer.state);
     }
     if (cause == CAUSE_OLD_UNKNOWN) {
+        cause = cause_by_answer(t, a, old, seg);
         flags |= TROUBLE_INFERRED;
-        if (old == NULL || !shows_no_fin(old, side, seg))
-            cause = cause_by_answer(t, a, seg);
     }
     read_numbers(t, a, seg);
     begin_rejection(t, a, seg, cause, flags);

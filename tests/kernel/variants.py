@@ -98,22 +98,21 @@ def answers_cut(frames, known):
     return (keep, without_answers) if clients - servers else None
 
 
+def without(missing, frames):
+    return [number not in missing for number in range(len(frames))], without_some
+
+
 def every_tenth_cut(phase):
-    def cut(frames, _):
-        return [number % 10 != phase for number in range(len(frames))], without_some
-    return cut
+    return lambda frames, _: without(range(phase, len(frames), 10), frames)
 
 
 def one_cut(missing):
-    def cut(frames, _):
-        return [number != missing for number in range(len(frames))], without_some
-    return cut
+    return lambda frames, _: without({missing}, frames)
 
 
 def deciders_cut(frames, known):
     """The frames that decided are missing."""
-    deciding = {number for one in known for number in one.decided}
-    return [number not in deciding for number in range(len(frames))], without_some
+    return without({number for one in known for number in one.decided}, frames)
 
 
 CUTS = {

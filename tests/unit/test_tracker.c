@@ -128,13 +128,18 @@ static uint32_t recycled_sequence(struct scene *s)
 }
 
 /* A first SYN is rejected, a later one has a newer timestamp than TS.Recent. */
-static uint32_t recycled_by_a_later_syn(struct scene *s)
+static void rejected_then_newer(struct scene *s)
 {
-    closed_by_server(s);
     new_syn(s, -500, -500);
     time_wait_ack(s);
     wait_ms(s, 1020);
     new_syn(s, -500, 520);
+}
+
+static uint32_t recycled_by_a_later_syn(struct scene *s)
+{
+    closed_by_server(s);
+    rejected_then_newer(s);
     return accept(s, -500, S_SND_NXT + 65537);
 }
 
@@ -142,20 +147,14 @@ static uint32_t recycled_by_a_later_syn(struct scene *s)
 static uint32_t recycled_by_a_later_syn_before_6_10(struct scene *s)
 {
     closed_by_server(s);
-    new_syn(s, -500, -500);
-    time_wait_ack(s);
-    wait_ms(s, 1020);
-    new_syn(s, -500, 520);
+    rejected_then_newer(s);
     return accept(s, -500, NEW_S_ISN);
 }
 
 /* The old connection was not captured: its numbers are those of the rejecting ACK. */
 static uint32_t recycled_by_a_later_syn_without_history(struct scene *s)
 {
-    new_syn(s, -500, -500);
-    time_wait_ack(s);
-    wait_ms(s, 1020);
-    new_syn(s, -500, 520);
+    rejected_then_newer(s);
     return accept(s, -500, NEW_S_ISN);
 }
 
@@ -163,10 +162,7 @@ static uint32_t recycled_by_a_later_syn_without_history(struct scene *s)
 static uint32_t recycled_by_a_later_syn_unanswered(struct scene *s)
 {
     closed_by_server(s);
-    new_syn(s, -500, -500);
-    time_wait_ack(s);
-    wait_ms(s, 1020);
-    new_syn(s, -500, 520);
+    rejected_then_newer(s);
     return CLIENT(s, .flags = TCP_ACK, .seq = NEW_C_ISN - 499, .ack = NEW_S_ISN + 1, .tsval = C_TS + 99000);
 }
 
@@ -198,19 +194,22 @@ static uint32_t time_wait_expired(struct scene *s)
 }
 
 /* Near 60 s the ISN of the SYN/ACK decides. */
-static uint32_t recycled_at_60_s(struct scene *s)
+static void new_syn_at_60_s(struct scene *s)
 {
     closed_by_server(s);
     wait_ms(s, 60500);
     new_syn(s, 1000, 60000);
+}
+
+static uint32_t recycled_at_60_s(struct scene *s)
+{
+    new_syn_at_60_s(s);
     return accept(s, 1000, S_SND_NXT + 65537);
 }
 
 static uint32_t expired_at_60_s(struct scene *s)
 {
-    closed_by_server(s);
-    wait_ms(s, 60500);
-    new_syn(s, 1000, 60000);
+    new_syn_at_60_s(s);
     return accept(s, 1000, NEW_S_ISN);
 }
 

@@ -16,7 +16,7 @@ static const struct attempt *attempt_of(const packet_info *pinfo)
 }
 
 /* Only the frames of the old connection need its addresses: the attempt's own are found by its number. */
-static void append_old_connection(GString *filter, const struct attempt *a, const struct history *old)
+static void append_old_connection(GString *filter, const struct attempt *a, const struct past *old)
 {
     struct tcp_address client, server;
     uint8_t family = tracker_addresses(synfate_tracker, a, &client, &server);
@@ -41,11 +41,11 @@ static char *filter_for_attempt(packet_info *pinfo CONVERSATION_FILTER_DATA)
 
     if (a == NULL)
         return NULL;
-    const struct history *old = tracker_history(synfate_tracker, a);
+    struct past old;
     GString *filter = g_string_new(NULL);
     g_string_append_printf(filter, "synfate.attempt == %u", a->number);
-    if (old != NULL && old->flags & HISTORY_CONNECTION)
-        append_old_connection(filter, a, old);
+    if (tracker_past(synfate_tracker, a, &old) && (old.flags & PAST_CONNECTION))
+        append_old_connection(filter, a, &old);
     return g_string_free(filter, FALSE);
 }
 

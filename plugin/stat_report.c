@@ -19,11 +19,8 @@ struct collection {
     uint16_t attempts_shown; /* as report.h has it */
     GArray *attempts;        /* uint32_t: records */
     GArray *frames;          /* struct report_frame */
-    GArray *resets;          /* struct report_reset */
     GByteArray *streams;     /* a bit for each stream that was seen */
     struct report_totals totals;
-    uint32_t tcp_frame; /* the frame of the latest TCP segment */
-    uint8_t tcp_flags;  /* of that segment */
 };
 
 static struct collection *collection_new(void)
@@ -32,7 +29,6 @@ static struct collection *collection_new(void)
 
     c->attempts = g_array_new(FALSE, FALSE, sizeof(uint32_t));
     c->frames = g_array_new(FALSE, FALSE, sizeof(struct report_frame));
-    c->resets = g_array_new(FALSE, FALSE, sizeof(struct report_reset));
     c->streams = g_byte_array_new();
     return c;
 }
@@ -41,7 +37,6 @@ static void collection_free(struct collection *c)
 {
     g_array_free(c->attempts, TRUE);
     g_array_free(c->frames, TRUE);
-    g_array_free(c->resets, TRUE);
     g_byte_array_free(c->streams, TRUE);
     g_free(c);
 }
@@ -52,7 +47,6 @@ static void reset(void *data)
 
     g_array_set_size(c->attempts, 0);
     g_array_set_size(c->frames, 0);
-    g_array_set_size(c->resets, 0);
     g_byte_array_set_size(c->streams, 0);
     memset(&c->totals, 0, sizeof c->totals);
 }
@@ -77,13 +71,7 @@ static tap_packet_status take_segment(void *data, packet_info *pinfo, epan_disse
     const tcp_info_t *tcp = segment;
     struct collection *c = data;
 
-    (void)edt;
-    c->tcp_frame = pinfo->num;
-    c->tcp_flags = (uint8_t)tcp->th_flags;
-    if (tcp->th_flags & TCP_RST) {
-        struct report_reset seen = { .time = frame_time(pinfo), .frame = pinfo->num };
-        g_array_append_val(c->resets, seen);
-    }
+    (void)pinfo, (void)edt;
     if (flags & TL_DISPLAY_FILTER_IGNORED)
         return TAP_PACKET_DONT_REDRAW;
     c->totals.segments++;
@@ -102,7 +90,7 @@ static tap_packet_status take_note(void *data, packet_info *pinfo, epan_dissect_
         .frame = note->frame,
         .attempt = note->attempt,
         .role = note->role,
-        .flags = c->tcp_frame == pinfo->num ? c->tcp_flags : 0,
+        .kind = note->role == NOTE_ANSWER ? note->kind : 0,
     };
 
     (void)edt;
@@ -127,7 +115,6 @@ static char *write_report(const struct collection *c)
         .t = synfate_tracker,
         .attempts = c->attempts,
         .frames = c->frames,
-        .resets = c->resets,
         .totals = c->totals,
         .filter = c->filter,
         .attempts_shown = c->attempts_shown,

@@ -22,9 +22,8 @@ struct view {
     packet_info *pinfo;
     const struct note *note;
     const struct attempt *a;
-    const struct history *h;       /* NULL: no old connection */
-    const struct evidence *e;      /* NULL: no answer */
-    const struct trouble *trouble; /* NULL: nothing wrong */
+    const struct past *h;     /* NULL: no old connection */
+    const struct evidence *e; /* NULL: no answer */
     struct verdict verdict;
 };
 
@@ -107,7 +106,7 @@ static void show_attempt(const struct view *v, proto_tree *tree)
     if (v->note->role == NOTE_SYN)
         add_number(v, tree, field.syn_number, v->note->syn_number);
     add_number(v, tree, field.retries, v->a->retries);
-    add_link(v, tree, field.syn, v->a->first_frame);
+    add_link(v, tree, field.syn, v->a->frame[SYN_FIRST]);
     if (v->note->role == NOTE_SYN)
         add_token(v, tree, field.predicted, peer_answer_name((enum peer_answer)v->note->predicted));
 }
@@ -115,6 +114,7 @@ static void show_attempt(const struct view *v, proto_tree *tree)
 static void show_verdict(const struct view *v, proto_tree *tree)
 {
     const struct verdict *verdict = &v->verdict;
+    const struct packets_seen *strays = tracker_packets(v->t, v->a, SEEN_STRAY);
 
     add_token(v, tree, field.fate, fate_token(verdict->fate));
     add_token(v, tree, field.cause, cause_token(verdict->cause));
@@ -124,8 +124,8 @@ static void show_verdict(const struct view *v, proto_tree *tree)
     add_link(v, tree, field.decided_by, verdict->decided_by);
     add_time(v, tree, field.connect_time, verdict->connect_time);
     add_time(v, tree, field.wait, verdict->wait);
-    if (v->trouble != NULL)
-        add_link(v, tree, field.stray_answer, v->trouble->stray_frame);
+    if (strays != NULL)
+        add_link(v, tree, field.stray_answer, strays->first.frame);
     add_link(v, tree, field.leg, tracker_leg(v->t, v->note->frame));
 }
 
@@ -146,7 +146,7 @@ static void show_old_connection(const struct view *v, proto_tree *parent)
     proto_item *item;
     const char *state = tcp_state_name((enum tcp_state)v->h->state);
 
-    if (!(v->h->flags & HISTORY_CONNECTION))
+    if (!(v->h->flags & PAST_CONNECTION))
         return;
     proto_tree *tree = proto_tree_add_subtree(parent, v->tvb, 0, 0, ett_old, &item, "Old connection");
     proto_item_set_generated(item);
@@ -181,29 +181,29 @@ static void show_time_wait(const struct view *v, proto_tree *parent)
 
 static void show_comparison(const struct view *v, proto_tree *parent)
 {
-    const struct history *h = v->h;
-    const uint16_t known = HISTORY_RCV_NXT | HISTORY_SND_NXT | HISTORY_TS_RECENT;
+    const struct past *h = v->h;
+    const uint16_t known = PAST_RCV_NXT | PAST_SND_NXT | PAST_TS_RECENT;
     proto_item *item;
 
     if (!(h->flags & known))
         return;
-    const char *title = h->flags & HISTORY_FROM_ANSWER ? "Compared with the peer's numbers (read from its ACK)"
-                                                       : "Compared with the peer's numbers";
+    const char *title = h->flags & PAST_FROM_ANSWER ? "Compared with the peer's numbers (read from its ACK)"
+                                                    : "Compared with the peer's numbers";
     proto_tree *tree = proto_tree_add_subtree(parent, v->tvb, 0, 0, ett_comparison, &item, title);
     proto_item_set_generated(item);
-    if (h->flags & HISTORY_RCV_NXT)
+    if (h->flags & PAST_RCV_NXT)
         add_number(v, tree, field.peer_rcv_nxt, h->rcv_nxt);
-    if (h->flags & HISTORY_SND_NXT)
+    if (h->flags & PAST_SND_NXT)
         add_number(v, tree, field.peer_snd_nxt, h->snd_nxt);
-    if (h->flags & HISTORY_TS_RECENT)
+    if (h->flags & PAST_TS_RECENT)
         add_number(v, tree, field.peer_ts_recent, h->ts_recent);
-    if (h->flags & HISTORY_RCV_NXT)
+    if (h->flags & PAST_RCV_NXT)
         add_delta(v, tree, field.isn_delta, (int32_t)(v->a->isn - h->rcv_nxt), "ISN", v->a->isn, "RCV.NXT", h->rcv_nxt);
-    if ((h->flags & HISTORY_SYN_TS) && (h->flags & HISTORY_TS_RECENT))
+    if ((h->flags & PAST_SYN_TS) && (h->flags & PAST_TS_RECENT))
         add_delta(v, tree, field.tsval_delta, h->tsval_delta, "TSval", h->ts_recent + (uint32_t)h->tsval_delta,
                   "TS.Recent", h->ts_recent);
-    if ((h->flags & HISTORY_SND_NXT) && v->e != NULL && (v->e->flags & EV_SYNACK))
-        add_delta(v, tree, field.synack_isn_delta, (int32_t)(v->e->synack_isn - h->snd_nxt), "ISN", v->e->synack_isn,
+    if ((h->flags & PAST_SND_NXT) && v->e != NULL && (v->e->flags & EV_SYN_ACK))
+        add_delta(v, tree, field.synack_isn_delta, (int32_t)(v->e->syn_ack_isn - h->snd_nxt), "ISN", v->e->syn_ack_isn,
                   "SND.NXT", h->snd_nxt);
 }
 
@@ -233,10 +233,11 @@ static enum expert_kind expert_of(const struct verdict *v)
     return v->delayed && row->severity < SEVERITY_WARNING ? EXPERT_DELAYED : row->expert;
 }
 
-static bool is_rejecting_frame(const struct view *v)
+/* A rejection that was overcome stays visible. */
+static bool is_rejecting_frame(const struct view *v, enum cause *cause)
 {
-    return v->trouble != NULL && v->trouble->rejection_frame == v->note->frame
-           && v->verdict.decided_by != v->note->frame;
+    return v->note->role == NOTE_ANSWER && v->verdict.decided_by != v->note->frame
+           && tracker_rejection(v->t, v->note->attempt, cause) == v->note->frame;
 }
 
 /* What the frame says among the expert infos; returns false if nothing. */
@@ -246,8 +247,10 @@ static bool choose_expert(const struct view *v, enum expert_kind *kind)
     /* On the first pass a SYN's verdict is not final; silence has no other frame to be seen on. */
     bool settled = v->pinfo->fd->visited || v->verdict.fate == FATE_NO_ANSWER;
 
-    if (is_rejecting_frame(v)) /* stays visible, whatever came of it */
-        *kind = verdict_row(FATE_REJECTED, (enum cause)v->trouble->rejection_cause)->expert;
+    enum cause rejection;
+
+    if (is_rejecting_frame(v, &rejection))
+        *kind = verdict_row(FATE_REJECTED, rejection)->expert;
     else if (decides || (v->note->role == NOTE_SYN && settled))
         *kind = expert_of(&v->verdict);
     else
@@ -257,8 +260,10 @@ static bool choose_expert(const struct view *v, enum expert_kind *kind)
 
 static void show_expert(const struct view *v, proto_item *item, enum expert_kind kind, const char *summary)
 {
-    if (is_rejecting_frame(v)) {
-        const struct verdict_row *row = verdict_row(FATE_REJECTED, (enum cause)v->trouble->rejection_cause);
+    enum cause rejection;
+
+    if (is_rejecting_frame(v, &rejection)) {
+        const struct verdict_row *row = verdict_row(FATE_REJECTED, rejection);
         expert_add_info_format(v->pinfo, item, &experts[kind], "%s; later: %s", row->sentence, summary);
     } else {
         expert_add_info_format(v->pinfo, item, &experts[kind], "%s", summary);
@@ -303,10 +308,10 @@ static void show_note(const struct tracker *t, tvbuff_t *tvb, packet_info *pinfo
 {
     struct view v = { .t = t, .tvb = tvb, .pinfo = pinfo, .note = note, .a = tracker_attempt(t, note->attempt) };
     enum expert_kind kind;
+    struct past past;
 
-    v.h = tracker_history(t, v.a);
+    v.h = tracker_past(t, v.a, &past) ? &past : NULL;
     v.e = tracker_evidence(t, v.a);
-    v.trouble = tracker_trouble(t, v.a);
     tracker_verdict(t, note->attempt, pinfo->fd->visited, &v.verdict);
     bool is_bad = verdict_is_failure(&v.verdict) || v.verdict.delayed;
     bool has_expert = choose_expert(&v, &kind);

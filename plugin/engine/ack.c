@@ -2,8 +2,10 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
+#include "peer_end.h"
 #include "seq.h"
-#include "tracker_impl.h"
+#include "take.h"
+#include "use.h"
 
 #include <stdlib.h>
 
@@ -18,16 +20,16 @@ static void take_evidence(const struct work *w, struct connection *c)
         return;
     if (w->side != c->client) {
         bool accepted = seg->payload != 0 || (seg->flags & TCP_FIN) || seq_after(seg->ack, a->isn + 1 + a->syn_data);
-        if (accepted && e->accepted_frame == 0)
-            e->accepted_frame = seg->seen.frame;
-    } else if (e->ack_frame == 0) {
-        e->ack_frame = seg->seen.frame;
+        if (accepted && e->frame[EV_ACCEPTED] == 0)
+            e->frame[EV_ACCEPTED] = seg->seen.frame;
+    } else if (e->frame[EV_ACK] == 0) {
+        e->frame[EV_ACK] = seg->seen.frame;
         e->ack_time = seg->seen.time;
-        note_answer(w, c->attempt);
+        note_answer(w->t, seg->seen.frame, c->attempt, SEEN_ACK);
     }
     if (w->side == c->client && seg->payload != 0)
         e->flags |= EV_CLIENT_DATA;
-    if (e->ack_frame != 0 && e->accepted_frame != 0)
+    if (e->frame[EV_ACK] != 0 && e->frame[EV_ACCEPTED] != 0)
         c->flags |= CONN_SETTLED;
 }
 
@@ -37,14 +39,14 @@ static void take_crossing_ack(const struct work *w, uint8_t side, uint32_t numbe
 {
     struct attempt *a = attempt_of(w, side);
 
-    if (a == NULL || !(a->flags & ATTEMPT_SIMULTANEOUS) || !seq_after(number, a->isn))
+    if (a == NULL || !(a->flags & ATTEMPT_CROSSED) || !seq_after(number, a->isn))
         return;
     struct evidence *e = need_evidence(w->t, a);
-    if (e->ack_frame != 0)
+    if (e->frame[EV_ACK] != 0)
         return;
-    e->ack_frame = w->seg->seen.frame;
+    e->frame[EV_ACK] = w->seg->seen.frame;
     e->ack_time = w->seg->seen.time;
-    note_answer(w, w->pair->attempt[side]);
+    note_answer(w->t, w->seg->seen.frame, w->pair->attempt[side], SEEN_ACK);
 }
 
 static void on_connection(const struct work *w, struct connection *c)
@@ -67,7 +69,7 @@ static bool is_near(uint32_t number, uint32_t isn)
 /* A client's segment behind its SYN: the SYN/ACK was not captured. */
 static bool continues_attempt(const struct work *w, const struct attempt *a)
 {
-    const struct connection *old = get_connection(w->t, w->pair->old);
+    const struct connection *old = old_of(w);
 
     if (!(w->seg->flags & TCP_ACK) || !is_near(w->seg->seq, a->isn))
         return false;
@@ -79,7 +81,7 @@ static bool continues_attempt(const struct work *w, const struct attempt *a)
 /* A server's segment that acknowledges more than the SYN: the handshake was not captured. */
 static bool accepts_attempt(const struct work *w, const struct attempt *a)
 {
-    const struct connection *old = get_connection(w->t, w->pair->old);
+    const struct connection *old = old_of(w);
 
     if (!(w->seg->flags & TCP_ACK) || !is_near(w->seg->ack, a->isn))
         return false;
@@ -108,7 +110,7 @@ static bool is_late_copy(const struct work *w, const struct connection *old)
 static bool on_answer(const struct work *w, uint32_t attempt)
 {
     struct attempt *a = get_attempt(w->t, attempt);
-    struct connection *old = get_connection(w->t, w->pair->old);
+    struct connection *old = old_of(w);
 
     if (!is_bare_ack(w->seg)) {
         if (!accepts_attempt(w, a))
@@ -121,20 +123,20 @@ static bool on_answer(const struct work *w, uint32_t attempt)
     if (!of_old && acknowledges_syn(a, w->seg->ack)) { /* a split handshake: its SYN follows */
         const struct attempt *own = attempt_of(w, w->side);
         if (own != NULL && own->use == a->use) { /* it has come: both opened, their SYN/ACKs are missing */
-            a->flags |= ATTEMPT_SIMULTANEOUS;
+            a->flags |= ATTEMPT_CROSSED;
             take_crossing_ack(w, !w->side, w->seg->ack);
             return true;
         }
-        note_answer(w, attempt);
+        note_answer(w->t, w->seg->seen.frame, attempt, SEEN_ACK);
         return true;
     }
     if (is_keep_alive(w, old) || (of_old && is_late_copy(w, old)))
         return false;
-    take_rejecting_ack(w->t, a, old, w->seg);
+    see_denial(w, attempt, SEEN_BARE_ACK);
     note_service(w, ANSWER_ACK);
-    note_answer(w, attempt);
-    if (old != NULL && state_at(w->t, old, w->side, w->seg->seen.time) == STATE_TIME_WAIT)
-        note_time_wait_clock(w->t, w->seg->seen.frame, attempt, old, w->seg->seen.time);
+    struct peer_rules rules = rules_of_host(w->t, w->pair, w->side);
+    if (old != NULL && state_at(&rules, old, w->side, w->seg->seen.time) == STATE_TIME_WAIT)
+        note_time_wait(w, &rules, attempt, old);
     return true;
 }
 
@@ -145,31 +147,29 @@ static void note_crossing_by_ack(const struct work *w)
 
     if (other == NULL || other->use != own->use || !acknowledges_syn(other, w->seg->ack))
         return;
-    own->flags |= ATTEMPT_SIMULTANEOUS;
-    other->flags |= ATTEMPT_SIMULTANEOUS;
+    own->flags |= ATTEMPT_CROSSED;
+    other->flags |= ATTEMPT_CROSSED;
 }
 
 /* A client that acknowledges the "wrong" SYN/ACK has sent another SYN, which the capture lacks. */
-static bool completes_unseen_attempt(const struct work *w, const struct attempt *a)
+static bool completes_unseen_attempt(const struct work *w, struct attempt *a)
 {
-    struct trouble *trouble = get_trouble(w->t, a);
+    const struct packets_seen *wrong = packets_of(w->t, get_trouble(w->t, a), SEEN_WRONG_SYN_ACK);
 
-    if (trouble == NULL || !(trouble->flags & TROUBLE_WRONG_SYN_ACK) || w->seg->seq != trouble->wrong_ack
-        || w->seg->ack != trouble->wrong_seq + 1)
+    if (wrong == NULL || w->seg->seq != wrong->last.ack || w->seg->ack != wrong->last.seq + 1)
         return false;
-    if ((trouble->flags & TROUBLE_SYN_ACK) && trouble->rejection_frame == trouble->last_rejection_frame)
-        trouble->rejection_frame = trouble->last_rejection_frame = 0;
+    see_segment(w->t, a, SEEN_WRONG_ACK_TAKEN, w->seg);
     begin_use_of_client(w, w->side, w->seg->seq);
     return true;
 }
 
-void on_segment(const struct work *w)
+void take_segment(const struct work *w)
 {
     struct connection *c = connection_in_progress(w);
-    const struct attempt *own = attempt_of(w, w->side);
+    struct attempt *own = attempt_of(w, w->side);
 
     if (c == NULL && own != NULL && completes_unseen_attempt(w, own))
-        c = get_connection(w->t, w->pair->current);
+        c = current_of(w);
     if (c != NULL) {
         on_connection(w, connection_is_foreign(c, w->side, w->seg) ? begin_unseen_use(w) : c);
         return;
@@ -181,7 +181,7 @@ void on_segment(const struct work *w)
     }
     if (w->pair->attempt[!w->side] != 0 && on_answer(w, w->pair->attempt[!w->side]))
         return;
-    c = get_connection(w->t, w->pair->old);
+    c = old_of(w);
     if (c == NULL || connection_is_foreign(c, w->side, w->seg))
         c = begin_unseen_use(w);
     connection_segment(c, w->side, w->seg);

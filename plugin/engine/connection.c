@@ -6,6 +6,7 @@
 
 #include "seq.h"
 
+#include <glib.h>
 #include <string.h>
 
 /* What is sent again so late is repeated, and not one packet captured twice. Linux: tcp_rto_min is 200 ms. */
@@ -31,9 +32,8 @@ void connection_init(struct connection *c, const struct sighting *seen)
 {
     memset(c, 0, sizeof *c);
     c->client = c->first_close = SIDE_NONE;
-    c->idle = -1;
     c->flags = CONN_MIDSTREAM | CONN_SCALE_UNKNOWN;
-    c->first_frame = c->last_frame = seen->frame;
+    c->frame[CONN_FIRST] = c->frame[CONN_LAST] = seen->frame;
     c->last_time = seen->time;
 }
 
@@ -44,7 +44,7 @@ void connection_init_client(struct connection *c, uint8_t client, uint32_t isn, 
 
     connection_init(c, seen);
     c->flags = 0;
-    c->client = client;
+    c->client = client & 3;
     c->client_isn = isn;
     e->snd_nxt = e->snd_end = syn_end;
     e->wscale = wscale;
@@ -85,12 +85,12 @@ enum tcp_state connection_state(const struct connection *c, uint8_t side)
 {
     const struct endpoint *e = &c->end[side], *peer = &c->end[!side];
 
-    if (e->bits & END_RESET)
+    if (c->flags & CONN_RESET)
         return STATE_CLOSED;
     if (!(e->bits & peer->bits & END_ALIVE) || may_have_unseen_fin(e) || may_have_unseen_fin(peer))
         return STATE_UNKNOWN;
     if (!(c->flags & (CONN_OPEN | CONN_MIDSTREAM)) && side != c->client)
-        return STATE_SYN_RECEIVED;
+        return c->flags & CONN_SYN_RESET ? STATE_CLOSED : STATE_SYN_RECEIVED;
     return closing_state(e, peer);
 }
 
@@ -98,9 +98,9 @@ bool connection_is_established(const struct connection *c)
 {
     const struct endpoint *one = &c->end[0], *other = &c->end[1];
 
-    return (c->flags & (CONN_OPEN | CONN_MIDSTREAM)) && (one->bits & other->bits & END_ALIVE)
-           && !((one->bits | other->bits) & (END_FIN | END_RESET)) && !may_have_unseen_fin(one)
-           && !may_have_unseen_fin(other);
+    return (c->flags & (CONN_OPEN | CONN_MIDSTREAM)) && !(c->flags & CONN_RESET)
+           && (one->bits & other->bits & END_ALIVE) && !((one->bits | other->bits) & END_FIN)
+           && !may_have_unseen_fin(one) && !may_have_unseen_fin(other);
 }
 
 uint8_t connection_closer(const struct connection *c)
@@ -139,6 +139,29 @@ uint32_t connection_rcv_wnd(const struct connection *c, uint8_t side)
         return (uint32_t)e->window << LARGEST_SHIFT;
     bool scaled = (c->flags & CONN_OPEN) && e->wscale != NO_WSCALE; /* a SYN/ACK's window is not scaled */
     return scaled ? (uint32_t)e->window << e->wscale : e->window;
+}
+
+bool connection_in_window(const struct connection *c, uint8_t side, uint32_t seq)
+{
+    return seq - connection_rcv_nxt(c, side) < connection_rcv_wnd(c, side);
+}
+
+int64_t connection_idle(const struct connection *c)
+{
+    return c->frame[CONN_CLOSE] == 0 ? -1 : c->idle;
+}
+
+void connection_syn_in_time_wait(struct connection *c, uint8_t side, const struct segment *syn)
+{
+    const struct endpoint *e = &c->end[side];
+
+    if (!syn->has_ts || !(e->bits & END_TS_RECENT) || !connection_uses_timestamps(c) || e->ts_recent == 0
+        || seq_delta(e->ts_recent, syn->tsval) <= 0)
+        return;
+    int64_t gap = (syn->seen.time - MAX(c->tw_time, c->paws_time)) / (NS_PER_SECOND / 1000);
+    c->paws_gap = MAX(c->paws_gap, (uint32_t)CLAMP(gap, 0, UINT32_MAX));
+    c->paws_time = syn->seen.time;
+    c->paws_syns++;
 }
 
 bool connection_is_over(const struct connection *c)
@@ -220,12 +243,13 @@ static bool reset_is_acceptable(const struct endpoint *from, const struct endpoi
 
 static void note_close(struct connection *c, uint8_t side, const struct sighting *seen, bool all_data_seen)
 {
-    if (c->close_frame != 0)
+    bool known = c->data_time != 0 && all_data_seen && seen->time >= c->data_time;
+
+    if (c->frame[CONN_CLOSE] != 0)
         return;
-    c->close_frame = seen->frame;
-    c->first_close = side;
-    if (c->last_data_time != 0 && all_data_seen && seen->time >= c->last_data_time)
-        c->idle = seen->time - c->last_data_time;
+    c->frame[CONN_CLOSE] = seen->frame;
+    c->first_close = side & 3;
+    c->idle = known ? seen->time - c->data_time : -1;
 }
 
 static void take_reset(struct connection *c, uint8_t side, const struct segment *seg)
@@ -234,13 +258,17 @@ static void take_reset(struct connection *c, uint8_t side, const struct segment 
 
     if (!reset_is_acceptable(e, peer, connection_rcv_wnd(c, !side), seg))
         return;
-    bool all_data_seen = !seq_after(e->snd_nxt, e->snd_end) && !seq_after(peer->snd_nxt, peer->snd_end);
-    note_close(c, side, &seg->seen, all_data_seen);
-    e->bits |= END_RESET;
-    peer->bits |= END_RESET;
-    c->flags |= CONN_RESET;
+    if (connection_state(c, !side) == STATE_TIME_WAIT) {
+        if (connection_rcv_nxt(c, !side) != seg->seq)
+            return;
+        c->flags |= CONN_TIME_WAIT_RESET;
+    } else {
+        bool all_data_seen = !seq_after(e->snd_nxt, e->snd_end) && !seq_after(peer->snd_nxt, peer->snd_end);
+        note_close(c, side, &seg->seen, all_data_seen);
+        c->flags |= CONN_RESET;
+    }
     c->last_time = seg->seen.time;
-    c->last_frame = seg->seen.frame;
+    c->frame[CONN_LAST] = seg->seen.frame;
 }
 
 static void take_ack(struct connection *c, uint8_t side, const struct segment *seg)
@@ -276,20 +304,26 @@ static void take_timestamp(struct connection *c, uint8_t side, const struct segm
     peer->bits |= END_TS_RECENT;
 }
 
+static void take_data(struct connection *c, const struct sighting *seen)
+{
+    if (c->frame[CONN_CLOSE] == 0)
+        c->data_time = seen->time;
+}
+
 static void take_content(struct connection *c, uint8_t side, const struct segment *seg, uint32_t end)
 {
     struct endpoint *e = &c->end[side], *peer = &c->end[!side];
     bool gap = (e->bits & END_ALIVE) && seq_after(seg->seq, e->snd_end);
 
     if (seg->payload != 0 && !(seg->flags & TCP_SYN))
-        c->last_data_time = seg->seen.time;
+        take_data(c, &seg->seen);
     if ((seg->flags & TCP_FIN) && !(e->bits & END_FIN)) {
         note_close(c, side, &seg->seen, !gap && !seq_after(peer->snd_nxt, peer->snd_end));
         e->bits |= END_FIN;
         e->fin_end = end;
         e->ack_at_fin = seg->ack;
     } else if ((e->bits & END_FIN) && seg->seen.time - c->last_time >= RETRANSMISSION_GAP) {
-        c->fin_repeated |= (uint8_t)(1U << side);
+        c->fin_repeated |= (1U << side) & 3;
     }
     e->snd_end = e->bits & END_ALIVE ? seq_max(e->snd_end, end) : end;
     e->bits |= END_ALIVE;
@@ -320,9 +354,11 @@ static void note_time_wait(struct connection *c, uint8_t from, const struct segm
         if (connection_state(c, side) != STATE_TIME_WAIT)
             continue;
         if (!proven[side])
-            c->tw_frame = seg->seen.frame;
-        if (!proven[side] || side != from)
+            c->frame[CONN_TIME_WAIT] = seg->seen.frame;
+        if (!proven[side] || side != from) {
             c->tw_time = seg->seen.time;
+            c->paws_gap = 0;
+        }
     }
 }
 
@@ -359,8 +395,12 @@ static void take_numbers(struct connection *c, uint8_t side, const struct segmen
     e->snd_nxt = e->bits & END_SENT ? seq_max(e->snd_nxt, end) : end;
     e->bits |= END_SENT;
     e->window = seg->window;
-    if (!(seg->flags & TCP_SYN) && seg->has_ip_id && seg->ip_id != 0)
-        e->bits |= END_IP_ID;
+    if (!(seg->flags & TCP_SYN) && seg->has_ip_id) {
+        if (seg->ip_id != 0)
+            e->bits |= END_IP_ID;
+        else if (content != 0) /* a bare ACK may be that of a TIME_WAIT */
+            e->bits |= END_ZERO_ID;
+    }
 }
 
 void connection_segment(struct connection *c, uint8_t side, const struct segment *seg)
@@ -391,5 +431,5 @@ void connection_segment(struct connection *c, uint8_t side, const struct segment
             note_time_wait(c, side, seg, not_proven);
     }
     c->last_time = seg->seen.time;
-    c->last_frame = seg->seen.frame;
+    c->frame[CONN_LAST] = seg->seen.frame;
 }

@@ -38,7 +38,7 @@ enum endpoint_bits {
     END_TS_RECENT = 0x10, /* ts_recent holds */
     END_IP_ID = 0x20,     /* sent segments with an IP ID other than 0: a socket of Linux counts */
     END_TS_SENT = 0x40,   /* sent timestamps */
-    END_RESET = 0x80,     /* its connection is gone: it sent a RST, or one was sent to it */
+    END_ZERO_ID = 0x80,   /* sent data or a FIN with IP ID 0 */
 };
 
 /* One end. Sequence numbers are absolute. */
@@ -69,27 +69,41 @@ enum connection_flags {
     CONN_SCALE_UNKNOWN = 0x20, /* the SYNs' window scales are not in the capture */
     CONN_OPTIONS_CUT = 0x40,   /* the captured bytes end before options did: timestamps may be missing */
     CONN_UNSEEN_SYN = 0x80,    /* known only by numbers that cannot be the old connection's: its SYN was not captured */
+    CONN_TIME_WAIT_RESET =
+        0x100,              /* a RST with the next number met its TIME_WAIT: whether that went is the stack's rule */
+    CONN_SYN_RESET = 0x200, /* half open, it answered another SYN in its window with a RST: the request is gone */
+};
+
+/* The frames that are kept of a connection; 0: none. */
+enum connection_frame {
+    CONN_FIRST,
+    CONN_LAST,
+    CONN_CLOSE,     /* the first FIN or RST */
+    CONN_TIME_WAIT, /* what put an end into TIME_WAIT */
+    CONN_FRAMES
 };
 
 struct connection {
     struct endpoint end[2]; /* by the side of the port pair */
     int64_t last_time;      /* ns: its last segment */
-    int64_t last_data_time; /* ns: its last data; 0: none seen */
-    int64_t idle;           /* ns from the last data to the first FIN or RST; -1: not known */
-    int64_t tw_time;        /* ns: when TIME_WAIT began, or was restarted */
-    int64_t tsval_time;     /* ns: when the client sent client_tsval */
-    uint32_t client_tsval;  /* the client's newest TSval; holds with END_TS_SENT */
+    union {
+        int64_t data_time; /* ns: its last data, until it is closed; 0: none seen */
+        int64_t idle;      /* ns from the last data to the first FIN or RST, from then on; -1: not known */
+    };
+    int64_t tw_time;       /* ns: when TIME_WAIT began, or a segment that is no SYN met it */
+    int64_t paws_time;     /* ns: the last SYN with an older timestamp that met TIME_WAIT */
+    int64_t tsval_time;    /* ns: when the client sent client_tsval */
+    uint32_t client_tsval; /* the client's newest TSval; holds with END_TS_SENT */
     uint32_t client_isn, server_isn;
-    uint32_t first_frame, last_frame;
-    uint32_t close_frame; /* first FIN or RST; 0: none */
-    uint32_t tw_frame;    /* the frame that put an end into TIME_WAIT; 0: none */
-    uint32_t tw_restarts; /* SYNs that restarted TIME_WAIT */
-    uint32_t attempt;     /* that it came from; 0: its SYN was not seen */
-    uint32_t leg;         /* the same on the other side of a NAT: pair * 2 + side of the client there; 0: none */
-    uint8_t client;       /* side that sent the SYN; SIDE_NONE: not known */
-    uint8_t first_close;  /* side that sent close_frame */
-    uint8_t flags;        /* enum connection_flags */
-    uint8_t fin_repeated; /* sides that sent their FIN, or data before it, again: 1 << side */
+    uint32_t frame[CONN_FRAMES];
+    uint32_t paws_syns;       /* SYNs with an older timestamp that met TIME_WAIT */
+    uint32_t paws_gap;        /* ms: the longest time between tw_time, and each of them since then */
+    uint32_t attempt;         /* that it came from; 0: its SYN was not seen */
+    uint32_t leg;             /* the same on the other side of a NAT: pair * 2 + side of the client there; 0: none */
+    uint16_t flags;           /* enum connection_flags */
+    uint8_t client : 2;       /* side that sent the SYN; SIDE_NONE: not known */
+    uint8_t first_close : 2;  /* side that sent the frame CONN_CLOSE */
+    uint8_t fin_repeated : 2; /* sides that sent their FIN, or data before it, again: 1 << side */
 };
 
 /* Begins a connection in the middle: no handshake was seen. */
@@ -118,7 +132,7 @@ bool connection_is_newer(const struct connection *c, uint8_t side, const struct 
 /* Whether the connection has ended: by a RST, or by the FINs of both ends. */
 bool connection_is_over(const struct connection *c);
 
-/* State of one end after all that was seen. */
+/* State of one end after all that was seen, without what only the rules of its stack tell: TIME_WAIT never ends here. */
 enum tcp_state connection_state(const struct connection *c, uint8_t side);
 
 /* Whether the state of both ends is ESTABLISHED: quicker than to ask for each, as for most packets it is. */
@@ -142,6 +156,15 @@ uint32_t connection_rcv_wnd(const struct connection *c, uint8_t side);
 
 /* Whether side closed second: it cannot be in TIME_WAIT. */
 bool connection_closed_second(const struct connection *c, uint8_t side);
+
+/* The time from its last data to its close, ns; -1: not known, or not closed. */
+int64_t connection_idle(const struct connection *c);
+
+/* Whether a number falls into the receive window of side (RFC 9293, 3.10.7.4, first check). */
+bool connection_in_window(const struct connection *c, uint8_t side, uint32_t seq);
+
+/* Notes that a SYN met the TIME_WAIT of side: whether that restarts it is the rule of its stack. */
+void connection_syn_in_time_wait(struct connection *c, uint8_t side, const struct segment *syn);
 
 /* Whether the packets prove that side reached TIME_WAIT: its FIN was acknowledged, and it acknowledged the
  * other's FIN. */

@@ -2,7 +2,11 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
-#include "tracker_impl.h"
+#include "notes.h"
+
+#include "store.h"
+
+#include <string.h>
 
 /* Room is made for so many frames at once. */
 enum { STEP = 4096 };
@@ -20,25 +24,38 @@ static void reach(GByteArray *array, guint at, guint step)
     memset(array->data + size, 0, at + step - size);
 }
 
-void note_frame(struct tracker *t, uint32_t frame, uint32_t attempt, enum note_role role, uint32_t syn_number,
-                enum peer_answer predicted)
+static void add_note(struct tracker *t, const struct note *note)
 {
-    struct note note = {
+    g_array_append_vals(t->notes, note, 1);
+    reach(t->noted, note->frame / 8, STEP / 8);
+    t->noted->data[note->frame / 8] |= (uint8_t)(1U << note->frame % 8);
+}
+
+void note_syn(struct tracker *t, uint32_t frame, uint32_t attempt, uint32_t syn_number, enum peer_answer predicted)
+{
+    const struct note note = {
         .frame = frame,
         .attempt = attempt,
         .syn_number = (uint16_t)MIN(syn_number, UINT16_MAX),
-        .role = (uint8_t)role,
+        .role = NOTE_SYN,
         .predicted = (uint8_t)predicted,
     };
 
-    g_array_append_val(t->notes, note);
-    reach(t->noted, frame / 8, STEP / 8);
-    t->noted->data[frame / 8] |= (uint8_t)(1U << frame % 8);
+    add_note(t, &note);
 }
 
-void note_answer(const struct work *w, uint32_t attempt)
+void note_duplicate(struct tracker *t, uint32_t frame, uint32_t attempt)
 {
-    note_frame(w->t, w->seg->seen.frame, attempt, NOTE_ANSWER, 0, ANSWER_UNKNOWN);
+    const struct note note = { .frame = frame, .attempt = attempt, .role = NOTE_DUPLICATE };
+
+    add_note(t, &note);
+}
+
+void note_answer(struct tracker *t, uint32_t frame, uint32_t attempt, enum seen_kind kind)
+{
+    const struct note note = { .frame = frame, .attempt = attempt, .role = NOTE_ANSWER, .kind = (uint8_t)kind };
+
+    add_note(t, &note);
 }
 
 static bool has_notes(const struct tracker *t, uint32_t frame)
@@ -46,17 +63,9 @@ static bool has_notes(const struct tracker *t, uint32_t frame)
     return frame / 8 < t->noted->len && (t->noted->data[frame / 8] & 1U << frame % 8);
 }
 
-void note_time_wait_clock(struct tracker *t, uint32_t frame, uint32_t attempt, const struct connection *old,
-                          int64_t now)
+void note_time_wait_clock(struct tracker *t, const struct time_wait_clock *clock)
 {
-    struct time_wait_clock clock = {
-        .frame = frame,
-        .attempt = attempt,
-        .restarts = old->tw_restarts,
-        .elapsed = MAX(now - old->tw_time, 0),
-    };
-
-    g_array_append_val(t->clocks, clock);
+    g_array_append_vals(t->clocks, clock, 1);
 }
 
 void note_states(struct tracker *t, uint32_t frame, enum tcp_state src, enum tcp_state dst)
@@ -65,40 +74,43 @@ void note_states(struct tracker *t, uint32_t frame, enum tcp_state src, enum tcp
     t->states->data[frame] = (uint8_t)(src << 4 | dst);
 }
 
-static void hide(uint32_t *number, uint32_t frame)
+static void hide(uint32_t *frames, size_t n, uint32_t frame)
 {
-    if (*number == frame)
-        *number = FRAME_HIDDEN;
+    for (size_t i = 0; i < n; i++)
+        if (frames[i] == frame)
+            frames[i] = FRAME_HIDDEN;
 }
 
 static void hide_in_connection(struct connection *c, uint32_t frame)
 {
-    if (c == NULL)
-        return;
-    hide(&c->first_frame, frame);
-    hide(&c->last_frame, frame);
-    hide(&c->close_frame, frame);
-    hide(&c->tw_frame, frame);
+    if (c != NULL)
+        hide(c->frame, CONN_FRAMES, frame);
+}
+
+static void hide_in_history(struct tracker *t, uint32_t record, uint32_t frame)
+{
+    if (record != 0)
+        hide_in_connection(&((struct history *)pool_get(&t->histories, record))->old, frame);
 }
 
 static void hide_in_attempt(struct tracker *t, struct attempt *a, uint32_t frame)
 {
     struct evidence *e = get_evidence(t, a);
     struct trouble *trouble = get_trouble(t, a);
+    struct packets_seen *packets;
 
-    hide(&a->first_frame, frame);
-    hide(&a->last_frame, frame);
-    if (e != NULL) {
-        hide(&e->ack_frame, frame);
-        hide(&e->accepted_frame, frame);
-        hide(&e->synack_again_frame, frame);
-    }
-    if (trouble != NULL) {
-        hide(&trouble->rejection_frame, frame);
-        hide(&trouble->last_rejection_frame, frame);
-        hide(&trouble->client_reset_frame, frame);
-        hide(&trouble->failure_frame, frame);
-        hide(&trouble->stray_frame, frame);
+    hide(a->frame, ATTEMPT_FRAMES, frame);
+    hide_in_history(t, a->history, frame);
+    if (e != NULL)
+        hide(e->frame, EV_FRAMES, frame);
+    if (trouble == NULL)
+        return;
+    hide(trouble->frame, TROUBLE_FRAMES, frame);
+    hide_in_history(t, trouble->history, frame);
+    for (uint32_t record = trouble->packets; record != 0; record = packets->next) {
+        packets = pool_get(&t->packets, record);
+        hide(&packets->first.frame, 1, frame);
+        hide(&packets->last.frame, 1, frame);
     }
 }
 

@@ -4,8 +4,11 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
+#include "other_host.h"
+
+#include "peer_end.h"
 #include "seq.h"
-#include "tracker_impl.h"
+#include "siblings.h"
 
 #include <string.h>
 
@@ -40,7 +43,7 @@ static bool clock_differs(const struct tracker *t, const struct attempt *a, cons
         return false;
     int64_t rate = clock_rate(t, old);
     double elapsed = (double)(a->first_time - old->tsval_time) / (double)NS_PER_SECOND;
-    double off = (double)seq_delta(a->tsval, old->client_tsval) - elapsed * (double)rate;
+    double off = (double)seq_delta(first_syn(t, a).tsval, old->client_tsval) - elapsed * (double)rate;
     double tolerance = rate == 0 ? TICKS_BACK : (double)rate * (CLOCK_TOLERANCE_S + elapsed / 20);
 
     if (rate == 0 && off > 0) /* a fast clock that went on, for all that is known */
@@ -48,7 +51,7 @@ static bool clock_differs(const struct tracker *t, const struct attempt *a, cons
     return (off > tolerance || off < -tolerance) && off < CLOCK_NEAR && off > -CLOCK_NEAR;
 }
 
-uint8_t other_host_signs(const struct tracker *t, const struct attempt *a, const struct connection *old)
+static uint8_t signs_of(const struct tracker *t, const struct attempt *a, const struct connection *old)
 {
     uint8_t signs = clock_differs(t, a, old) ? SIGN_CLOCK : 0;
 
@@ -69,11 +72,13 @@ uint8_t other_host_signs(const struct tracker *t, const struct attempt *a, const
 uint8_t tracker_other_host_signs(const struct tracker *t, uint32_t attempt)
 {
     const struct attempt *a = get_attempt(t, attempt);
-    const struct history *h = get_history(t, a);
+    const struct connection *old = get_history(t, a->history);
     struct tcp_address before, after;
-    uint8_t signs = h == NULL ? 0 : h->signs;
 
-    if (tracker_old_leg(t, a, &before) && tracker_new_leg(t, attempt, &after)
+    if (old == NULL)
+        return 0;
+    uint8_t signs = signs_of(t, a, old);
+    if (leg_of_old(t, a, &before) && leg_of_attempt(t, attempt, &after)
         && memcmp(before.ip, after.ip, sizeof before.ip) != 0)
         signs |= SIGN_LEG;
     return signs;

@@ -9,15 +9,15 @@
 /* The time until the SYN, or the SYN/ACK, that led to the connection; of a failed attempt all the time. */
 static int64_t time_lost(const struct tracker *t, const struct attempt *a, const struct verdict *v)
 {
-    const struct evidence *e = tracker_evidence(t, a);
+    const struct packets_seen *again = tracker_packets(t, a, SEEN_SYN_ACK_AGAIN);
     int64_t until = a->last_time;
 
     if (v->fate == FATE_PENDING || (v->fate == FATE_ESTABLISHED && !v->delayed))
         return 0;
     if (v->fate != FATE_ESTABLISHED)
         return MAX(v->wait, until - a->first_time);
-    if (e != NULL && (e->flags & EV_SYNACK_AGAIN))
-        until = MAX(until, MIN(e->synack_time, e->ack_time));
+    if (again != NULL)
+        until = MAX(until, MIN(again->last.time, tracker_evidence(t, a)->ack_time));
     return MAX(until - a->first_time, 0);
 }
 

@@ -6,8 +6,8 @@
 #define SYNFATE_PEERS_H
 
 #include "index.h"
-#include "peer_rules.h"
 #include "segment.h"
+#include "stacks.h"
 
 #include <glib.h>
 

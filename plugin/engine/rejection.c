@@ -1,338 +1,245 @@
-/* rejection.c - why a peer rejected or refused a SYN
+/* rejection.c - the bare ACK, or the SYN/ACK with a wrong number, that rejected a SYN, and what made it
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
+#include "rejection.h"
+
+#include "peer_end.h"
 #include "seq.h"
-#include "tracker_impl.h"
 
 /* The first SYN/ACK is repeated after 1 s; some slack for slow timers. */
 #define SYN_ACK_TIMER (12 * NS_PER_SECOND / 10)
 
-enum tcp_state state_at(const struct tracker *t, const struct connection *c, uint8_t side, int64_t now)
+static const struct packet_seen *earlier(const struct packets_seen *a, const struct packets_seen *b)
 {
-    enum tcp_state state = connection_state(c, side);
-
-    if (state == STATE_TIME_WAIT && now - c->tw_time > t->options.time_wait + TIME_WAIT_LATE)
-        return STATE_CLOSED;
-    if ((state == STATE_FIN_WAIT_1 || state == STATE_CLOSING) && !connection_awaits_ack_of_fin(c, side, now))
-        return STATE_UNKNOWN;
-    return state;
+    if (a == NULL || b == NULL)
+        return a != NULL ? &a->first : b != NULL ? &b->first : NULL;
+    return a->first.frame < b->first.frame ? &a->first : &b->first;
 }
 
-struct peer old_peer(const struct tracker *t, const struct connection *old, uint8_t side, int64_t now)
+static uint32_t last_frame(const struct packets_seen *packets)
 {
-    return (struct peer){
-        .state = state_at(t, old, side, now),
-        .rcv_nxt = connection_rcv_nxt(old, side),
-        .rcv_wnd = connection_rcv_wnd(old, side),
-        .ts_recent = old->end[side].ts_recent,
-        .ts_recent_age = now - old->last_time,
-        .timestamps = connection_uses_timestamps(old) && (old->end[side].bits & END_TS_RECENT),
-    };
+    return packets == NULL ? 0 : packets->last.frame;
 }
 
-static void remember_numbers(struct history *h, const struct connection *old, uint8_t side)
+static uint32_t last_rejection(const struct dossier *d)
 {
-    const struct endpoint *e = &old->end[side];
-
-    h->rcv_nxt = connection_rcv_nxt(old, side);
-    h->snd_nxt = e->snd_nxt;
-    h->ts_recent = e->ts_recent;
-    h->rcv_wnd = connection_rcv_wnd(old, side);
-    if ((e->bits & END_ACKED) || (old->end[!side].bits & END_FIN))
-        h->flags |= HISTORY_RCV_NXT;
-    if (e->bits & END_SENT)
-        h->flags |= HISTORY_SND_NXT;
-    if (e->bits & END_TS_RECENT)
-        h->flags |= HISTORY_TS_RECENT;
-    if (e->bits & END_IP_ID)
-        h->flags |= HISTORY_IP_ID_COUNTS;
-    if (connection_uses_timestamps(old))
-        h->flags |= HISTORY_TIMESTAMPS;
-    if (old->flags & CONN_OPTIONS_CUT)
-        h->flags |= HISTORY_OPTIONS_CUT;
+    return MAX(last_frame(d->seen[SEEN_BARE_ACK]), last_frame(d->seen[SEEN_WRONG_SYN_ACK]));
 }
 
-void remember_old_connection(struct tracker *t, struct attempt *a, const struct connection *old,
-                             const struct segment *syn)
+bool is_by_syn_ack(const struct dossier *d)
 {
-    uint8_t side = server_side(a);
-    struct history *h = need_history(t, a);
+    const struct packets_seen *wrong = d->seen[SEEN_WRONG_SYN_ACK];
 
-    h->flags |= HISTORY_CONNECTION;
-    h->idle = old->idle;
-    h->age = MAX(syn->seen.time - old->last_time, 0);
-    h->first = old->first_frame;
-    h->last = old->last_frame;
-    h->closed_in = old->close_frame;
-    h->closer = connection_closer(old);
-    h->attempt = old->attempt;
-    h->leg = old->leg;
-    remember_numbers(h, old, side);
-    h->state = (uint8_t)state_at(t, old, side, syn->seen.time);
-    if (connection_state(old, side) == STATE_TIME_WAIT) {
-        h->tw_frame = old->tw_frame;
-        h->tw_elapsed = MAX(syn->seen.time - old->tw_time, 0);
-        if (h->state != STATE_TIME_WAIT)
-            h->flags |= HISTORY_TW_EXPIRED;
-        if (connection_time_wait_proven(old, side))
-            h->flags |= HISTORY_TW_PROVEN;
-    }
-    if (old->flags & CONN_RESET)
-        h->flags |= HISTORY_RESET;
-    if (connection_closed_second(old, side))
-        h->flags |= HISTORY_CLOSED_SECOND;
-    if ((h->flags & HISTORY_TS_RECENT) && syn->has_ts) {
-        h->flags |= HISTORY_SYN_TS;
-        h->tsval_delta = seq_delta(syn->tsval, h->ts_recent);
-    }
-    h->signs = other_host_signs(t, a, old);
+    return wrong != NULL && earlier(d->seen[SEEN_BARE_ACK], wrong) == &wrong->first;
 }
 
-/* The cause that a state alone gives; CAUSE_OLD_UNKNOWN if it gives none. */
-static enum cause cause_of_state(enum tcp_state state)
+/* The client answered the last rejection with a RST (RFC 9293, 3.10.7.3: its number is what the rejection
+ * acknowledged). */
+bool client_reset_rejection(const struct dossier *d)
 {
-    switch (state) {
-    case STATE_ESTABLISHED:
-        return CAUSE_OLD_ESTABLISHED;
-    case STATE_CLOSE_WAIT:
-        return CAUSE_OLD_CLOSE_WAIT;
-    case STATE_LAST_ACK:
-        return CAUSE_OLD_LAST_ACK;
-    case STATE_FIN_WAIT_1:
-    case STATE_CLOSING: /* like FIN_WAIT_1, its FIN is not acknowledged */
-        return CAUSE_OLD_FIN_WAIT_1;
-    case STATE_FIN_WAIT_2:
-        return CAUSE_OLD_FIN_WAIT_2;
-    case STATE_SYN_RECEIVED:
-        return CAUSE_OLD_SYN_RECEIVED;
-    default:
-        return CAUSE_OLD_UNKNOWN;
-    }
+    const struct packets_seen *reset = d->seen[SEEN_CLIENT_RST_OLD];
+
+    if (reset == NULL || reset->last.frame < last_rejection(d))
+        return false;
+    return is_by_syn_ack(d) || (d->past != NULL && d->past->rcv_nxt == reset->last.seq);
 }
 
-/* RFC 6864 allows IP ID 0 for what is not fragmented. Linux 6.18 uses it for what is made without a socket;
- * its sockets count. */
-static uint8_t socket_flags(const struct segment *seg)
+/* A bare ACK that a SYN/ACK follows at once, without another SYN or a RST between, was no rejection: it is the old
+ * connection's last word, captured late. */
+static bool is_overtaken(const struct dossier *d)
 {
-    if (!seg->has_ip_id)
-        return 0;
-    if (seg->ip_id != 0)
-        return TROUBLE_BY_SOCKET;
-    return seg->df ? TROUBLE_SOCKETLESS : 0;
+    return d->e != NULL && (d->e->flags & EV_SYN_ACK) && !is_by_syn_ack(d) && !client_reset_rejection(d)
+           && d->trouble->frame[TROUBLE_TAKEN] < last_rejection(d);
 }
 
-static struct syn syn_of(const struct attempt *a)
+/* The client acknowledged the one wrong SYN/ACK: it had sent another SYN, which the capture lacks. */
+static bool is_answer_to_another(const struct dossier *d)
 {
-    return (struct syn){ .isn = a->isn, .tsval = a->tsval, .has_ts = a->flags & ATTEMPT_HAS_TS };
+    return d->seen[SEEN_WRONG_ACK_TAKEN] != NULL && is_by_syn_ack(d) && d->seen[SEEN_BARE_ACK] == NULL
+           && d->seen[SEEN_WRONG_SYN_ACK]->count == 1;
 }
 
-/* What a TIME_WAIT with these numbers says to the SYN it has answered with a bare ACK. */
-static enum cause cause_of_time_wait(const struct tracker *t, const struct attempt *a, const struct peer *peer)
+const struct packet_seen *rejection_of(const struct dossier *d)
 {
-    struct syn syn = syn_of(a);
-    struct peer_decision d = peer_decide(t->options.peer, peer, &syn);
+    const struct packet_seen *first = earlier(d->seen[SEEN_BARE_ACK], d->seen[SEEN_WRONG_SYN_ACK]);
 
-    const struct history *h = get_history(t, a);
-    bool old_cut = h != NULL && (h->flags & HISTORY_OPTIONS_CUT);
+    return first == NULL || is_overtaken(d) || is_answer_to_another(d) ? NULL : first;
+}
 
-    if ((a->flags & ATTEMPT_OPTIONS_CUT) && (peer->timestamps || old_cut))
-        return CAUSE_OLD_UNKNOWN; /* whether PAWS or the sequence number decided is not in the capture */
-    if (d.answer == ANSWER_SYN_ACK)
-        return CAUSE_TIME_WAIT_NO_LISTENER;
-    return d.reason == REASON_PAWS ? CAUSE_TIME_WAIT_PAWS : CAUSE_TIME_WAIT_SEQUENCE;
+bool is_made_by_socket(const struct packet_seen *answer)
+{
+    return (answer->bits & PACKET_HAS_IP_ID) && answer->ip_id != 0;
+}
+
+/* A peer whose live connection sent IP ID 0 throughout shows nothing by it. */
+bool is_made_without_socket(const struct dossier *d, const struct packet_seen *answer)
+{
+    uint8_t bits = d->old == NULL ? 0 : d->old->end[server_side(d->a)].bits;
+
+    return d->rules.stack->socketless_id_is_zero && (answer->bits & PACKET_HAS_IP_ID) && answer->ip_id == 0
+           && (answer->bits & PACKET_DF) && (bits & (END_ZERO_ID | END_IP_ID)) != END_ZERO_ID;
 }
 
 /* A peer in SYN_RECEIVED echoes the SYN's timestamp, repeats its SYN/ACK after a second (RFC 6298, 2.1), and, on
  * Linux, has no socket (which the IP ID shows). */
-static bool handshake_is_over(const struct connection *old, const struct segment *seg)
+static bool handshake_is_over(const struct connection *old, const struct packet_seen *ack)
 {
     bool client_clock_known = old->end[old->client].bits & END_TS_SENT;
 
-    if (seg->has_ts && client_clock_known && seq_after(seg->tsecr, old->client_tsval))
+    if ((ack->bits & PACKET_HAS_TS) && client_clock_known && seq_after(ack->tsecr, old->client_tsval))
         return true;
-    return !seg->has_ip_id && seg->seen.time - old->last_time > SYN_ACK_TIMER;
+    return !(ack->bits & PACKET_HAS_IP_ID) && ack->time - old->last_time > SYN_ACK_TIMER;
 }
 
 /* What the ACK acknowledges last was captured, and is no FIN: the peer has not received one. */
-static bool shows_no_fin(const struct connection *old, uint8_t side, const struct segment *seg)
+static bool shows_no_fin(const struct connection *old, uint8_t side, const struct packet_seen *ack)
 {
     const struct endpoint *peer = &old->end[!side];
 
-    return (peer->bits & END_ALIVE) && !(peer->bits & END_FIN) && seg->ack == peer->snd_end;
+    return (peer->bits & END_ALIVE) && !(peer->bits & END_FIN) && ack->ack == peer->snd_end;
+}
+
+/* A FIN that the capture shows did not reach the peer. */
+static enum tcp_state state_without_fin(const struct connection *old, uint8_t side, int64_t now)
+{
+    const struct endpoint *e = &old->end[side], *peer = &old->end[!side];
+
+    if (!(e->bits & END_FIN))
+        return STATE_ESTABLISHED;
+    if ((peer->bits & END_ACKED) && !seq_after(e->fin_end, peer->rcv_nxt))
+        return STATE_FIN_WAIT_2;
+    return connection_awaits_ack_of_fin(old, side, now) ? STATE_FIN_WAIT_1 : STATE_UNKNOWN;
 }
 
 /* The peer's state by the numbers of its own ACK: it may lack a FIN that the capture shows, or, when that lacks
  * one, have sent more than the capture shows. */
 static enum tcp_state state_by_answer(const struct connection *old, uint8_t side, enum tcp_state state,
-                                      const struct segment *seg)
+                                      const struct packet_seen *ack)
 {
     const struct endpoint *e = &old->end[side], *peer = &old->end[!side];
 
-    if ((e->bits & END_SENT) && seg->seq != e->snd_nxt)
+    if ((e->bits & END_SENT) && ack->seq != e->snd_nxt)
         return STATE_UNKNOWN;
-    if ((peer->bits & END_FIN) && seq_after(peer->fin_end, seg->ack)) {
-        if (!(e->bits & END_FIN))
-            return STATE_ESTABLISHED;
-        if ((peer->bits & END_ACKED) && !seq_after(e->fin_end, peer->rcv_nxt))
-            return STATE_FIN_WAIT_2;
-        return connection_awaits_ack_of_fin(old, side, seg->seen.time) ? STATE_FIN_WAIT_1 : STATE_UNKNOWN;
-    }
-    if (seg->ack != connection_rcv_nxt(old, side) && !shows_no_fin(old, side, seg))
+    if ((peer->bits & END_FIN) && seq_after(peer->fin_end, ack->ack))
+        return state_without_fin(old, side, ack->time);
+    if (ack->ack != connection_rcv_nxt(old, side) && !shows_no_fin(old, side, ack))
         return STATE_UNKNOWN;
-    if (state == STATE_SYN_RECEIVED && handshake_is_over(old, seg))
+    if (state == STATE_SYN_RECEIVED && handshake_is_over(old, ack))
         return STATE_UNKNOWN; /* the capture lacks the ACK */
     if (state == STATE_CLOSED && !(old->flags & CONN_RESET) && connection_closed_second(old, side))
         return STATE_LAST_ACK; /* the last ACK, which the capture shows, did not reach it */
     return state;
 }
 
-/* Without the old connection's packets: the ACK itself shows RCV.NXT, SND.NXT and TS.Recent. Only a TIME_WAIT
- * (or FIN_WAIT_2 or SYN_RECEIVED without a socket) of Linux makes it with IP ID 0. */
-static enum cause cause_by_answer(const struct tracker *t, const struct attempt *a, const struct connection *old,
-                                  const struct segment *seg)
+/* Asks the rules what this end says to the attempt's first SYN. */
+static void ask_rules(const struct dossier *d, const struct peer *peer, bool old_cut, struct maker *m)
 {
-    const struct history *h = get_history(t, a);
+    struct syn syn = first_syn(d->t, d->a);
+
+    if (timestamps_are_cut(d->a, peer, old_cut))
+        return; /* whether PAWS or the sequence number decided is not in the capture */
+    struct peer_decision decision = stack_decide(d->rules.stack, peer, &syn);
+    m->answer = decision.answer;
+    m->reason = decision.reason;
+}
+
+/* By the old connection's packets. */
+static struct maker maker_by_old(const struct dossier *d, const struct packet_seen *ack)
+{
+    uint8_t side = server_side(d->a);
+    struct peer peer = peer_at(&d->rules, d->old_then, side, ack->time);
+    enum tcp_state tracked = peer.state;
+    struct maker m = { .answer = ANSWER_UNKNOWN };
+
+    peer.state = m.state = state_by_answer(d->old_then, side, tracked, ack);
+    m.certain = m.state == tracked;
+    if (m.state == STATE_TIME_WAIT) {
+        bool proven = connection_time_wait_proven(d->old_then, side);
+        ask_rules(d, &peer, d->old_then->flags & CONN_OPTIONS_CUT, &m);
+        m.certain = m.certain && proven;
+        if (is_made_by_socket(ack) && (!proven || m.answer == ANSWER_SYN_ACK))
+            m.state = STATE_UNKNOWN; /* a socket answers: it is not, or no longer, that TIME_WAIT */
+        if (m.answer == ANSWER_UNKNOWN)
+            m.state = STATE_UNKNOWN;
+    } else if (m.state == STATE_SYN_RECEIVED && is_made_by_socket(ack)) {
+        m.state = STATE_UNKNOWN; /* it has a socket by now: the capture lacks the ACK that made it */
+    }
+    return m;
+}
+
+/* Without the old connection's packets: the ACK itself shows RCV.NXT, SND.NXT and TS.Recent. Only a TIME_WAIT
+ * (or FIN_WAIT_2 or SYN_RECEIVED without a socket) makes it without a socket. */
+static struct maker maker_by_answer(const struct dossier *d, const struct packet_seen *ack)
+{
+    struct maker m = { .state = STATE_UNKNOWN };
     struct peer peer = {
         .state = STATE_TIME_WAIT,
-        .rcv_nxt = seg->ack,
-        .ts_recent = seg->tsecr,
-        .timestamps = seg->has_ts,
+        .rcv_nxt = ack->ack,
+        .ts_recent = ack->tsecr,
+        .timestamps = ack->bits & PACKET_HAS_TS,
     };
 
-    if (t->options.peer != PEER_LINUX || !(socket_flags(seg) & TROUBLE_SOCKETLESS))
-        return CAUSE_OLD_UNKNOWN;
-    if (h != NULL && (h->flags & (HISTORY_CLOSED_SECOND | HISTORY_RESET)))
-        return CAUSE_OLD_UNKNOWN;
-    if (old != NULL && shows_no_fin(old, server_side(a), seg))
-        return CAUSE_OLD_UNKNOWN;
-    enum cause cause = cause_of_time_wait(t, a, &peer);
-    return cause == CAUSE_TIME_WAIT_NO_LISTENER ? CAUSE_OLD_UNKNOWN : cause;
+    if (!is_made_without_socket(d, ack))
+        return m;
+    if (d->old != NULL && d->past->flags & (PAST_CLOSED_SECOND | PAST_RESET))
+        return m;
+    if (d->old_then != NULL && shows_no_fin(d->old_then, server_side(d->a), ack))
+        return m;
+    ask_rules(d, &peer, d->old != NULL && (d->past->flags & PAST_OPTIONS_CUT), &m);
+    if (m.answer != ANSWER_UNKNOWN && m.answer != ANSWER_SYN_ACK)
+        m.state = STATE_TIME_WAIT;
+    return m;
 }
 
-/* The peer's numbers, when the capture has none of its own. */
-static void read_numbers(struct tracker *t, struct attempt *a, const struct segment *seg)
+/* The SYN/ACK that followed a bare ACK, with the same numbers, shows which state made that. */
+static bool is_syn_received_again(const struct dossier *d, const struct packet_seen *ack)
 {
-    struct history *h = need_history(t, a);
+    const struct packets_seen *wrong = d->seen[SEEN_WRONG_SYN_ACK];
 
-    if (h->flags & HISTORY_RCV_NXT && h->rcv_nxt == seg->ack && h->snd_nxt == seg->seq)
-        return;
-    h->flags |= HISTORY_FROM_ANSWER | HISTORY_RCV_NXT | HISTORY_SND_NXT;
-    h->rcv_nxt = seg->ack;
-    h->snd_nxt = seg->seq;
-    if (!seg->has_ts)
-        return;
-    h->flags |= HISTORY_TS_RECENT | HISTORY_TIMESTAMPS;
-    h->ts_recent = seg->tsecr;
-    if (a->flags & ATTEMPT_HAS_TS) {
-        h->flags |= HISTORY_SYN_TS;
-        h->tsval_delta = seq_delta(a->tsval, h->ts_recent);
-    }
+    return wrong != NULL && (d->past->flags & PAST_FROM_ANSWER) && ack->seq == wrong->last.seq + 1
+           && ack->ack == wrong->last.ack;
 }
 
-static void begin_rejection(struct tracker *t, struct attempt *a, const struct segment *seg, enum cause cause,
-                            uint8_t flags)
+/* The SYN/ACK of a connection that is still half open. */
+static bool is_of_half_open(const struct dossier *d, const struct packet_seen *syn_ack)
 {
-    struct trouble *trouble = need_trouble(t, a);
+    const struct connection *old = d->old_then;
 
-    trouble->last_rejection_frame = seg->seen.frame;
-    trouble->client_reset_frame = 0;
-    trouble->flags &= (uint8_t)~TROUBLE_SYN_SINCE;
-    if (trouble->rejection_frame != 0)
-        return;
-    trouble->rejection_frame = seg->seen.frame;
-    trouble->rejection_time = seg->seen.time;
-    trouble->rejection_cause = (uint8_t)cause;
-    trouble->flags = flags;
+    return old != NULL && connection_state(old, server_side(d->a)) == STATE_SYN_RECEIVED
+           && old->server_isn == syn_ack->seq && syn_ack->ack == old->client_isn + 1;
 }
 
-void take_rejecting_ack(struct tracker *t, struct attempt *a, const struct connection *old, const struct segment *seg)
+struct maker maker_of_ack(const struct dossier *d, const struct packet_seen *ack)
 {
-    uint8_t side = server_side(a);
-    uint8_t flags = socket_flags(seg);
-    enum cause cause = CAUSE_OLD_UNKNOWN;
-    struct peer peer = { .state = STATE_UNKNOWN };
+    struct maker m = { .state = STATE_UNKNOWN, .certain = true };
 
-    if (old != NULL) {
-        peer = old_peer(t, old, side, seg->seen.time);
-        enum tcp_state tracked = peer.state;
-        peer.state = state_by_answer(old, side, tracked, seg);
-        if (peer.state != tracked)
-            flags |= TROUBLE_INFERRED;
+    if (is_by_syn_ack(d)) {
+        m.state = is_of_half_open(d, ack) ? STATE_SYN_RECEIVED : STATE_UNKNOWN;
+        return m;
     }
-    if (peer.state == STATE_TIME_WAIT) {
-        cause = cause_of_time_wait(t, a, &peer);
-        bool proven = connection_time_wait_proven(old, side);
-        if (!proven)
-            flags |= TROUBLE_INFERRED;
-        if ((flags & TROUBLE_BY_SOCKET) && (!proven || cause == CAUSE_TIME_WAIT_NO_LISTENER))
-            cause = CAUSE_OLD_UNKNOWN; /* a socket answers: it is not, or no longer, that TIME_WAIT */
-    } else if (peer.state == STATE_SYN_RECEIVED && (flags & TROUBLE_BY_SOCKET)) {
-        cause = CAUSE_OLD_UNKNOWN; /* it has a socket by now: the capture lacks the ACK that made it */
-    } else {
-        cause = cause_of_state(peer.state);
-    }
-    if (cause == CAUSE_OLD_UNKNOWN) {
-        cause = cause_by_answer(t, a, old, seg);
-        flags |= TROUBLE_INFERRED;
-    }
-    read_numbers(t, a, seg);
-    begin_rejection(t, a, seg, cause, flags);
+    m.certain = false;
+    if (d->old_then != NULL)
+        m = maker_by_old(d, ack);
+    if (m.state == STATE_UNKNOWN || m.state == STATE_CLOSED)
+        m = maker_by_answer(d, ack);
+    if (is_syn_received_again(d, ack))
+        m.state = STATE_SYN_RECEIVED;
+    return m;
 }
 
-void take_wrong_syn_ack(struct tracker *t, struct attempt *a, const struct connection *old, const struct segment *seg)
+struct maker maker_of_reset(const struct dossier *d, const struct packet_seen *reset)
 {
-    bool half_open = old != NULL && connection_state(old, server_side(a)) == STATE_SYN_RECEIVED
-                     && old->server_isn == seg->seq && seg->ack == old->client_isn + 1;
-    const struct history *h = get_history(t, a);
-    struct trouble *trouble = get_trouble(t, a);
+    struct maker m = { .state = STATE_UNKNOWN, .certain = true };
 
-    if (trouble != NULL && trouble->rejection_frame != 0) {
-        /* The repeated SYN/ACK shows which state made the ACK before. */
-        bool same =
-            h != NULL && (h->flags & HISTORY_FROM_ANSWER) && h->snd_nxt == seg->seq + 1 && h->rcv_nxt == seg->ack;
-        if (same)
-            trouble->rejection_cause = CAUSE_OLD_SYN_RECEIVED;
-    }
-    begin_rejection(t, a, seg, half_open ? CAUSE_OLD_SYN_RECEIVED : CAUSE_WRONG_ACK, TROUBLE_SYN_ACK);
-    trouble = get_trouble(t, a);
-    trouble->flags |= TROUBLE_WRONG_SYN_ACK;
-    trouble->wrong_seq = seg->seq;
-    trouble->wrong_ack = seg->ack;
-}
-
-static bool ttl_is_odd(const struct tracker *t, const struct attempt *a, const struct segment *seg)
-{
-    const struct port_pair *pair = pair_of(t, a);
-    struct tcp_address server;
-
-    port_pairs_address(&t->pairs, pair, server_side(a), &server);
-    const struct host *host = peers_host(&t->peers, pair->family, pair->point, server.ip);
-
-    return host != NULL && host->ttl_min != 0 && seg->ttl != 0
-           && (seg->ttl < host->ttl_min || seg->ttl > host->ttl_max);
-}
-
-void take_refusal(struct tracker *t, struct attempt *a, const struct connection *old, const struct segment *seg)
-{
-    struct trouble *trouble = need_trouble(t, a);
-
-    if (trouble->failure != FAILURE_NONE)
-        return;
-    trouble->failure = FAILURE_RESET;
-    trouble->failure_frame = seg->seen.frame;
-    trouble->failure_time = seg->seen.time;
-    trouble->failure_cause = CAUSE_CLOSED_PORT;
-    if (old != NULL) {
-        struct syn syn = syn_of(a);
-        struct peer peer = old_peer(t, old, server_side(a), seg->seen.time);
-        bool over = seg->seen.time - old->last_time > t->options.time_wait + TIME_WAIT_LATE;
-        if (!over && peer_decide(t->options.peer, &peer, &syn).answer == ANSWER_RST) {
-            trouble->failure_cause = (uint8_t)cause_of_state(peer.state);
-            if (old->flags & CONN_SCALE_UNKNOWN)
-                trouble->flags |= TROUBLE_FAILURE_INFERRED;
-        }
-    }
-    if (trouble->failure_cause == CAUSE_CLOSED_PORT && ttl_is_odd(t, a, seg))
-        trouble->failure_cause = CAUSE_RESET_IN_PATH;
+    if (d->old_then == NULL
+        || reset->time - d->old_then->last_time > d->rules.time_wait + d->rules.stack->time_wait_late)
+        return m;
+    struct peer peer = peer_at(&d->rules, d->old_then, server_side(d->a), reset->time);
+    struct syn syn = first_syn(d->t, d->a);
+    if (stack_decide(d->rules.stack, &peer, &syn).answer != ANSWER_RST)
+        return m;
+    m.state = peer.state;
+    m.certain = !(d->old_then->flags & CONN_SCALE_UNKNOWN);
+    return m;
 }

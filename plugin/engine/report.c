@@ -66,16 +66,6 @@ static void append_date(GString *out, int64_t ns)
         g_date_time_unref(date);
 }
 
-static void append_duration(GString *out, int64_t ns)
-{
-    double seconds = (double)ns / 1e9;
-
-    if (ns >= NS_PER_SECOND)
-        g_string_append_printf(out, "%.1f s", seconds);
-    else
-        g_string_append_printf(out, "%.3g ms", seconds * 1000);
-}
-
 /* The number of a frame; a read filter may have left it out of the file. */
 static void append_frame(GString *out, const char *before, uint32_t frame)
 {
@@ -93,7 +83,7 @@ static double percent(uint64_t part, uint64_t whole)
 
 static uint32_t frame_of(const struct report *r, const struct outcome *o)
 {
-    return tracker_attempt(r->in->t, o->attempt)->first_frame;
+    return tracker_attempt(r->in->t, o->attempt)->frame[SYN_FIRST];
 }
 
 static const struct outcome *outcome_at(const struct report *r, guint i)
@@ -289,46 +279,28 @@ static guint first_frame_of(const GArray *frames, uint32_t attempt)
     return low;
 }
 
-static const struct report_reset *find_reset(const GArray *resets, uint32_t frame)
-{
-    guint low = 0, high = resets->len;
-
-    while (low < high) {
-        guint middle = low + (high - low) / 2;
-        const struct report_reset *reset = &g_array_index(resets, struct report_reset, middle);
-        if (reset->frame == frame)
-            return reset;
-        if (reset->frame < frame)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return NULL;
-}
-
 /* What an answer to the SYN is. */
-static void name_answer(const struct report *r, const struct outcome *o, const struct report_frame *f,
-                        struct step *step)
+static void name_answer(const struct evidence *e, const struct report_frame *f, struct step *step)
 {
-    const struct attempt *a = tracker_attempt(r->in->t, o->attempt);
-    const struct evidence *e = tracker_evidence(r->in->t, a);
-    const struct trouble *trouble = tracker_trouble(r->in->t, a);
-    bool rejected = trouble != NULL && trouble->rejection_frame != 0;
+    static const struct {
+        enum handshake_event event;
+        const char *text;
+    } answers[SEEN_KINDS] = {
+        [SEEN_SYN_ACK] = { EVENT_SYN_ACK, "SYN/ACK" },
+        [SEEN_ACK] = { EVENT_END, "ACK" },
+        [SEEN_BARE_ACK] = { EVENT_REJECTION, "ACK of the old connection: rejects the SYN" },
+        [SEEN_WRONG_SYN_ACK] = { EVENT_REJECTION, "SYN/ACK that does not acknowledge this SYN" },
+        [SEEN_RST] = { EVENT_END, "RST" },
+        [SEEN_CLIENT_RST] = { EVENT_END, "RST" },
+        [SEEN_ICMP] = { EVENT_END, "ICMP error" },
+        [SEEN_STRAY] = { EVENT_END, "an answer from elsewhere" },
+    };
 
-    step->event.event = EVENT_END;
-    if (e != NULL && f->frame == e->ack_frame) {
+    step->event.event = answers[f->kind].event;
+    step->text = answers[f->kind].text;
+    if (e != NULL && f->frame == e->frame[EV_ACK]) {
+        step->event.event = EVENT_END;
         step->text = "ACK: established";
-    } else if (f->flags & TCP_RST) {
-        step->text = "RST";
-    } else if (f->flags & TCP_SYN) {
-        bool wrong = rejected && (trouble->flags & TROUBLE_SYN_ACK) && f->frame <= trouble->last_rejection_frame;
-        step->event.event = wrong ? EVENT_REJECTION : EVENT_SYN_ACK;
-        step->text = wrong ? "SYN/ACK that does not acknowledge this SYN" : "SYN/ACK";
-    } else if (f->flags & TCP_ACK) {
-        step->event.event = rejected ? EVENT_REJECTION : EVENT_END;
-        step->text = rejected ? "ACK of the old connection: rejects the SYN" : "ACK";
-    } else {
-        step->text = "ICMP error";
     }
 }
 
@@ -338,9 +310,9 @@ static GArray *collect_steps(const struct report *r, const struct outcome *o)
     GArray *steps = g_array_new(FALSE, FALSE, sizeof(struct step));
     const struct attempt *a = tracker_attempt(r->in->t, o->attempt);
     const struct evidence *e = tracker_evidence(r->in->t, a);
-    const struct trouble *trouble = tracker_trouble(r->in->t, a);
     const GArray *frames = r->in->frames;
-    uint32_t last = o->fate == FATE_ESTABLISHED && e != NULL && e->ack_frame != 0 ? e->ack_frame : UINT32_MAX;
+    bool connected = o->fate == FATE_ESTABLISHED && e != NULL && e->frame[EV_ACK] != 0;
+    uint32_t last = connected ? e->frame[EV_ACK] : UINT32_MAX;
     bool again = false;
 
     for (guint i = first_frame_of(frames, o->attempt); i < frames->len; i++) {
@@ -351,15 +323,17 @@ static GArray *collect_steps(const struct report *r, const struct outcome *o)
         if (f->role == NOTE_DUPLICATE)
             continue;
         if (f->role == NOTE_ANSWER)
-            name_answer(r, o, f, &step);
+            name_answer(e, f, &step);
         else
             step.text = again ? "SYN again" : "SYN";
         again = true;
         g_array_append_val(steps, step);
     }
-    const struct report_reset *reset = trouble == NULL ? NULL : find_reset(r->in->resets, trouble->client_reset_frame);
-    if (reset != NULL) {
-        struct step step = { { reset->time, EVENT_CLIENT_RESET }, reset->frame, "RST of the client, for that ACK" };
+    const struct packets_seen *resets = tracker_packets(r->in->t, a, SEEN_CLIENT_RST_OLD);
+    if (resets != NULL) {
+        struct step step = { { resets->last.time, EVENT_CLIENT_RESET },
+                             resets->last.frame,
+                             "RST of the client, for that ACK" };
         g_array_append_val(steps, step);
         g_array_sort(steps, by_frame);
     }
@@ -407,8 +381,7 @@ static void print_bill(const struct report *r, const GArray *steps)
 
 /* ---- an attempt ------------------------------------------------------------------------------------ */
 
-static void append_old_connection(GString *text, const struct report *r, const struct outcome *o,
-                                  const struct history *h)
+static void append_old_connection(GString *text, const struct report *r, const struct outcome *o, const struct past *h)
 {
     const struct attempt *a = tracker_attempt(r->in->t, o->attempt);
     const char *state = tcp_state_name((enum tcp_state)h->state);
@@ -441,13 +414,13 @@ static void append_old_connection(GString *text, const struct report *r, const s
     g_string_append(text, state == NULL ? "" : ". ");
 }
 
-static void append_numbers(GString *text, const struct attempt *a, const struct history *h)
+static void append_numbers(GString *text, const struct attempt *a, const struct past *h)
 {
-    if (h->flags & HISTORY_RCV_NXT)
+    if (h->flags & PAST_RCV_NXT)
         g_string_append_printf(text, "ISN - RCV.NXT = %+" PRId32 ". ", (int32_t)(a->isn - h->rcv_nxt));
-    if ((h->flags & HISTORY_SYN_TS) && (h->flags & HISTORY_TS_RECENT))
+    if ((h->flags & PAST_SYN_TS) && (h->flags & PAST_TS_RECENT))
         g_string_append_printf(text, "TSval - TS.Recent = %+" PRId32 ". ", h->tsval_delta);
-    if ((h->flags & HISTORY_RCV_NXT) && (h->flags & HISTORY_FROM_ANSWER))
+    if ((h->flags & PAST_RCV_NXT) && (h->flags & PAST_FROM_ANSWER))
         g_string_append(text, "(The peer's numbers are read from its ACK.) ");
 }
 
@@ -460,7 +433,7 @@ static void append_siblings(GString *text, const struct report *r, const struct 
         const struct attempt *a = tracker_attempt(r->in->t, sibling);
         struct tcp_address client, server;
         uint8_t family = tracker_addresses(r->in->t, a, &client, &server);
-        append_frame(text, "The same SYN is in frame ", a->first_frame);
+        append_frame(text, "The same SYN is in frame ", a->frame[SYN_FIRST]);
         g_string_append(text, ", from ");
         append_address(text, family, &client, true);
         g_string_append(text, " to ");
@@ -475,20 +448,21 @@ static void append_siblings(GString *text, const struct report *r, const struct 
 static void print_evidence(const struct report *r, const struct outcome *o, const struct verdict *v)
 {
     const struct attempt *a = tracker_attempt(r->in->t, o->attempt);
-    const struct history *h = tracker_history(r->in->t, a);
-    const struct trouble *trouble = tracker_trouble(r->in->t, a);
+    const struct packets_seen *strays = tracker_packets(r->in->t, a, SEEN_STRAY);
+    struct past past;
+    bool has_past = tracker_past(r->in->t, a, &past);
     GString *text = g_string_new(v->inferred ? "inferred. " : "observed. ");
 
-    if (h != NULL && (h->flags & HISTORY_CONNECTION))
-        append_old_connection(text, r, o, h);
-    if (h != NULL)
-        append_numbers(text, a, h);
+    if (has_past && (past.flags & PAST_CONNECTION))
+        append_old_connection(text, r, o, &past);
+    if (has_past)
+        append_numbers(text, a, &past);
     if (v->decided_by != 0)
         g_string_append_printf(text, "Decided by frame %u. ", v->decided_by);
     else if (v->fate == FATE_NO_ANSWER)
         g_string_append_printf(text, "No frame answers its %u SYNs. ", a->retries + 1U);
-    if (trouble != NULL && trouble->stray_frame != 0) {
-        append_frame(text, "The answer from elsewhere is frame ", trouble->stray_frame);
+    if (strays != NULL) {
+        append_frame(text, "The answer from elsewhere is frame ", strays->first.frame);
         g_string_append(text, ". ");
     }
     append_siblings(text, r, o);

@@ -13,13 +13,7 @@ struct report_frame {
     uint32_t frame;
     uint32_t attempt; /* record */
     uint8_t role;     /* enum note_role */
-    uint8_t flags;    /* enum tcp_flag; 0: no TCP segment, or an ICMP error */
-};
-
-/* A frame with a RST. */
-struct report_reset {
-    int64_t time; /* ns since the epoch */
-    uint32_t frame;
+    uint8_t kind;     /* NOTE_ANSWER: enum seen_kind */
 };
 
 struct report_totals {
@@ -33,7 +27,6 @@ struct report_input {
     const struct tracker *t; /* NULL: nothing was tracked */
     const GArray *attempts;  /* uint32_t: records that count */
     GArray *frames;          /* struct report_frame; gets sorted */
-    const GArray *resets;    /* struct report_reset, by frame */
     struct report_totals totals;
     const char *filter;      /* or NULL */
     uint16_t attempts_shown; /* 0: the worst of each of the three worst causes; REPORT_ALL: all */

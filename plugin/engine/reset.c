@@ -1,41 +1,30 @@
-/* reset.c - what a RST means: a refusal, the end of a connection, or nothing
+/* reset.c - what a RST adds to the evidence: a refusal, the end of a connection, or nothing
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
-#include "tracker_impl.h"
+#include "peer_end.h"
+#include "take.h"
 
-static void fail_by_client_reset(const struct work *w, uint32_t attempt)
+static bool is_ended(const struct connection *c)
 {
-    struct trouble *trouble = need_trouble(w->t, get_attempt(w->t, attempt));
-
-    if (trouble->failure != FAILURE_NONE)
-        return;
-    trouble->failure = FAILURE_CLIENT_RESET;
-    trouble->failure_frame = w->seg->seen.frame;
-    trouble->failure_time = w->seg->seen.time;
-    note_answer(w, attempt);
+    return c->flags & (CONN_RESET | CONN_TIME_WAIT_RESET);
 }
 
-/* A TIME_WAIT goes by what its kind of stack does with a RST. */
-static void reset_connection(const struct work *w, struct connection *c)
-{
-    if (state_at(w->t, c, !w->side, w->seg->seen.time) == STATE_TIME_WAIT
-        && !peer_time_wait_removed_by_reset(w->t->options.peer, connection_rcv_nxt(c, !w->side), w->seg->seq))
-        return;
-    connection_segment(c, w->side, w->seg);
-}
-
+/* The client's RST while its SYN waits for an answer is meant for the old connection. */
 static void reset_old_connection(const struct work *w)
 {
-    struct connection *old = get_connection(w->t, w->pair->old);
+    struct connection *old = old_of(w);
 
     if (old == NULL)
         return;
-    bool ended = old->flags & CONN_RESET;
-    reset_connection(w, old);
+    bool ended = is_ended(old);
+    connection_segment(old, w->side, w->seg);
     struct attempt *own = attempt_of(w, w->side);
-    if (own != NULL && !ended && (old->flags & CONN_RESET))
-        own->flags |= ATTEMPT_RESET_OLD;
+    if (own == NULL || ended || !is_ended(old))
+        return;
+    struct trouble *trouble = need_trouble(w->t, own);
+    if (trouble->frame[TROUBLE_OLD_RESET] == 0)
+        trouble->frame[TROUBLE_OLD_RESET] = w->seg->seen.frame;
 }
 
 /* The RST has the next number of the old connection, by the receiver's or, if that is not captured, the sender's word. */
@@ -46,48 +35,72 @@ static bool is_next_of(const struct connection *old, const struct work *w)
     return connection_rcv_nxt(old, !w->side) == w->seg->seq || ((e->bits & END_SENT) && e->snd_nxt == w->seg->seq);
 }
 
-/* The client's RST against an answer that it did not expect (RFC 9293, 3.10.7.3). */
-static bool on_client_reset(const struct work *w, struct attempt *a)
+static bool is_rejected(const struct tracker *t, const struct attempt *a)
 {
-    struct trouble *trouble = get_trouble(w->t, a);
-    const struct history *h = get_history(w->t, a);
-    const struct connection *old = get_connection(w->t, w->pair->old);
+    const struct trouble *trouble = get_trouble(t, a);
 
-    if (trouble != NULL && trouble->rejection_frame != 0) {
-        if ((trouble->flags & TROUBLE_SYN_ACK) || (h != NULL && h->rcv_nxt == w->seg->seq))
-            trouble->client_reset_frame = w->seg->seen.frame;
-        return false; /* it is meant for the old connection */
+    return packets_of(t, trouble, SEEN_BARE_ACK) != NULL || packets_of(t, trouble, SEEN_WRONG_SYN_ACK) != NULL;
+}
+
+static void see_client_reset(const struct work *w, uint32_t attempt)
+{
+    struct attempt *a = get_attempt(w->t, attempt);
+
+    const struct trouble *trouble = get_trouble(w->t, a);
+    bool ended = packets_of(w->t, trouble, SEEN_RST) != NULL || packets_of(w->t, trouble, SEEN_ICMP) != NULL
+                 || packets_of(w->t, trouble, SEEN_CLIENT_RST) != NULL;
+
+    if (!ended)
+        note_answer(w->t, w->seg->seen.frame, attempt, SEEN_CLIENT_RST);
+    see_segment(w->t, a, SEEN_CLIENT_RST, w->seg);
+}
+
+/* The client's RST against an answer that it did not expect (RFC 9293, 3.10.7.3), or because it gives up. */
+static void on_client_reset(const struct work *w, struct attempt *a)
+{
+    const struct connection *old = old_of(w);
+    bool rejected = is_rejected(w->t, a);
+
+    if (!rejected && w->seg->seq == a->isn + 1 && (old == NULL || !is_next_of(old, w))) {
+        see_client_reset(w, w->pair->attempt[w->side]);
+        return;
     }
-    if (w->seg->seq != a->isn + 1 || (old != NULL && is_next_of(old, w)))
-        return false;
-    fail_by_client_reset(w, w->pair->attempt[w->side]);
-    return true;
+    if (rejected)
+        see_segment(w->t, a, SEEN_CLIENT_RST_OLD, w->seg);
+    reset_old_connection(w);
+}
+
+/* RFC 9293, 3.10.7.3: in SYN-SENT a RST is acceptable if it acknowledges the SYN. */
+static void on_refusal(const struct work *w, const struct attempt *a)
+{
+    struct connection *old = old_of(w);
+
+    see_denial(w, w->pair->attempt[!w->side], SEEN_RST);
+    note_service(w, ANSWER_RST);
+    if (old == NULL || connection_state(old, w->side) != STATE_SYN_RECEIVED)
+        return;
+    struct peer_rules rules = rules_of_host(w->t, w->pair, w->side);
+    struct peer peer = peer_at(&rules, old, w->side, w->seg->seen.time);
+    struct syn syn = last_syn(a);
+    if (stack_decide(rules.stack, &peer, &syn).answer == ANSWER_RST)
+        old->flags |= CONN_SYN_RESET;
 }
 
 static void on_reset_before_connection(const struct work *w)
 {
     struct attempt *own = attempt_of(w, w->side), *other = attempt_of(w, !w->side);
 
-    /* RFC 9293, 3.10.7.3: in SYN-SENT a RST is acceptable if it acknowledges the SYN. */
-    if (other != NULL && (w->seg->flags & TCP_ACK) && acknowledges_syn(other, w->seg->ack)) {
-        struct connection *old = get_connection(w->t, w->pair->old);
-        take_refusal(w->t, other, old, w->seg);
-        const struct trouble *trouble = get_trouble(w->t, other);
-        if (trouble->failure_cause == CAUSE_OLD_SYN_RECEIVED) { /* Linux: an embryonic reset */
-            old->end[0].bits |= END_RESET;
-            old->end[1].bits |= END_RESET;
-        }
-        note_service(w, ANSWER_RST);
-        note_answer(w, w->pair->attempt[!w->side]);
-        return;
-    }
-    if (own == NULL || !on_client_reset(w, own))
+    if (other != NULL && (w->seg->flags & TCP_ACK) && acknowledges_syn(other, w->seg->ack))
+        on_refusal(w, other);
+    else if (own != NULL)
+        on_client_reset(w, own);
+    else
         reset_old_connection(w);
 }
 
-void on_reset(const struct work *w)
+void take_reset(const struct work *w)
 {
-    struct connection *c = get_connection(w->t, w->pair->current);
+    struct connection *c = current_of(w);
 
     if (c == NULL) {
         on_reset_before_connection(w);
@@ -95,11 +108,11 @@ void on_reset(const struct work *w)
     }
     bool half_open = !(c->flags & (CONN_OPEN | CONN_MIDSTREAM | CONN_RESET));
     uint32_t attempt = c->attempt;
-    reset_connection(w, c);
+    connection_segment(c, w->side, w->seg);
     if (!half_open || attempt == 0 || !(c->flags & CONN_RESET))
         return;
     if (w->side == c->client)
-        fail_by_client_reset(w, attempt);
+        see_client_reset(w, attempt);
     /* A server that has answered with a SYN/ACK does not refuse any more: a RST from it ends a connection whose
      * last handshake ACK is missing in the capture. */
 }

@@ -142,9 +142,6 @@ static void parse_option(struct segment *seg, uint8_t kind, uint8_t size, const 
         if (size == 3)
             seg->wscale = value[0] > 14 ? 14 : value[0]; /* RFC 7323, 2.3 */
         break;
-    case 4:
-        seg->sack_permitted = true;
-        break;
     case 8:
         if (size == 10) {
             seg->has_ts = true;
@@ -203,7 +200,7 @@ bool segment_parse(const struct packet_bytes *b, size_t tcp, struct segment *seg
     seg->flags = h[13];
     seg->window = get16(h + 14);
     seg->payload = (uint32_t)(rest - header);
-    seg->has_ts = seg->sack_permitted = seg->fast_open = false;
+    seg->has_ts = seg->fast_open = false;
     seg->wscale = NO_WSCALE;
     seg->mss = seg->option_layout = 0;
     seg->tsval = seg->tsecr = 0;

@@ -57,7 +57,6 @@ struct segment {
 
     bool options_cut; /* the captured bytes end before the options do */
     bool has_ts;
-    bool sack_permitted;
     bool fast_open;         /* RFC 7413 option */
     uint8_t wscale;         /* shift, or NO_WSCALE */
     uint16_t mss;           /* 0: absent */

@@ -2,8 +2,11 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
+#include "peer_end.h"
 #include "seq.h"
-#include "tracker_impl.h"
+#include "siblings.h"
+#include "take.h"
+#include "use.h"
 
 /* The same timestamp, or IP ID, so soon is the same packet: retransmissions wait 200 ms or more. */
 #define SAME_STAMP_WINDOW (200 * NS_PER_SECOND / 1000)
@@ -27,19 +30,14 @@ static bool is_duplicate_syn(const struct attempt *a, const struct segment *seg)
 /* The same ISN again after the connection has been closed is a new attempt, unless it is an old copy. */
 static bool reuses_isn(const struct work *w, const struct attempt *a)
 {
-    const struct connection *c = get_connection(w->t, w->pair->current);
+    const struct connection *c = current_of(w);
 
-    if (c == NULL || c->attempt != w->pair->attempt[w->side] || c->close_frame == 0 || is_duplicate_syn(a, w->seg))
+    if (c == NULL || c->attempt != w->pair->attempt[w->side] || c->frame[CONN_CLOSE] == 0
+        || is_duplicate_syn(a, w->seg))
         return false;
     if ((a->flags & ATTEMPT_HAS_TS) && w->seg->has_ts)
         return seq_after(w->seg->tsval, c->client_tsval);
     return w->seg->seen.time - c->last_time > NS_PER_SECOND;
-}
-
-/* The peer of the old connection, unless a connection of this attempt is in progress. */
-static struct connection *old_connection(const struct work *w)
-{
-    return w->pair->current == 0 ? get_connection(w->t, w->pair->old) : NULL;
 }
 
 /* What a service that holds no connection of this port pair does: what it did last. */
@@ -53,55 +51,50 @@ static enum peer_answer predict_by_service(const struct work *w)
     return (enum peer_answer)s->answer;
 }
 
-static void keep_decision(struct tracker *t, const struct attempt *a, struct peer_decision d)
-{
-    struct history *h = get_history(t, a);
-
-    if (h == NULL)
-        return;
-    if (a->retries == 0) {
-        h->answer = (uint8_t)d.answer;
-        h->reason = (uint8_t)d.reason;
-    } else if (h->answer != d.answer || h->reason != d.reason) {
-        h->flags |= HISTORY_ANSWER_CHANGED;
-    }
-}
-
-/* What the peer will answer to this SYN. Says so to the old connection: a SYN may restart its TIME_WAIT. */
-static enum peer_answer predict(const struct work *w, uint32_t attempt)
+/* What the peer that holds the old connection will answer, by the rules of its stack as it is known by now. */
+static enum peer_answer predict_by_old(const struct work *w, uint32_t attempt, const struct connection *old)
 {
     const struct segment *seg = w->seg;
-    const struct attempt *a = get_attempt(w->t, attempt);
-    struct connection *old = old_connection(w);
-    const struct connection *c = get_connection(w->t, w->pair->current);
+    struct peer_rules rules = rules_of_host(w->t, w->pair, !w->side);
+    struct peer peer = peer_at(&rules, old, !w->side, seg->seen.time);
+    struct syn syn = { .isn = seg->seq, .tsval = seg->tsval, .has_ts = seg->has_ts };
+    struct peer_decision d = stack_decide(rules.stack, &peer, &syn);
+
+    if (peer.state == STATE_TIME_WAIT)
+        note_time_wait(w, &rules, attempt, old);
+    if (peer.state == STATE_CLOSED)
+        return predict_by_service(w);
+    if (seg->options_cut && (peer.timestamps || (old->flags & CONN_OPTIONS_CUT)))
+        return ANSWER_UNKNOWN;
+    if (peer.state == STATE_FIN_WAIT_2 && d.answer == ANSWER_RST)
+        return ANSWER_UNKNOWN; /* a challenge ACK if its socket is still open */
+    return d.answer;
+}
+
+/* What the peer will answer to this SYN. */
+static enum peer_answer predict(const struct work *w, uint32_t attempt)
+{
+    const struct connection *c = current_of(w), *old = old_of(w);
 
     if (c != NULL && c->attempt == attempt) {
         bool half_open = connection_state(c, !w->side) == STATE_SYN_RECEIVED;
         return half_open ? ANSWER_SYN_ACK : ANSWER_ACK; /* RFC 5961, 4.2 */
     }
-    if (old == NULL)
-        return predict_by_service(w);
+    return c == NULL && old != NULL ? predict_by_old(w, attempt, old) : predict_by_service(w);
+}
 
-    struct peer peer = old_peer(w->t, old, !w->side, seg->seen.time);
-    struct syn syn = { .isn = seg->seq, .tsval = seg->tsval, .has_ts = seg->has_ts };
-    struct peer_decision d = peer_decide(w->t->options.peer, &peer, &syn);
-    if (seg->options_cut && (peer.timestamps || (old->flags & CONN_OPTIONS_CUT)))
-        d = (struct peer_decision){ .answer = ANSWER_UNKNOWN };
-    keep_decision(w->t, a, d);
-    if (peer.state == STATE_TIME_WAIT)
-        note_time_wait_clock(w->t, seg->seen.frame, attempt, old, seg->seen.time);
-    if (d.restarts_time_wait) {
-        old->tw_time = seg->seen.time;
-        old->tw_restarts++;
-    }
-    if (peer.state == STATE_FIN_WAIT_2 && d.answer == ANSWER_RST)
-        return ANSWER_UNKNOWN; /* a challenge ACK if its socket is still open */
-    return peer.state == STATE_CLOSED ? predict_by_service(w) : d.answer;
+/* The old connection learns which SYNs it met. */
+static void meet_old(const struct work *w)
+{
+    struct connection *old = old_of(w);
+
+    if (w->pair->current == 0 && old != NULL && connection_state(old, !w->side) == STATE_TIME_WAIT)
+        connection_syn_in_time_wait(old, !w->side, w->seg);
 }
 
 static void read_syn(struct attempt *a, const struct segment *seg)
 {
-    a->last_frame = seg->seen.frame;
+    a->frame[SYN_LAST] = seg->seen.frame;
     a->last_time = seg->seen.time;
     a->tsval = seg->tsval;
     a->ip_id = seg->ip_id;
@@ -116,15 +109,17 @@ static void read_syn(struct attempt *a, const struct segment *seg)
 static bool crosses(const struct work *w)
 {
     const struct attempt *other = attempt_of(w, !w->side);
+    const struct trouble *trouble = other == NULL ? NULL : get_trouble(w->t, other);
+    bool answered = trouble != NULL && trouble->packets != 0;
 
-    return other != NULL && w->pair->current == 0 && other->use == w->pair->uses && get_trouble(w->t, other) == NULL
+    return other != NULL && w->pair->current == 0 && other->use == w->pair->uses && !answered
            && w->seg->seen.time - other->last_time < CROSSING_WINDOW;
 }
 
 /* The SYN/ACK of this SYN was captured before it. */
 static bool is_answered_already(const struct work *w)
 {
-    const struct connection *c = get_connection(w->t, w->pair->current);
+    const struct connection *c = current_of(w);
 
     return c != NULL && c->attempt == 0 && c->client == w->side && c->client_isn - w->seg->seq <= w->seg->payload;
 }
@@ -133,21 +128,21 @@ static bool is_answered_already(const struct work *w)
 static void adopt_connection(const struct work *w, uint32_t attempt)
 {
     struct attempt *a = get_attempt(w->t, attempt);
-    struct connection *c = get_connection(w->t, w->pair->current);
+    struct connection *c = current_of(w);
     struct evidence *e = need_evidence(w->t, a);
 
     c->attempt = attempt;
-    c->flags &= (uint8_t)~CONN_UNSEEN_SYN;
+    c->flags &= (uint16_t)~CONN_UNSEEN_SYN;
     if (c->client_isn != w->seg->seq) { /* the SYN/ACK acknowledged data with it */
         c->client_isn = w->seg->seq;
-        a->flags |= ATTEMPT_FAST_OPEN;
+        a->flags |= ATTEMPT_DATA_TAKEN;
     }
     c->end[w->side].bits |= w->seg->has_ts ? END_TS_SENT : 0;
-    e->flags |= EV_SYNACK;
-    e->synack_isn = c->server_isn;
-    e->synack_time = c->last_time;
+    e->flags |= EV_SYN_ACK;
+    e->syn_ack_isn = c->server_isn;
+    e->syn_ack_time = c->last_time;
     if (c->flags & CONN_OPEN) {
-        e->ack_frame = c->last_frame;
+        e->frame[EV_ACK] = c->frame[CONN_LAST];
         e->ack_time = MAX(c->last_time, a->first_time);
     }
 }
@@ -164,12 +159,14 @@ static uint32_t add_attempt(const struct work *w)
             w->pair->uses++;
         retire_connection(w);
     }
-    struct attempt a = {
+    uint32_t attempt = pool_add(&t->attempts);
+    struct attempt *a = get_attempt(t, attempt);
+    *a = (struct attempt){
         .pair = w->pair_record,
         .number = ++t->last_number,
         .use = w->pair->uses,
         .isn = seg->seq,
-        .first_frame = seg->seen.frame,
+        .frame = { [SYN_FIRST] = seg->seen.frame },
         .first_time = seg->seen.time,
         .print = { .mss = seg->mss,
                    .window = seg->window,
@@ -178,21 +175,34 @@ static uint32_t add_attempt(const struct work *w)
                    .ttl = seg->ttl },
         .flags = w->side ? ATTEMPT_SIDE : 0,
     };
-    read_syn(&a, seg);
-    g_array_append_val(t->attempts, a);
-    uint32_t attempt = t->attempts->len;
+    read_syn(a, seg);
     w->pair->attempt[w->side] = attempt;
-    sightings_add(t, attempt);
-
-    const struct connection *old = get_connection(t, w->pair->old);
-    if (old != NULL)
-        remember_old_connection(t, get_attempt(t, attempt), old, seg);
+    siblings_add(t, attempt);
+    if (old_of(w) != NULL)
+        a->history = keep_history(t, old_of(w));
     if (adopted)
         adopt_connection(w, attempt);
     return attempt;
 }
 
-void on_syn(const struct work *w)
+/* The same SYN, sent again. */
+static void retry(const struct work *w, struct attempt *a)
+{
+    struct trouble *trouble = need_trouble(w->t, a);
+
+    if (!(get_evidence(w->t, a)->flags & EV_SYN_ACK))
+        a->flags |= ATTEMPT_RETRIED_UNANSWERED;
+    else
+        note_taken_syn(a, trouble);
+    if (a->retries == 0)
+        trouble->first_tsval = a->tsval;
+    if (a->retries < UINT16_MAX)
+        a->retries++;
+    trouble->previous_time = a->last_time;
+    read_syn(a, w->seg);
+}
+
+void take_syn(const struct work *w)
 {
     const struct segment *seg = w->seg;
     struct attempt *a = attempt_of(w, w->side);
@@ -203,19 +213,13 @@ void on_syn(const struct work *w)
         a = get_attempt(w->t, attempt);
     } else if (is_duplicate_syn(a, seg)) {
         a->flags |= ATTEMPT_MIRRORED;
-        note_frame(w->t, seg->seen.frame, attempt, NOTE_DUPLICATE, 0, ANSWER_UNKNOWN);
+        note_duplicate(w->t, seg->seen.frame, attempt);
         return;
     } else {
-        const struct evidence *e = get_evidence(w->t, a);
-        if (e == NULL || !(e->flags & EV_SYNACK))
-            a->flags |= ATTEMPT_RETRIED_UNANSWERED;
-        if (a->retries < UINT16_MAX)
-            a->retries++;
-        if (e != NULL && e->trouble != 0)
-            get_trouble(w->t, a)->flags |= TROUBLE_SYN_SINCE;
-        read_syn(a, seg);
+        retry(w, a);
     }
-    sightings_link_syn(w->t, attempt, seg);
+    siblings_link_syn(w->t, attempt, seg);
     enum peer_answer predicted = predict(w, attempt);
-    note_frame(w->t, seg->seen.frame, attempt, NOTE_SYN, a->retries + 1U, predicted);
+    note_syn(w->t, seg->seen.frame, attempt, a->retries + 1U, predicted);
+    meet_old(w);
 }

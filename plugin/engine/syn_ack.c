@@ -3,41 +3,42 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "seq.h"
-#include "tracker_impl.h"
+#include "take.h"
+#include "use.h"
 
 /* A SYN/ACK of the same timestamp within this is one that a repeated SYN called for, or a duplicate. */
 #define SYN_ACK_WINDOW (50 * NS_PER_SECOND / 1000)
 
-/* A bare ACK that a SYN/ACK follows at once, without another SYN or a RST between, was no rejection: it is the old
- * connection's last word, captured late. */
-static void forget_overtaken_rejection(struct tracker *t, const struct attempt *a, struct evidence *e)
+/* Whether a SYN/ACK is sent again, and not a copy of one seen before. */
+static bool is_sent_again(const struct work *w, const struct attempt *a, const struct evidence *e)
 {
-    struct trouble *trouble = get_trouble(t, a);
+    const struct trouble *trouble = get_trouble(w->t, a);
+    const struct packets_seen *again = packets_of(w->t, trouble, SEEN_SYN_ACK_LATE);
+    const struct segment *seg = w->seg;
 
-    if (trouble == NULL || trouble->rejection_frame == 0 || (trouble->flags & TROUBLE_SYN_ACK)
-        || trouble->client_reset_frame != 0 || (trouble->flags & TROUBLE_SYN_SINCE))
-        return;
-    trouble->rejection_frame = trouble->last_rejection_frame = 0;
-    e->flags |= EV_OVERTAKEN;
+    if (again == NULL)
+        again = packets_of(w->t, trouble, SEEN_SYN_ACK_AGAIN);
+    uint32_t tsval = again == NULL ? e->syn_ack_tsval : again->last.tsval;
+    int64_t time = again == NULL ? e->syn_ack_time : again->last.time;
+    return (seg->has_ts && seg->tsval != tsval) || seg->seen.time - time >= SYN_ACK_WINDOW;
 }
 
-static void count_syn_ack(const struct segment *seg, struct evidence *e)
+static void see_syn_ack(const struct work *w, struct attempt *a, struct evidence *e)
 {
-    bool again =
-        (e->flags & EV_SYNACK)
-        && ((seg->has_ts && seg->tsval != e->synack_tsval) || seg->seen.time - e->synack_time >= SYN_ACK_WINDOW);
+    const struct segment *seg = w->seg;
+    bool acknowledged = e->frame[EV_ACK] != 0;
 
-    if (again && e->ack_frame == 0)
-        e->flags |= EV_SYNACK_AGAIN;
-    else if (again && e->synack_again_frame == 0)
-        e->synack_again_frame = seg->seen.frame;
-    if (again || !(e->flags & EV_SYNACK)) {
-        e->synack_time = seg->seen.time;
-        e->synack_tsval = seg->tsval;
+    if (!(e->flags & EV_SYN_ACK)) {
+        e->syn_ack_time = seg->seen.time;
+        e->syn_ack_tsval = seg->tsval;
+        if (e->trouble != 0)
+            note_taken_syn(a, get_trouble(w->t, a));
+    } else if (is_sent_again(w, a, e)) {
+        see_segment(w->t, a, acknowledged ? SEEN_SYN_ACK_LATE : SEEN_SYN_ACK_AGAIN, seg);
     }
-    if (e->ack_frame == 0)
-        e->synack_isn = seg->seq;
-    e->flags |= EV_SYNACK;
+    if (!acknowledged)
+        e->syn_ack_isn = seg->seq;
+    e->flags |= EV_SYN_ACK;
 }
 
 /* Both sides' SYNs crossed if the SYN/ACK repeats the ISN of a SYN that its sender sent (RFC 9293, 3.5). */
@@ -47,8 +48,8 @@ static void note_crossing(const struct work *w, struct attempt *a)
 
     if (own == NULL || own->isn != w->seg->seq)
         return;
-    own->flags |= ATTEMPT_SIMULTANEOUS;
-    a->flags |= ATTEMPT_SIMULTANEOUS;
+    own->flags |= ATTEMPT_CROSSED;
+    a->flags |= ATTEMPT_CROSSED;
 }
 
 static void on_good_syn_ack(const struct work *w, uint32_t attempt)
@@ -56,22 +57,21 @@ static void on_good_syn_ack(const struct work *w, uint32_t attempt)
     const struct segment *seg = w->seg;
     struct attempt *a = get_attempt(w->t, attempt);
     struct evidence *e = need_evidence(w->t, a);
-    struct connection *c = get_connection(w->t, w->pair->current);
+    struct connection *c = current_of(w);
 
-    forget_overtaken_rejection(w->t, a, e);
-    count_syn_ack(seg, e);
+    see_syn_ack(w, a, e);
     note_crossing(w, a);
     if (a->syn_data != 0 && seq_after(seg->ack, a->isn + 1))
-        a->flags |= ATTEMPT_FAST_OPEN;
-    if ((a->flags & ATTEMPT_SIMULTANEOUS) && e->ack_frame == 0) {
-        e->ack_frame = seg->seen.frame;
+        a->flags |= ATTEMPT_DATA_TAKEN;
+    if ((a->flags & ATTEMPT_CROSSED) && e->frame[EV_ACK] == 0) {
+        e->frame[EV_ACK] = seg->seen.frame;
         e->ack_time = seg->seen.time;
     }
     note_service(w, ANSWER_SYN_ACK);
     peers_note_host(&w->t->peers, seg->family, seg->seen.point, seg->src.ip, seg->ttl);
-    note_answer(w, attempt);
+    note_answer(w->t, seg->seen.frame, attempt, SEEN_SYN_ACK);
 
-    if (c != NULL && c->server_isn != seg->seq && !(c->flags & CONN_OPEN) && !(a->flags & ATTEMPT_SIMULTANEOUS)) {
+    if (c != NULL && c->server_isn != seg->seq && !(c->flags & CONN_OPEN) && !(a->flags & ATTEMPT_CROSSED)) {
         forget_connection(w); /* the peer chose anew: SYN cookie, proxy */
         c = NULL;
     }
@@ -84,14 +84,14 @@ static void on_good_syn_ack(const struct work *w, uint32_t attempt)
 static void on_lone_syn_ack(const struct work *w)
 {
     struct attempt *own = attempt_of(w, w->side);
-    struct connection *c = get_connection(w->t, w->pair->current);
+    struct connection *c = current_of(w);
     bool interrupts = c != NULL && !connection_is_over(c);
 
     c = begin_use_of_client(w, !w->side, w->seg->ack);
     if (interrupts)
         c->flags |= CONN_UNSEEN_SYN;
     if (own != NULL && own->isn == w->seg->seq)
-        own->flags |= ATTEMPT_SIMULTANEOUS;
+        own->flags |= ATTEMPT_CROSSED;
     connection_segment(c, w->side, w->seg);
 }
 
@@ -100,21 +100,20 @@ static bool is_of_another_use(const struct work *w, const struct connection *c)
 {
     if (c->server_isn == w->seg->seq)
         return false;
-    return c->close_frame != 0 || connection_is_far(c, w->side, w->seg)
+    return c->frame[CONN_CLOSE] != 0 || connection_is_far(c, w->side, w->seg)
            || ((c->flags & CONN_OPEN) && !seq_after(c->end[w->side].snd_nxt, w->seg->seq));
 }
 
-void on_syn_ack(const struct work *w)
+void take_syn_ack(const struct work *w)
 {
     uint32_t attempt = w->pair->attempt[!w->side];
     struct attempt *a = attempt_of(w, !w->side);
-    const struct connection *c = get_connection(w->t, w->pair->current);
+    const struct connection *c = current_of(w);
 
     if (a != NULL && acknowledges_syn(a, w->seg->ack)) {
         on_good_syn_ack(w, attempt);
     } else if (a != NULL && c == NULL) {
-        take_wrong_syn_ack(w->t, a, get_connection(w->t, w->pair->old), w->seg);
-        note_answer(w, attempt);
+        see_denial(w, attempt, SEEN_WRONG_SYN_ACK);
     } else if (c == NULL || is_of_another_use(w, c)) {
         on_lone_syn_ack(w);
     }

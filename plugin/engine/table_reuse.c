@@ -111,17 +111,16 @@ static void count_held(struct reuse_count *c, int by, int64_t from, int64_t to)
 }
 
 /* The TIME_WAIT that the attempt met. It ends with the SYN that was accepted; rejections leave it as it is. */
-static void count_met(struct reuse_count *c, const struct outcome *o, const struct history *h)
+static void count_met(struct reuse_count *c, const struct outcome *o, const struct past *h)
 {
     const struct attempt *a = tracker_attempt(c->t, o->attempt);
     int64_t length = tracker_time_wait_length(c->t);
     int64_t until = o->fate == FATE_ESTABLISHED ? a->first_time : a->last_time;
-    bool closed_by_client =
-        h->closer == attempt_side(a) && (h->flags & HISTORY_CLOSED_SECOND) && !(h->flags & HISTORY_RESET);
+    bool closed_by_client = h->closer == attempt_side(a) && (h->flags & PAST_CLOSED_SECOND) && !(h->flags & PAST_RESET);
 
     if (h->state == STATE_TIME_WAIT)
         count_held(c, BY_SERVER, a->first_time - h->tw_elapsed, until);
-    else if (h->flags & HISTORY_TW_EXPIRED)
+    else if (h->flags & PAST_TW_EXPIRED)
         count_held(c, BY_SERVER, a->first_time - h->tw_elapsed, a->first_time - h->tw_elapsed + length);
     else if (closed_by_client)
         count_held(c, BY_CLIENT, a->first_time - h->age, MIN(a->first_time - h->age + length, a->first_time));
@@ -129,18 +128,18 @@ static void count_met(struct reuse_count *c, const struct outcome *o, const stru
 
 static void count_outcome(struct reuse_count *c, const struct outcome *o)
 {
-    const struct history *h = tracker_history(c->t, tracker_attempt(c->t, o->attempt));
+    struct past past;
 
     c->row.attempts++;
     c->row.connections += o->fate == FATE_ESTABLISHED;
     g_array_append_val(c->begins, o->begin);
-    if (h == NULL || !(h->flags & HISTORY_CONNECTION))
+    if (!tracker_past(c->t, tracker_attempt(c->t, o->attempt), &past) || !(past.flags & PAST_CONNECTION))
         return;
-    if (h->closed_in != 0) {
-        g_array_append_val(c->intervals, h->age);
+    if (past.closed_in != 0) {
+        g_array_append_val(c->intervals, past.age);
         c->row.reuses++;
     }
-    count_met(c, o, h);
+    count_met(c, o, &past);
 }
 
 /* The TIME_WAIT in which the port pair was left. */

@@ -2,21 +2,9 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
+#include "use.h"
+
 #include "seq.h"
-#include "tracker_impl.h"
-
-static uint32_t add_connection(struct tracker *t)
-{
-    guint n = t->free_connections->len;
-
-    if (n > 0) {
-        uint32_t record = g_array_index(t->free_connections, uint32_t, n - 1);
-        g_array_set_size(t->free_connections, n - 1);
-        return record;
-    }
-    g_array_set_size(t->connections, t->connections->len + 1);
-    return t->connections->len;
-}
 
 /* What the connection before the old one left is in the attempts' histories. */
 void retire_connection(const struct work *w)
@@ -26,14 +14,14 @@ void retire_connection(const struct work *w)
     if (pair->current == 0)
         return;
     if (pair->old != 0)
-        g_array_append_val(w->t->free_connections, pair->old);
+        pool_remove(&w->t->connections, pair->old);
     pair->old = pair->current;
     pair->current = 0;
 }
 
 void forget_connection(const struct work *w)
 {
-    g_array_append_val(w->t->free_connections, w->pair->current);
+    pool_remove(&w->t->connections, w->pair->current);
     w->pair->current = 0;
 }
 
@@ -42,8 +30,8 @@ static struct connection *begin_use(const struct work *w)
 {
     retire_connection(w);
     w->pair->uses++;
-    w->pair->current = add_connection(w->t);
-    return get_connection(w->t, w->pair->current);
+    w->pair->current = pool_add(&w->t->connections);
+    return current_of(w);
 }
 
 struct connection *begin_unseen_use(const struct work *w)
@@ -73,7 +61,7 @@ static bool is_confirmed(const struct connection *c)
 /* The segment continues the connection before, as if there were no unseen use. */
 static bool is_strange_to_unseen_use(const struct work *w, const struct connection *c)
 {
-    const struct connection *old = get_connection(w->t, w->pair->old);
+    const struct connection *old = old_of(w);
 
     return !is_confirmed(c) && old != NULL
            && (connection_is_far(c, w->side, w->seg) || connection_is_newer(c, w->side, w->seg))
@@ -83,7 +71,7 @@ static bool is_strange_to_unseen_use(const struct work *w, const struct connecti
 /* The use was none: the numbers were forged, or garbage. */
 static void drop_unseen_use(const struct work *w)
 {
-    const struct connection *old = get_connection(w->t, w->pair->old);
+    const struct connection *old = old_of(w);
 
     forget_connection(w);
     w->pair->uses--;
@@ -95,16 +83,16 @@ static void drop_unseen_use(const struct work *w)
 
 struct connection *connection_in_progress(const struct work *w)
 {
-    const struct connection *c = get_connection(w->t, w->pair->current);
+    const struct connection *c = current_of(w);
 
     if (c != NULL && is_strange_to_unseen_use(w, c))
         drop_unseen_use(w);
-    return get_connection(w->t, w->pair->current);
+    return current_of(w);
 }
 
 void settle_unseen_use(const struct work *w)
 {
-    const struct connection *c = get_connection(w->t, w->pair->current);
+    const struct connection *c = current_of(w);
     bool both_captured = w->pair->sent == (1 | 2);
 
     if (c != NULL && !is_confirmed(c) && both_captured && w->pair->old != 0)
@@ -116,11 +104,11 @@ struct connection *begin_connection(const struct work *w, uint32_t attempt)
     struct tracker *t = w->t;
     const struct attempt *a = get_attempt(t, attempt);
     uint8_t client = attempt_side(a);
-    struct sighting first = { .frame = a->first_frame, .time = a->first_time };
+    struct sighting first = { .frame = a->frame[SYN_FIRST], .time = a->first_time };
     bool took_data = w->side != client && seq_after(w->seg->ack, a->isn + 1);
 
-    w->pair->current = add_connection(t);
-    struct connection *c = get_connection(t, w->pair->current);
+    w->pair->current = pool_add(&t->connections);
+    struct connection *c = current_of(w);
     connection_init_client(c, client, a->isn, a->isn + 1 + (took_data ? a->syn_data : 0), a->print.wscale, &first);
     if (a->flags & ATTEMPT_OPTIONS_CUT)
         c->flags |= CONN_SCALE_UNKNOWN | CONN_OPTIONS_CUT;

@@ -1,248 +1,169 @@
-/* verdict.c - the one table of fates and causes
+/* verdict.c - the verdict on an attempt: what its own packets say, and what the same SYN elsewhere adds
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "verdict.h"
 
-static const char *const fate_tokens[FATE_COUNT] = {
-    [FATE_ESTABLISHED] = "established", [FATE_REJECTED] = "rejected",   [FATE_REFUSED] = "refused",
-    [FATE_UNREACHABLE] = "unreachable", [FATE_NO_ANSWER] = "no_answer", [FATE_STUCK] = "stuck",
-    [FATE_ABORTED] = "aborted",         [FATE_PENDING] = "pending",
+#include "rejection.h"
+#include "rules.h"
+#include "siblings.h"
+
+/* The frame and the time of the packet that decides. */
+struct decision {
+    uint32_t frame; /* 0: none */
+    int64_t time;
 };
 
-static const char *const cause_tokens[CAUSE_COUNT] = {
-    [CAUSE_OK] = "ok",
-    [CAUSE_SYN_RETRANSMITTED] = "syn_retransmitted",
-    [CAUSE_SYNACK_RETRANSMITTED] = "synack_retransmitted",
-    [CAUSE_ACK_RETRANSMITTED] = "ack_retransmitted",
-    [CAUSE_AFTER_WRONG_ACK] = "after_wrong_ack",
-    [CAUSE_AFTER_TIME_WAIT_RESET] = "after_time_wait_reset",
-    [CAUSE_AFTER_OLD_CONNECTION_RESET] = "after_old_connection_reset",
-    [CAUSE_TIME_WAIT_RECYCLED_TIMESTAMP] = "time_wait_recycled_timestamp",
-    [CAUSE_TIME_WAIT_RECYCLED_SEQUENCE] = "time_wait_recycled_sequence",
-    [CAUSE_TIME_WAIT_EXPIRED] = "time_wait_expired",
-    [CAUSE_REUSE_AFTER_CLOSE] = "reuse_after_close",
-    [CAUSE_REUSE_AFTER_RESET] = "reuse_after_reset",
-    [CAUSE_FAST_OPEN] = "fast_open",
-    [CAUSE_SIMULTANEOUS_OPEN] = "simultaneous_open",
-    [CAUSE_TIME_WAIT_PAWS] = "time_wait_paws",
-    [CAUSE_TIME_WAIT_SEQUENCE] = "time_wait_sequence",
-    [CAUSE_TIME_WAIT_NO_LISTENER] = "time_wait_no_listener",
-    [CAUSE_OLD_ESTABLISHED] = "old_established",
-    [CAUSE_OLD_CLOSE_WAIT] = "old_close_wait",
-    [CAUSE_OLD_LAST_ACK] = "old_last_ack",
-    [CAUSE_OLD_FIN_WAIT_1] = "old_fin_wait_1",
-    [CAUSE_OLD_FIN_WAIT_2] = "old_fin_wait_2",
-    [CAUSE_OLD_SYN_RECEIVED] = "old_syn_received",
-    [CAUSE_OLD_UNKNOWN] = "old_unknown",
-    [CAUSE_WRONG_ACK] = "wrong_ack",
-    [CAUSE_CLOSED_PORT] = "closed_port",
-    [CAUSE_RESET_IN_PATH] = "reset_in_path",
-    [CAUSE_ICMP_NET] = "icmp_net",
-    [CAUSE_ICMP_HOST] = "icmp_host",
-    [CAUSE_ICMP_PORT] = "icmp_port",
-    [CAUSE_ICMP_ADMIN_PROHIBITED] = "icmp_admin_prohibited",
-    [CAUSE_ICMP_OTHER] = "icmp_other",
-    [CAUSE_SYNACK_LOST] = "synack_lost",
-    [CAUSE_SILENT_FLOW] = "silent_flow",
-    [CAUSE_SILENT_PORT] = "silent_port",
-    [CAUSE_SILENT_HOST] = "silent_host",
-    [CAUSE_ANSWERED_FROM_ELSEWHERE] = "answered_from_elsewhere",
-    [CAUSE_ACCEPT_QUEUE_FULL] = "accept_queue_full",
-    [CAUSE_CLIENT_GAVE_UP] = "client_gave_up",
-    [CAUSE_CAPTURE_ENDED] = "capture_ended",
-    [CAUSE_IN_PROGRESS] = "in_progress",
-};
+static struct decision decision_of(const struct packet_seen *packet)
+{
+    return (struct decision){ packet->frame, packet->time };
+}
 
-static const struct expert_row experts[EXPERT_COUNT] = {
-    [EXPERT_ESTABLISHED] = { "established", "Connection established", SEVERITY_CHAT },
-    [EXPERT_REUSED] = { "reused", "Port pair reused while the peer was in TIME_WAIT", SEVERITY_NOTE },
-    [EXPERT_DELAYED] = { "delayed", "Connection established late", SEVERITY_WARNING },
-    [EXPERT_AFTER_REJECTION] = { "after_rejection", "Connection established after a rejected SYN", SEVERITY_WARNING },
-    [EXPERT_TIME_WAIT] = { "time_wait", "SYN rejected by TIME_WAIT peer", SEVERITY_ERROR },
-    [EXPERT_OLD_CONNECTION] = { "old_connection", "SYN rejected by the old connection", SEVERITY_ERROR },
-    [EXPERT_WRONG_ACK] = { "wrong_ack", "SYN answered with a wrong acknowledgment", SEVERITY_ERROR },
-    [EXPERT_REFUSED] = { "refused", "SYN refused (RST)", SEVERITY_ERROR },
-    [EXPERT_UNREACHABLE] = { "unreachable", "SYN unreachable (ICMP)", SEVERITY_ERROR },
-    [EXPERT_NO_ANSWER] = { "no_answer", "SYN never answered", SEVERITY_ERROR },
-    [EXPERT_STUCK] = { "stuck", "Connection stuck: the server ignores it", SEVERITY_ERROR },
-    [EXPERT_ABORTED] = { "aborted", "Client gave up the connection attempt", SEVERITY_ERROR },
-    [EXPERT_PENDING] = { "pending", "SYN not answered yet", SEVERITY_CHAT },
-};
+/* Where only the server's word is in the capture, there is no time at which the client was connected. */
+static struct decision decision_by_ack(const struct dossier *d)
+{
+    if (d->e->frame[EV_ACK] != 0)
+        return (struct decision){ d->e->frame[EV_ACK], d->e->ack_time };
+    return (struct decision){ d->e->frame[EV_ACCEPTED], d->a->first_time };
+}
 
-#define ROW(FATE, CAUSE, SEVERITY, EXPERT, SENTENCE, ADVICE)                               \
-    {                                                                                      \
-        FATE_##FATE, CAUSE_##CAUSE, SEVERITY_##SEVERITY, EXPERT_##EXPERT, SENTENCE, ADVICE \
+static struct decision decide(const struct dossier *d, enum decider decider)
+{
+    switch (decider) {
+    case BY_ACK:
+        return decision_by_ack(d);
+    case BY_SYN_ACK_LATE:
+        return decision_of(&d->seen[SEEN_SYN_ACK_LATE]->first);
+    case BY_REJECTION:
+        return decision_of(rejection_of(d));
+    case BY_RST:
+        return decision_of(&d->seen[SEEN_RST]->first);
+    case BY_ICMP:
+        return decision_of(&d->seen[SEEN_ICMP]->first);
+    case BY_CLIENT_RST:
+        return decision_of(&d->seen[SEEN_CLIENT_RST]->first);
+    case BY_NOTHING:
+        break;
     }
-
-#define PAWS_ADVICE                                                                                                   \
-    "Two hosts or clocks share this address (SNAT): give the translator more addresses or ports, or let the clients " \
-    "close first (a longer keep-alive on the server). Next: nstat TcpExtPAWSTimewait on the server."
-#define SEQUENCE_ADVICE                                                                                            \
-    "The port pair came back within TIME_WAIT with an older sequence number: use more source ports or addresses, " \
-    "TCP timestamps at both ends, or let clients close first. Next: the client's (NAT's) port choice."
-#define OLD_ADVICE                                                                                                  \
-    "The server holds what the client or a device between has forgotten: compare idle timeouts along the path and " \
-    "send keep-alives below the shortest. Next: ss -tanoi on the server, nstat TcpExtTCPChallengeACK."
-#define LOST_ADVICE                                                                                                  \
-    "A packet of the handshake was lost or late once; if it recurs, look for loss on this path or a full accept or " \
-    "SYN queue. Next: nstat TcpRetransSegs, TcpExtListenDrops, TcpExtTCPReqQFullDrop on the server."
-
-static const struct verdict_row rows[] = {
-    ROW(ESTABLISHED, OK, CHAT, ESTABLISHED, "Established", "Nothing to do."),
-    ROW(ESTABLISHED, SYN_RETRANSMITTED, WARNING, DELAYED, "Established after a retransmitted SYN", LOST_ADVICE),
-    ROW(ESTABLISHED, SYNACK_RETRANSMITTED, WARNING, DELAYED, "Established after a retransmitted SYN/ACK", LOST_ADVICE),
-    ROW(ESTABLISHED, ACK_RETRANSMITTED, WARNING, DELAYED,
-        "Established, but the SYN/ACK was repeated after the client's ACK (ACK lost, accept deferred or queue full)",
-        LOST_ADVICE),
-    ROW(ESTABLISHED, AFTER_WRONG_ACK, WARNING, AFTER_REJECTION, "Established after an answer with a wrong ack number",
-        "Something answered for another connection: look for a stale NAT or load balancer entry, or a host with a "
-        "duplicate address. Next: compare the wrong answer's TTL and MAC address with the right one's."),
-    ROW(ESTABLISHED, AFTER_TIME_WAIT_RESET, WARNING, AFTER_REJECTION,
-        "Established after TIME_WAIT peer rejected the SYN and the client's RST removed it",
-        "It works, at the price of a round trip and a SYN timer. A firewall that drops the peer's ACK or the client's "
-        "RST would turn this into a failure: reuse port pairs later, or let the client close first."),
-    ROW(ESTABLISHED, AFTER_OLD_CONNECTION_RESET, WARNING, AFTER_REJECTION,
-        "Established after the old connection rejected the SYN and was reset",
-        "The server still held a connection that the client had forgotten. Compare idle timeouts along the path. Next: "
-        "look for the device that dropped the old connection without telling the server."),
-    ROW(ESTABLISHED, TIME_WAIT_RECYCLED_TIMESTAMP, NOTE, REUSED,
-        "Established: TIME_WAIT peer accepted the newer timestamp",
-        "Healthy, but this port pair depends on timestamps: it fails once clients with different clocks share the "
-        "address, or timestamps are switched off."),
-    ROW(ESTABLISHED, TIME_WAIT_RECYCLED_SEQUENCE, NOTE, REUSED,
-        "Established: TIME_WAIT peer accepted the higher sequence number",
-        "Healthy, but it depends on the sequence number: a lower one would be rejected. Use more source ports or "
-        "addresses if this port pair is reused often."),
-    ROW(ESTABLISHED, TIME_WAIT_EXPIRED, CHAT, ESTABLISHED, "Established: the peer's TIME_WAIT had ended",
-        "Nothing to do, unless it was delayed: then the port pair was reused before TIME_WAIT ended; use more source "
-        "ports or addresses."),
-    ROW(ESTABLISHED, REUSE_AFTER_CLOSE, CHAT, ESTABLISHED, "Established on a port pair that was closed before",
-        "Nothing to do: the peer did not hold TIME_WAIT."),
-    ROW(ESTABLISHED, REUSE_AFTER_RESET, CHAT, ESTABLISHED, "Established on a port pair that was reset before",
-        "Nothing to do."),
-    ROW(ESTABLISHED, FAST_OPEN, CHAT, ESTABLISHED, "Established with TCP Fast Open", "Nothing to do."),
-    ROW(ESTABLISHED, SIMULTANEOUS_OPEN, NOTE, ESTABLISHED, "Established by simultaneous open",
-        "Both sides called each other on the same ports; rare unless it is meant (hole punching, BGP)."),
-
-    ROW(REJECTED, TIME_WAIT_PAWS, ERROR, TIME_WAIT, "SYN rejected by TIME_WAIT peer", PAWS_ADVICE),
-    ROW(REJECTED, TIME_WAIT_SEQUENCE, ERROR, TIME_WAIT, "SYN rejected by TIME_WAIT peer", SEQUENCE_ADVICE),
-    ROW(REJECTED, TIME_WAIT_NO_LISTENER, ERROR, TIME_WAIT,
-        "SYN answered by TIME_WAIT peer with a bare ACK: nobody listens any more",
-        "The service is down: a Linux peer in TIME_WAIT answers so instead of with a RST. Start the service; check it "
-        "with ss -tln on the server."),
-    ROW(REJECTED, OLD_ESTABLISHED, ERROR, OLD_CONNECTION, "SYN rejected: the peer's old connection is ESTABLISHED",
-        OLD_ADVICE),
-    ROW(REJECTED, OLD_CLOSE_WAIT, ERROR, OLD_CONNECTION, "SYN rejected: the peer's old connection is in CLOSE_WAIT",
-        "The server's application has not closed its socket after the client did: that is a bug or an overload of the "
-        "application. Next: ss -tanp state close-wait on the server."),
-    ROW(REJECTED, OLD_LAST_ACK, ERROR, OLD_CONNECTION, "SYN rejected: the peer's old connection is in LAST_ACK",
-        "The client's last ACK did not reach the server, which still waits for it. Look for a device that forgets "
-        "closed connections too early. Next: ss -tano state last-ack on the server."),
-    ROW(REJECTED, OLD_FIN_WAIT_1, ERROR, OLD_CONNECTION, "SYN rejected: the peer's old connection is in FIN_WAIT_1",
-        "The server's FIN was never acknowledged: the client or a device between forgot the connection. Compare idle "
-        "timeouts with the server's keep-alive timeout. Next: ss -tano state fin-wait-1 on the server."),
-    ROW(REJECTED, OLD_FIN_WAIT_2, ERROR, OLD_CONNECTION, "SYN rejected: the peer's old connection is in FIN_WAIT_2",
-        "The client never closed its half of the old connection but reuses the port. Look for the NAT or load "
-        "balancer that dropped it; net.ipv4.tcp_fin_timeout shortens the wait. Next: ss -tano state fin-wait-2 on "
-        "the server."),
-    ROW(REJECTED, OLD_SYN_RECEIVED, ERROR, OLD_CONNECTION,
-        "SYN rejected: the peer still holds a half-open connection (SYN_RECEIVED)",
-        "An earlier SYN of this port pair is still half open on the server: its SYN/ACK or the ACK was lost. Look for "
-        "loss towards the client. Next: ss -tan state syn-recv on the server."),
-    ROW(REJECTED, OLD_UNKNOWN, ERROR, OLD_CONNECTION, "SYN rejected: the peer holds an old connection",
-        "The capture does not show the old connection's state. Begin the capture earlier, or look at the port pair "
-        "with ss -tano on the server."),
-    ROW(REJECTED, WRONG_ACK, ERROR, WRONG_ACK, "SYN answered by a SYN/ACK with a wrong ack number",
-        "Something answers for another connection: a stale NAT entry, a duplicate address, or a device that rewrites "
-        "sequence numbers one way only. Next: compare the answer's TTL and MAC address with good ones."),
-
-    ROW(REFUSED, CLOSED_PORT, ERROR, REFUSED, "SYN refused: closed port",
-        "Nobody listens there, or a firewall answers with RST. Next: ss -tln on the server; compare the RST's TTL with "
-        "the server's other packets."),
-    ROW(REFUSED, OLD_FIN_WAIT_2, ERROR, REFUSED,
-        "SYN refused by the old connection in FIN_WAIT_2 (its number falls into the old window)",
-        "The port is not closed: the server still holds the old connection without a socket. Reuse the port pair "
-        "later, or let the old client close properly; net.ipv4.tcp_fin_timeout shortens the wait."),
-    ROW(REFUSED, OLD_SYN_RECEIVED, ERROR, REFUSED,
-        "SYN refused by a half-open connection (SYN_RECEIVED: its number falls into the old window)",
-        "The port is not closed: an earlier SYN of this port pair was still half open. Retry; look for loss towards "
-        "the client."),
-    ROW(REFUSED, RESET_IN_PATH, ERROR, REFUSED, "SYN refused by a RST that the peer seems not to have sent",
-        "The RST's TTL is not that of the peer's other packets: a firewall or IPS on the path answers for it. Next: "
-        "capture on the server too, and look for the RST there."),
-
-    ROW(UNREACHABLE, ICMP_NET, ERROR, UNREACHABLE, "SYN unreachable: no route to the network (ICMP)",
-        "The router that sent the ICMP error has no route. Check routes there and the destination address."),
-    ROW(UNREACHABLE, ICMP_HOST, ERROR, UNREACHABLE, "SYN unreachable: host unreachable (ICMP)",
-        "The last router cannot reach the host (no ARP or ND answer). Check that it is up and that its address and "
-        "VLAN are right."),
-    ROW(UNREACHABLE, ICMP_PORT, ERROR, UNREACHABLE, "SYN unreachable: port unreachable (ICMP)",
-        "A packet filter rejects this port (TCP itself would send a RST). Look for a REJECT rule on the sender of the "
-        "ICMP error."),
-    ROW(UNREACHABLE, ICMP_ADMIN_PROHIBITED, ERROR, UNREACHABLE, "SYN unreachable: administratively prohibited (ICMP)",
-        "A packet filter forbids it. The sender of the ICMP error is the device whose rule has to change."),
-    ROW(UNREACHABLE, ICMP_OTHER, ERROR, UNREACHABLE, "SYN unreachable (ICMP)",
-        "Look at the ICMP error's type and code, and at its sender: time exceeded means a routing loop."),
-
-    ROW(NO_ANSWER, TIME_WAIT_PAWS, ERROR, TIME_WAIT, "SYN never answered: TIME_WAIT peer rejects it", PAWS_ADVICE),
-    ROW(NO_ANSWER, TIME_WAIT_SEQUENCE, ERROR, TIME_WAIT, "SYN never answered: TIME_WAIT peer rejects it",
-        SEQUENCE_ADVICE),
-    ROW(NO_ANSWER, SYNACK_LOST, ERROR, NO_ANSWER, "SYN/ACK never acknowledged",
-        "The server answers, but the client does not get the SYN/ACK or its ACK does not get back: look for asymmetric "
-        "routing, a firewall in one direction, or spoofed SYNs. Next: capture at the client."),
-    ROW(NO_ANSWER, SILENT_FLOW, ERROR, NO_ANSWER, "SYN never answered, although the port answers others",
-        "Accept queue or SYN queue full, a SYN rate limit, or only this flow is dropped. Next: nstat "
-        "TcpExtListenOverflows TcpExtListenDrops and ss -tln (Recv-Q against Send-Q) on the server; then firewall "
-        "logs."),
-    ROW(NO_ANSWER, SILENT_PORT, ERROR, NO_ANSWER, "SYN never answered, although the host is there",
-        "A packet filter drops this port, on the host or before it. Next: firewall rules and counters (nft list "
-        "ruleset), then a capture on the host."),
-    ROW(NO_ANSWER, SILENT_HOST, ERROR, NO_ANSWER, "SYN never answered, nothing seen of the host",
-        "Host down, address wrong, no route back, or this capture sees only one direction. Next: ping and traceroute, "
-        "then a capture closer to the host."),
-    ROW(NO_ANSWER, ANSWERED_FROM_ELSEWHERE, ERROR, NO_ANSWER, "SYN answered from another address or port",
-        "The answer does not come back the way it went: a NAT without the way back, or a member of a service answers "
-        "with its own address. Next: make the way back pass the translator (SNAT, default route of the member)."),
-
-    ROW(STUCK, ACCEPT_QUEUE_FULL, ERROR, STUCK,
-        "Stuck: the client is connected, the server ignores it (accept queue full)",
-        "The application accepts too slowly or its backlog is too small: raise the listen backlog and "
-        "net.core.somaxconn, or add workers. Next: ss -tln (Recv-Q against Send-Q), nstat TcpExtListenOverflows."),
-    ROW(ABORTED, CLIENT_GAVE_UP, ERROR, ABORTED, "The client gave up before the connection was established",
-        "A short connect timeout, a cancelled call, or a port scan. Next: compare the time to the RST with the "
-        "client's connect timeout."),
-    ROW(PENDING, CAPTURE_ENDED, CHAT, PENDING, "Not answered when the capture ended", "Capture longer."),
-    ROW(PENDING, IN_PROGRESS, CHAT, PENDING, "Not answered yet",
-        "Read the file in two passes (tshark -2) to see the outcome here."),
-};
-
-const char *fate_token(enum fate fate)
-{
-    return fate_tokens[fate];
+    return (struct decision){ 0, d->a->last_time };
 }
 
-const char *cause_token(enum cause cause)
+static bool holds(uint64_t facts, enum fact fact)
 {
-    return cause_tokens[cause];
+    return facts & fact_bit(fact);
 }
 
-const struct verdict_row *verdict_row_at(size_t i)
+/* In TIME_WAIT the rules leave no choice; another answer means that the peer is another kind of stack. */
+static bool is_not_as_rules(const struct dossier *d, uint64_t facts, const struct verdict *v)
 {
-    return i < sizeof rows / sizeof rows[0] ? &rows[i] : NULL;
+    const struct past *p = d->past;
+
+    if (p == NULL || p->state != STATE_TIME_WAIT || p->answer == ANSWER_UNKNOWN || (p->flags & PAST_ANSWER_CHANGED))
+        return false;
+    if (holds(facts, F_REJECTED))
+        return p->answer != ANSWER_ACK && !d->rules.stack->time_wait_hides_closed_port;
+    if (v->fate == FATE_ESTABLISHED)
+        return d->a->retries == 0 && holds(facts, F_FORBIDDEN) && !holds(facts, F_RAN_OUT);
+    return v->fate == FATE_REFUSED;
 }
 
-const struct verdict_row *verdict_row(enum fate fate, enum cause cause)
+/* What this capture point alone tells. */
+static struct verdict judge_alone(const struct dossier *d)
 {
-    const struct verdict_row *row;
+    uint64_t facts = facts_read(d);
+    const struct rule *rule = rule_for(facts);
+    struct decision decision = decide(d, rule->decider);
+    struct verdict v = {
+        .fate = rule->fate,
+        .cause = rule->cause,
+        .inferred = !rule_is_proven(rule, facts),
+        .decided_by = decision.frame,
+        .wait = rule->fate == FATE_PENDING ? 0 : MAX(decision.time - d->a->first_time, 0),
+        .connect_time = -1,
+    };
 
-    for (size_t i = 0; (row = verdict_row_at(i)) != NULL; i++)
-        if (row->fate == fate && row->cause == cause)
-            return row;
-    return NULL;
+    if (v.fate == FATE_ESTABLISHED) {
+        if (d->e->frame[EV_ACK] != 0 && holds(facts, F_ANSWERED))
+            v.connect_time = v.wait;
+        v.delayed = holds(facts, F_REJECTED) || holds(facts, F_ANSWERED_AGAIN) || holds(facts, F_ACK_LATE);
+    }
+    v.not_as_rules = is_not_as_rules(d, facts, &v);
+    return v;
 }
 
-const struct expert_row *expert_row(enum expert_kind kind)
+uint32_t tracker_rejection(const struct tracker *t, uint32_t attempt, enum cause *cause)
 {
-    return &experts[kind];
+    struct dossier d;
+
+    dossier_open(t, attempt, true, &d);
+    const struct packet_seen *rejection = rejection_of(&d);
+    if (rejection == NULL)
+        return 0;
+    *cause = rule_of_fate(facts_read(&d) & ~fact_bit(F_ANSWERED), FATE_REJECTED)->cause;
+    return rejection->frame;
+}
+
+/* ---- the same SYN elsewhere ------------------------------------------------------------------------ */
+
+/* How much a verdict knows, to choose between what two capture points say. */
+static int knowledge(const struct verdict *v)
+{
+    switch (v->fate) {
+    case FATE_PENDING:
+        return 0;
+    case FATE_NO_ANSWER:
+        if (v->cause == CAUSE_SILENT_FLOW || v->cause == CAUSE_SILENT_PORT || v->cause == CAUSE_SILENT_HOST)
+            return 1;
+        return v->inferred ? 2 : 3;
+    case FATE_STUCK:
+        return 5; /* what failed at the other point was overcome */
+    case FATE_ESTABLISHED:
+        return 6;
+    default:
+        return 4;
+    }
+}
+
+/* Another point saw the same SYN on the same port pair: what it saw more counts here too. */
+static void learn_from_twin(const struct verdict *theirs, struct verdict *v)
+{
+    if (knowledge(theirs) <= knowledge(v))
+        return;
+    int64_t connect_time = v->connect_time;
+    *v = *theirs;
+    v->connect_time = theirs->fate == FATE_ESTABLISHED ? theirs->connect_time : connect_time;
+    v->from_twin = true;
+}
+
+/* The other side of a NAT: what stopped the SYN there left it without an answer here. */
+static void learn_from_leg(const struct verdict *theirs, struct verdict *v)
+{
+    bool time_wait = theirs->cause == CAUSE_TIME_WAIT_PAWS || theirs->cause == CAUSE_TIME_WAIT_SEQUENCE;
+
+    if (v->fate != FATE_NO_ANSWER || knowledge(v) > 1 || !time_wait)
+        return;
+    v->cause = theirs->cause;
+    v->inferred = true;
+    v->from_leg = true;
+    v->source = theirs->source;
+}
+
+void tracker_verdict(const struct tracker *t, uint32_t attempt, bool final, struct verdict *v)
+{
+    struct dossier own, other;
+
+    dossier_open(t, attempt, final, &own);
+    *v = judge_alone(&own);
+    v->source = attempt;
+    for (uint32_t s = sibling_after(t, attempt, attempt); s != 0; s = sibling_after(t, attempt, s)) {
+        dossier_open(t, s, final, &other);
+        struct verdict theirs = judge_alone(&other);
+        theirs.source = s;
+        if (are_twins(t, own.a, other.a))
+            learn_from_twin(&theirs, v);
+        else
+            learn_from_leg(&theirs, v);
+    }
+    if (v->decided_by == FRAME_HIDDEN)
+        v->decided_by = 0;
 }

@@ -1,120 +1,39 @@
-/* verdict.h - the one table of fates and causes
- *
- * Fields, expert infos, statistics, documentation and tests read this table; no other place lists them.
+/* verdict.h - the verdict on an attempt
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #ifndef SYNFATE_VERDICT_H
 #define SYNFATE_VERDICT_H
 
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
+#include "causes.h"
 
-enum fate {
-    FATE_ESTABLISHED,
-    FATE_REJECTED,
-    FATE_REFUSED,
-    FATE_UNREACHABLE,
-    FATE_NO_ANSWER,
-    FATE_STUCK,
-    FATE_ABORTED,
-    FATE_PENDING,
-    FATE_COUNT
-};
+struct tracker;
 
-enum cause {
-    /* established */
-    CAUSE_OK,
-    CAUSE_SYN_RETRANSMITTED,
-    CAUSE_SYNACK_RETRANSMITTED,
-    CAUSE_ACK_RETRANSMITTED,
-    CAUSE_AFTER_WRONG_ACK,
-    CAUSE_AFTER_TIME_WAIT_RESET,
-    CAUSE_AFTER_OLD_CONNECTION_RESET,
-    CAUSE_TIME_WAIT_RECYCLED_TIMESTAMP,
-    CAUSE_TIME_WAIT_RECYCLED_SEQUENCE,
-    CAUSE_TIME_WAIT_EXPIRED,
-    CAUSE_REUSE_AFTER_CLOSE,
-    CAUSE_REUSE_AFTER_RESET,
-    CAUSE_FAST_OPEN,
-    CAUSE_SIMULTANEOUS_OPEN,
-    /* rejected, refused, no_answer */
-    CAUSE_TIME_WAIT_PAWS,
-    CAUSE_TIME_WAIT_SEQUENCE,
-    CAUSE_TIME_WAIT_NO_LISTENER,
-    CAUSE_OLD_ESTABLISHED,
-    CAUSE_OLD_CLOSE_WAIT,
-    CAUSE_OLD_LAST_ACK,
-    CAUSE_OLD_FIN_WAIT_1,
-    CAUSE_OLD_FIN_WAIT_2,
-    CAUSE_OLD_SYN_RECEIVED,
-    CAUSE_OLD_UNKNOWN,
-    CAUSE_WRONG_ACK,
-    CAUSE_CLOSED_PORT,
-    CAUSE_RESET_IN_PATH,
-    CAUSE_ICMP_NET,
-    CAUSE_ICMP_HOST,
-    CAUSE_ICMP_PORT,
-    CAUSE_ICMP_ADMIN_PROHIBITED,
-    CAUSE_ICMP_OTHER,
-    CAUSE_SYNACK_LOST,
-    CAUSE_SILENT_FLOW,
-    CAUSE_SILENT_PORT,
-    CAUSE_SILENT_HOST,
-    CAUSE_ANSWERED_FROM_ELSEWHERE,
-    CAUSE_ACCEPT_QUEUE_FULL,
-    CAUSE_CLIENT_GAVE_UP,
-    CAUSE_CAPTURE_ENDED,
-    CAUSE_IN_PROGRESS,
-    CAUSE_COUNT
-};
-
-enum severity { SEVERITY_CHAT, SEVERITY_NOTE, SEVERITY_WARNING, SEVERITY_ERROR };
-
-/* Expert infos: the groups in which Wireshark's dialog shows the verdicts. */
-enum expert_kind {
-    EXPERT_ESTABLISHED,
-    EXPERT_REUSED,
-    EXPERT_DELAYED,
-    EXPERT_AFTER_REJECTION,
-    EXPERT_TIME_WAIT,
-    EXPERT_OLD_CONNECTION,
-    EXPERT_WRONG_ACK,
-    EXPERT_REFUSED,
-    EXPERT_UNREACHABLE,
-    EXPERT_NO_ANSWER,
-    EXPERT_STUCK,
-    EXPERT_ABORTED,
-    EXPERT_PENDING,
-    EXPERT_COUNT
-};
-
-/* One row of the table: a cause under the fate that it explains. */
-struct verdict_row {
+/* What is said of an attempt, after all that was seen so far. */
+struct verdict {
     enum fate fate;
     enum cause cause;
-    enum severity severity;
-    enum expert_kind expert;
-    const char *sentence; /* for the summary, without an end */
-    const char *advice;   /* what to change, what to check next */
+    bool inferred;        /* basis: the rules say it; else the packets prove it */
+    bool delayed;         /* established, but only after a retry or a rejection */
+    bool not_as_rules;    /* the peer answered as the chosen rules would not */
+    bool from_twin;       /* decided by what another capture point saw */
+    bool from_leg;        /* decided by what the other leg of a NAT shows */
+    uint32_t decided_by;  /* frame; 0: none */
+    uint32_t source;      /* the attempt whose evidence decided: this one, a twin, or another leg */
+    int64_t wait;         /* ns: first SYN to the deciding frame, or to the last SYN */
+    int64_t connect_time; /* ns: first SYN to established; -1: not established, or not seen */
 };
 
-struct expert_row {
-    const char *token;   /* synfate.expert.TOKEN */
-    const char *summary; /* as registered: short and self-explaining */
-    enum severity severity;
-};
+/* final: the whole capture has been seen, so that "in progress" becomes "capture ended". */
+void tracker_verdict(const struct tracker *t, uint32_t attempt, bool final, struct verdict *verdict);
 
-const char *fate_token(enum fate fate);
-const char *cause_token(enum cause cause);
+/* The first segment that rejected the attempt's SYN, whatever came of it, and what that was: fate "rejected" with this
+ * cause. Returns the frame; 0: none. */
+uint32_t tracker_rejection(const struct tracker *t, uint32_t attempt, enum cause *cause);
 
-/* The row of a fate and cause; NULL if the table has no such pair. */
-const struct verdict_row *verdict_row(enum fate fate, enum cause cause);
-
-/* Row i of the table, NULL after the last. */
-const struct verdict_row *verdict_row_at(size_t i);
-
-const struct expert_row *expert_row(enum expert_kind kind);
+static inline bool verdict_is_failure(const struct verdict *v)
+{
+    return v->fate != FATE_ESTABLISHED && v->fate != FATE_PENDING;
+}
 
 #endif

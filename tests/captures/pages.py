@@ -30,7 +30,7 @@ def strings(code):
 
 def verdict_table():
     """A dict for each row of the table in the code."""
-    code = (REPO / "plugin" / "engine" / "verdict.c").read_text()
+    code = (REPO / "plugin" / "engine" / "causes.c").read_text()
     macros = dict(re.findall(r"#define (\w+_ADVICE)((?:.*\\\n)*.*\n)", code))
     rows = code.split("rows[] = {")[1].split("\n};")[0]
     table = []
@@ -148,7 +148,7 @@ def fields(tshark):
 
 def experts(tshark):
     """The expert infos and the causes that are below each."""
-    code = (REPO / "plugin" / "engine" / "verdict.c").read_text()
+    code = (REPO / "plugin" / "engine" / "causes.c").read_text()
     severities = dict(re.findall(r'= \{ "(\w+)", "[^"]*", SEVERITY_(\w+) \}', code))
     lines = ["| expert info | severity | summary | causes |", "|---|---|---|---|"]
     for line in tshark.run("-G", "fields").splitlines():

@@ -5,7 +5,7 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
-#include "tracker_impl.h"
+#include "store.h"
 
 #include "events.h"
 #include "promise.h"
@@ -19,12 +19,13 @@ static bool printing;
 
 static void check_records(const struct tracker *t)
 {
-    PROMISE(t->connections->len <= 3 * t->pairs.pairs->len);
-    PROMISE(t->free_connections->len <= t->connections->len);
-    PROMISE(t->evidence->len <= t->attempts->len);
-    PROMISE(t->troubles->len <= t->evidence->len);
-    PROMISE(t->histories->len <= t->attempts->len);
-    PROMISE(t->attempts->len <= t->frame);
+    PROMISE(t->connections.len <= 3 * t->pairs.pairs->len);
+    PROMISE(t->connections.unused->len <= t->connections.len);
+    PROMISE(t->evidence.len <= t->attempts.len);
+    PROMISE(t->troubles.len <= t->evidence.len);
+    PROMISE(t->packets.len <= SEEN_KINDS * t->troubles.len);
+    PROMISE(t->histories.len <= 2 * t->attempts.len);
+    PROMISE(t->attempts.len <= t->frame);
     PROMISE(t->notes->len <= 2 * t->frame);
     PROMISE(t->clocks->len <= t->frame);
     PROMISE(t->states->len <= t->frame + 4096); /* it grows ahead */
@@ -36,8 +37,8 @@ static void check_connections(const struct tracker *t)
 {
     bool taken[3 * (FLOWS + 1) + 1] = { true };
 
-    for (guint i = 0; i < t->free_connections->len; i++) {
-        uint32_t record = g_array_index(t->free_connections, uint32_t, i);
+    for (guint i = 0; i < t->connections.unused->len; i++) {
+        uint32_t record = g_array_index(t->connections.unused, uint32_t, i);
         PROMISE(!taken[record]);
         taken[record] = true;
     }
@@ -246,7 +247,7 @@ static void print_verdicts(const struct tracker *t)
         struct verdict v;
         tracker_verdict(t, attempt, true, &v);
         tracker_summary(t, attempt, &v, text);
-        printf("    attempt %u, SYN in frame %u: %s %s%s, decided by %u: %s\n", attempt, a->first_frame,
+        printf("    attempt %u, SYN in frame %u: %s %s%s, decided by %u: %s\n", attempt, a->frame[SYN_FIRST],
                fate_token(v.fate), cause_token(v.cause), v.inferred ? " (inferred)" : "", v.decided_by, text->str);
         g_string_free(text, TRUE);
     }
@@ -327,7 +328,7 @@ static struct tracker *tell_and_check(const struct story *story)
             continue;
         }
         check_all(t, story, restarts, established);
-        collect_frame(&collected, t, &seen, story->events[i].segment.flags);
+        collect_frame(&collected, t, &seen);
     }
     check_statistics(&collected, t);
     collected_free(&collected);

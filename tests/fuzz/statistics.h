@@ -13,14 +13,13 @@
 
 /* What the report is made of, beside the tracker. */
 struct collected {
-    GArray *frames, *resets, *attempts; /* struct report_frame, struct report_reset, uint32_t */
+    GArray *frames, *attempts; /* struct report_frame, uint32_t */
 };
 
 static inline struct collected collected_new(void)
 {
     return (struct collected){
         .frames = g_array_new(FALSE, FALSE, sizeof(struct report_frame)),
-        .resets = g_array_new(FALSE, FALSE, sizeof(struct report_reset)),
         .attempts = g_array_new(FALSE, FALSE, sizeof(uint32_t)),
     };
 }
@@ -28,26 +27,21 @@ static inline struct collected collected_new(void)
 static inline void collected_free(struct collected *c)
 {
     g_array_free(c->frames, TRUE);
-    g_array_free(c->resets, TRUE);
     g_array_free(c->attempts, TRUE);
 }
 
 /* Takes in what the tracker noted about a frame, as the plugin's tap does. */
-static inline void collect_frame(struct collected *c, const struct tracker *t, const struct sighting *seen,
-                                 uint8_t flags)
+static inline void collect_frame(struct collected *c, const struct tracker *t, const struct sighting *seen)
 {
     size_t n = 0;
     const struct note *notes = tracker_notes(t, seen->frame, &n);
 
     for (size_t i = 0; i < n; i++) {
-        struct report_frame frame = { seen->time, seen->frame, notes[i].attempt, notes[i].role, flags };
+        struct report_frame frame = { seen->time, seen->frame, notes[i].attempt, notes[i].role,
+                                      notes[i].role == NOTE_ANSWER ? notes[i].kind : 0 };
         g_array_append_val(c->frames, frame);
         if (notes[i].role == NOTE_SYN && notes[i].syn_number == 1)
             g_array_append_val(c->attempts, notes[i].attempt);
-    }
-    if (flags & TCP_RST) {
-        struct report_reset reset = { seen->time, seen->frame };
-        g_array_append_val(c->resets, reset);
     }
 }
 
@@ -56,10 +50,8 @@ static inline void drop_frames(struct collected *c, const struct tracker *t, uin
 {
     while (c->frames->len > 0 && g_array_index(c->frames, struct report_frame, c->frames->len - 1).frame > last)
         g_array_set_size(c->frames, c->frames->len - 1);
-    while (c->resets->len > 0 && g_array_index(c->resets, struct report_reset, c->resets->len - 1).frame > last)
-        g_array_set_size(c->resets, c->resets->len - 1);
     while (c->attempts->len > 0
-           && tracker_attempt(t, g_array_index(c->attempts, uint32_t, c->attempts->len - 1))->first_frame > last)
+           && tracker_attempt(t, g_array_index(c->attempts, uint32_t, c->attempts->len - 1))->frame[SYN_FIRST] > last)
         g_array_set_size(c->attempts, c->attempts->len - 1);
 }
 
@@ -90,7 +82,6 @@ static inline void check_report(struct collected *c, const struct tracker *t, ui
         .t = t,
         .attempts = c->attempts,
         .frames = c->frames,
-        .resets = c->resets,
         .totals = { .segments = c->frames->len, .bytes = c->frames->len, .streams = 1 },
         .attempts_shown = attempts_shown,
     };

@@ -155,6 +155,15 @@ static inline struct verdict verdict_on(const struct scene *s, uint32_t attempt)
     return v;
 }
 
+/* What the first SYN of an attempt met. */
+static inline struct past past_of(const struct scene *s, uint32_t attempt)
+{
+    struct past past;
+
+    g_assert_true(tracker_past(s->t, tracker_attempt(s->t, attempt), &past));
+    return past;
+}
+
 #define assert_verdict(S, ATTEMPT, FATE, CAUSE, FRAME)                  \
     do {                                                                \
         struct verdict v_ = verdict_on(S, ATTEMPT);                     \

@@ -140,7 +140,7 @@ static void test_server_closes_first(void)
     SERVER(&t, .flags = TCP_FIN | TCP_ACK, .seq = 5001, .ack = 1100);
     assert_states(&t, STATE_CLOSE_WAIT, STATE_FIN_WAIT_1);
     g_assert_cmpint(t.c.idle, ==, 30 * NS_PER_SECOND + 2 * NS_PER_SECOND / 10);
-    g_assert_cmpuint(t.c.close_frame, ==, t.now.frame);
+    g_assert_cmpuint(t.c.frame[CONN_CLOSE], ==, t.now.frame);
     CLIENT(&t, .flags = TCP_ACK, .seq = 1100, .ack = 5002);
     assert_states(&t, STATE_CLOSE_WAIT, STATE_FIN_WAIT_2);
     CLIENT(&t, .flags = TCP_FIN | TCP_ACK, .seq = 1100, .ack = 5002);
@@ -151,7 +151,7 @@ static void test_server_closes_first(void)
     assert_states(&t, STATE_CLOSED, STATE_TIME_WAIT);
     g_assert_true(connection_time_wait_proven(&t.c, SERVER_SIDE));
     g_assert_false(connection_time_wait_proven(&t.c, CLIENT_SIDE));
-    g_assert_cmpuint(t.c.tw_frame, ==, proof);
+    g_assert_cmpuint(t.c.frame[CONN_TIME_WAIT], ==, proof);
     g_assert_cmpuint(connection_closer(&t.c), ==, SERVER_SIDE);
     g_assert_true(connection_closed_second(&t.c, CLIENT_SIDE));
     g_assert_false(connection_closed_second(&t.c, SERVER_SIDE));
@@ -196,12 +196,12 @@ static void test_time_wait_clock(void)
     CLIENT(&t, .flags = TCP_FIN | TCP_ACK, .seq = 1001, .ack = 5002);
     SERVER(&t, .flags = TCP_ACK, .seq = 5002, .ack = 1002);
     int64_t proven = t.c.tw_time;
-    uint32_t frame = t.c.tw_frame;
+    uint32_t frame = t.c.frame[CONN_TIME_WAIT];
     SERVER(&t, .flags = TCP_ACK, .seq = 5002, .ack = 1002);
     g_assert_cmpint(t.c.tw_time, ==, proven);
     CLIENT(&t, .flags = TCP_FIN | TCP_ACK, .seq = 1001, .ack = 5002);
     g_assert_cmpint(t.c.tw_time, ==, t.now.time);
-    g_assert_cmpuint(t.c.tw_frame, ==, frame);
+    g_assert_cmpuint(t.c.frame[CONN_TIME_WAIT], ==, frame);
 }
 
 static void test_idle_needs_data_and_an_order(void)
@@ -250,7 +250,7 @@ static void test_which_reset_counts(void)
         if (cases[i].accepted) {
             assert_states(&t, STATE_CLOSED, STATE_CLOSED);
             g_assert_cmpuint(connection_closer(&t.c), ==, CLIENT_SIDE);
-            g_assert_cmpuint(t.c.close_frame, ==, t.now.frame);
+            g_assert_cmpuint(t.c.frame[CONN_CLOSE], ==, t.now.frame);
         } else {
             assert_states(&t, STATE_ESTABLISHED, STATE_ESTABLISHED);
         }

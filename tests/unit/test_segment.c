@@ -62,7 +62,6 @@ static void test_syn_with_all_options(void)
     assert_ipv4_header(&seg);
     g_assert_cmpuint(seg.mss, ==, 1460);
     g_assert_cmpuint(seg.wscale, ==, 7);
-    g_assert_true(seg.sack_permitted);
     g_assert_true(seg.fast_open);
     g_assert_true(seg.has_ts);
     g_assert_cmpuint(seg.tsval, ==, 1000);
@@ -80,7 +79,7 @@ static void test_no_options(void)
     put_zeros(&p, 5);
     g_assert_true(parse_cut(&p, p.size, 20, &seg));
     assert_tcp(&seg, TCP_ACK | TCP_PSH, 5);
-    g_assert_false(seg.has_ts || seg.sack_permitted || seg.fast_open || seg.options_cut);
+    g_assert_false(seg.has_ts || seg.fast_open || seg.options_cut);
     g_assert_cmpuint(seg.wscale, ==, NO_WSCALE);
     g_assert_cmpuint(seg.mss, ==, 0);
     g_assert_cmpuint(seg.option_layout, ==, 0);
@@ -111,7 +110,7 @@ static void test_option_layout(void)
 struct option_case {
     const char *what;
     uint8_t bytes[12];
-    bool has_ts, sack_permitted;
+    bool has_ts;
     uint8_t wscale;
     uint16_t mss;
 };
@@ -124,9 +123,9 @@ static void test_odd_options(void)
         { "length 1", { 2, 1, 5, 0xb4, 3, 3, 7 }, .wscale = NO_WSCALE },
         { "longer than the header", { 3, 3, 7, 1, 8, 10, 1, 2, 3, 4, 5, 6 }, .wscale = 7 },
         { "no room for a length", { 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 8 }, .wscale = NO_WSCALE },
-        { "a MSS of the wrong length", { 2, 3, 5, 4, 2, 0 }, .wscale = NO_WSCALE, .sack_permitted = true },
+        { "a MSS of the wrong length", { 2, 3, 5, 4, 2, 0 }, .wscale = NO_WSCALE },
         { "a window scale of the wrong length", { 3, 4, 7, 7, 2, 4, 1, 0 }, .wscale = NO_WSCALE, .mss = 256 },
-        { "timestamps of the wrong length", { 8, 6, 1, 2, 3, 4, 4, 2 }, .wscale = NO_WSCALE, .sack_permitted = true },
+        { "timestamps of the wrong length", { 8, 6, 1, 2, 3, 4, 4, 2 }, .wscale = NO_WSCALE },
         { "a shift above 14", { 3, 3, 15 }, .wscale = 14 }, /* RFC 7323, 2.3 */
         { "a kind nobody knows", { 200, 4, 9, 9, 3, 3, 2 }, .wscale = 2 },
     };
@@ -141,7 +140,6 @@ static void test_odd_options(void)
             put8(&p, cases[i].bytes[k]);
         g_assert_true(parse_cut(&p, p.size, 20, &seg));
         g_assert_cmpint(seg.has_ts, ==, cases[i].has_ts);
-        g_assert_cmpint(seg.sack_permitted, ==, cases[i].sack_permitted);
         g_assert_cmpuint(seg.wscale, ==, cases[i].wscale);
         g_assert_cmpuint(seg.mss, ==, cases[i].mss);
     }

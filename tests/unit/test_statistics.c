@@ -457,28 +457,26 @@ static char *report_with(const struct scene *s, struct report_input in)
 {
     GArray *attempts = s == NULL ? g_array_new(FALSE, FALSE, sizeof(uint32_t)) : all_attempts(s);
     GArray *frames = g_array_new(FALSE, FALSE, sizeof(struct report_frame));
-    GArray *resets = g_array_new(FALSE, FALSE, sizeof(struct report_reset));
     GString *out = g_string_new(NULL);
 
     in.t = s == NULL ? NULL : s->t;
     in.attempts = attempts;
     in.frames = frames;
-    in.resets = resets;
     for (uint32_t i = 1; s != NULL && i <= s->now.frame; i++) {
         size_t n = 0;
         const struct note *note = tracker_notes(s->t, i, &n);
-        struct report_frame frame = { .frame = i, .flags = TCP_ACK };
+        struct report_frame frame = { .frame = i };
         if (n == 0)
             continue;
         frame.attempt = note->attempt;
         frame.role = note->role;
+        frame.kind = note->role == NOTE_ANSWER ? note->kind : 0;
         g_array_append_val(frames, frame);
     }
     report_write(&in, out);
     assert_narrow(out->str);
     g_array_free(attempts, TRUE);
     g_array_free(frames, TRUE);
-    g_array_free(resets, TRUE);
     return g_string_free(out, FALSE);
 }
 

@@ -1112,10 +1112,10 @@ static void test_embryonic_reset(void)
         }
         refused_old_syn_received(s);
         new_syn(s, 2000, 9000);
-        const struct history *h = tracker_history(s->t, tracker_attempt(s->t, 3));
-        g_assert_cmpint(h->state, ==, STATE_CLOSED);
-        g_assert_true(h->flags & HISTORY_RCV_NXT);
-        g_assert_cmpuint(h->rcv_nxt, ==, C_ISN + 1);
+        struct past h = past_of(s, 3);
+        g_assert_cmpint(h.state, ==, STATE_CLOSED);
+        g_assert_true(h.flags & PAST_RCV_NXT);
+        g_assert_cmpuint(h.rcv_nxt, ==, C_ISN + 1);
         scene_free(s);
     }
 }
@@ -1137,7 +1137,7 @@ static void test_port_scan(void)
     uint32_t frame = time_wait_ack(s);
     assert_verdict(s, 2, FATE_REJECTED, CAUSE_TIME_WAIT_PAWS, frame);
     g_assert_cmpuint(tracker_attempts(s->t), ==, 5002);
-    g_assert_cmpuint(tracker_attempt(s->t, 2)->first_frame, ==, syn);
+    g_assert_cmpuint(tracker_attempt(s->t, 2)->frame[SYN_FIRST], ==, syn);
     scene_free(s);
 }
 
@@ -1185,17 +1185,17 @@ static void test_failed_attempt_leaves_the_old_connection(void)
     time_wait_ack(s);
     wait_ms(s, 1000);
     new_syn(s, 2000, -4000);
-    const struct history *h = tracker_history(s->t, tracker_attempt(s->t, 3));
-    g_assert_cmpuint(h->first, ==, 1);
-    g_assert_cmpuint(h->last, ==, 11);
-    g_assert_cmpuint(h->closed_in, ==, 8);
-    g_assert_cmpuint(h->rcv_nxt, ==, S_RCV_NXT);
-    g_assert_cmpuint(h->snd_nxt, ==, S_SND_NXT);
-    g_assert_cmpuint(h->ts_recent, ==, C_FIN_TS);
-    g_assert_cmpint(h->tsval_delta, ==, -4000);
-    g_assert_cmpint(h->state, ==, STATE_TIME_WAIT);
-    g_assert_cmpuint(h->attempt, ==, 1);
-    g_assert_cmpuint(h->tw_elapsed, ==,
+    struct past h = past_of(s, 3);
+    g_assert_cmpuint(h.first, ==, 1);
+    g_assert_cmpuint(h.last, ==, 11);
+    g_assert_cmpuint(h.closed_in, ==, 8);
+    g_assert_cmpuint(h.rcv_nxt, ==, S_RCV_NXT);
+    g_assert_cmpuint(h.snd_nxt, ==, S_SND_NXT);
+    g_assert_cmpuint(h.ts_recent, ==, C_FIN_TS);
+    g_assert_cmpint(h.tsval_delta, ==, -4000);
+    g_assert_cmpint(h.state, ==, STATE_TIME_WAIT);
+    g_assert_cmpuint(h.attempt, ==, 1);
+    g_assert_cmpuint(h.tw_elapsed, ==,
                      NS_PER_SECOND + 500 * NS_PER_MS + 2 * FRAME_GAP); /* the first SYN restarted it */
     scene_free(s);
 }
@@ -1348,7 +1348,7 @@ static void test_ends_of_time(void)
     new_syn(s, -500, -5000);
     uint32_t ack = accept(s, -500, NEW_S_ISN);
     assert_verdict(s, 2, FATE_ESTABLISHED, CAUSE_TIME_WAIT_EXPIRED, ack);
-    g_assert_cmpint(tracker_history(s->t, tracker_attempt(s->t, 2))->age, >, 0);
+    g_assert_cmpint(past_of(s, 2).age, >, 0);
     s->now.time = first;
     CLIENT(s, .flags = TCP_SYN, .seq = NEW_C_ISN + 900000, .tsval = NEW_C_TS);
     s->now.time = last;

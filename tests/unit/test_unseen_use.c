@@ -54,7 +54,7 @@ static void test_open_after_time_wait(void)
     uint32_t syn = later_syn(s);
     uint32_t ack = bare_ack_of_lost_use(s, 77);
     assert_verdict(s, 2, FATE_REJECTED, CAUSE_OLD_ESTABLISHED, ack);
-    g_assert_cmpuint(tracker_attempt(s->t, 2)->first_frame, ==, syn);
+    g_assert_cmpuint(tracker_attempt(s->t, 2)->frame[SYN_FIRST], ==, syn);
     g_assert_cmpuint(tracker_attempt(s->t, 2)->use, ==, 3);
     scene_free(s);
 }
@@ -89,7 +89,7 @@ static void test_open_after_open(void)
     uint32_t ack = SERVER(s, .flags = TCP_ACK, .seq = FAR + S_ISN + 200, .ack = FAR + C_ISN + 100, .has_ip_id = true,
                           .ip_id = 77, .df = true);
     assert_verdict(s, 2, FATE_REJECTED, CAUSE_OLD_ESTABLISHED, ack);
-    g_assert_false(tracker_history(s->t, tracker_attempt(s->t, 2))->flags & HISTORY_TIMESTAMPS);
+    g_assert_false(past_of(s, 2).flags & PAST_TIMESTAMPS);
     scene_free(s);
 }
 
@@ -142,10 +142,10 @@ static void test_lone_syn_ack_in_open_connection(void)
     server_data(s);
     close_lost_use(s);
     CLIENT(s, .flags = TCP_SYN, .seq = LOST_C_ISN + 5000, .tsval = C_TS - 1000);
-    const struct history *h = tracker_history(s->t, tracker_attempt(s->t, 2));
-    g_assert_cmpint(h->state, ==, STATE_TIME_WAIT);
-    g_assert_cmpuint(h->rcv_nxt, ==, LOST_C_ISN + 102);
-    g_assert_false(h->flags & HISTORY_TIMESTAMPS);
+    struct past h = past_of(s, 2);
+    g_assert_cmpint(h.state, ==, STATE_TIME_WAIT);
+    g_assert_cmpuint(h.rcv_nxt, ==, LOST_C_ISN + 102);
+    g_assert_false(h.flags & PAST_TIMESTAMPS);
     scene_free(s);
 }
 
@@ -168,11 +168,11 @@ static void test_near_syn_ack_in_open_connection(void)
     SERVER(s, .flags = TCP_FIN | TCP_ACK, .seq = NEAR_S_ISN + 1, .ack = NEAR_C_ISN + 101);
     CLIENT(s, .flags = TCP_FIN | TCP_ACK, .seq = NEAR_C_ISN + 101, .ack = NEAR_S_ISN + 2);
     CLIENT(s, .flags = TCP_SYN, .seq = NEAR_C_ISN + 5000, .tsval = C_TS - 1000);
-    const struct history *h = tracker_history(s->t, tracker_attempt(s->t, 2));
-    g_assert_cmpint(h->state, ==, STATE_TIME_WAIT);
-    g_assert_cmpuint(h->rcv_nxt, ==, NEAR_C_ISN + 102);
-    g_assert_cmpuint(h->snd_nxt, ==, NEAR_S_ISN + 2);
-    g_assert_false(h->flags & HISTORY_TIMESTAMPS);
+    struct past h = past_of(s, 2);
+    g_assert_cmpint(h.state, ==, STATE_TIME_WAIT);
+    g_assert_cmpuint(h.rcv_nxt, ==, NEAR_C_ISN + 102);
+    g_assert_cmpuint(h.snd_nxt, ==, NEAR_S_ISN + 2);
+    g_assert_false(h.flags & PAST_TIMESTAMPS);
     scene_free(s);
 }
 
@@ -210,9 +210,9 @@ static void check_forged_syn_ack(uint32_t (*forge)(struct scene *s))
     forge(s);
     later_syn(s);
     assert_verdict(s, 1, FATE_ESTABLISHED, CAUSE_OK, ack);
-    const struct history *h = tracker_history(s->t, tracker_attempt(s->t, 2));
-    g_assert_cmpint(h->state, ==, STATE_ESTABLISHED);
-    g_assert_cmpuint(h->rcv_nxt, ==, C_ISN + 101);
+    struct past h = past_of(s, 2);
+    g_assert_cmpint(h.state, ==, STATE_ESTABLISHED);
+    g_assert_cmpuint(h.rcv_nxt, ==, C_ISN + 101);
     g_assert_cmpuint(tracker_attempt(s->t, 2)->use, ==, 2);
     scene_free(s);
 }

@@ -1,9 +1,11 @@
-/* sightings.c - the same SYN elsewhere: the legs of a NAT, other capture points, answers from another address
+/* siblings.c - the same SYN elsewhere: the legs of a NAT, other capture points, answers from another address
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
+#include "siblings.h"
+
+#include "notes.h"
 #include "seq.h"
-#include "tracker_impl.h"
 
 #include <string.h>
 
@@ -13,8 +15,6 @@
 #define STRAY_WINDOW (60 * NS_PER_SECOND)
 /* Another point's clock may be late: its attempt may have got all retransmissions, over two minutes. */
 #define TSVAL_NEAR (1U << 17)
-/* Rings of the same SYN are short: two legs at a few points. */
-enum { RING_MAX = 16 };
 /* FINs that are remembered to be found on another leg; a newer one takes the place of an older one. */
 enum { CLOSINGS = 1024 };
 
@@ -25,21 +25,6 @@ struct closing {
     uint16_t point;
     uint8_t side;
 };
-
-void sightings_init(struct tracker *t)
-{
-    index_init(&t->by_isn);
-    index_init(&t->by_client);
-    hash_key_init(&t->key);
-    t->closings = g_new0(struct closing, CLOSINGS);
-}
-
-void sightings_free(struct tracker *t)
-{
-    index_free(&t->by_isn);
-    index_free(&t->by_client);
-    g_free(t->closings);
-}
 
 static uint32_t hash_isn(const struct tracker *t, uint32_t isn)
 {
@@ -107,7 +92,7 @@ static uint32_t find_client(const struct tracker *t, const struct tcp_address *c
     return at;
 }
 
-void sightings_add(struct tracker *t, uint32_t attempt)
+void siblings_add(struct tracker *t, uint32_t attempt)
 {
     struct tcp_address client = client_of(t, attempt);
     uint32_t before, at = find_client(t, &client, &before);
@@ -138,26 +123,36 @@ static bool is_same_syn(const struct tracker *t, const struct attempt *a, const 
            && p->port[attempt_side(a)] == q->port[attempt_side(other)];
 }
 
-static bool in_ring(const struct tracker *t, uint32_t start, uint32_t attempt, unsigned *size)
+uint32_t sibling_after(const struct tracker *t, uint32_t first, uint32_t attempt)
 {
-    uint32_t r = start;
+    uint32_t next = get_attempt(t, attempt)->sibling;
 
-    *size = 0;
-    do {
-        if (r == attempt)
-            return true;
-        r = get_attempt(t, r)->sibling;
-        ++*size;
-    } while (r != 0 && r != start && *size < RING_MAX);
-    return false;
+    return next == first ? 0 : next;
+}
+
+static unsigned ring_size(const struct tracker *t, uint32_t attempt)
+{
+    unsigned size = 1;
+
+    for (uint32_t r = sibling_after(t, attempt, attempt); r != 0; r = sibling_after(t, attempt, r))
+        size++;
+    return size;
+}
+
+static bool in_ring(const struct tracker *t, uint32_t ring, uint32_t attempt)
+{
+    uint32_t r = ring;
+
+    while (r != 0 && r != attempt)
+        r = sibling_after(t, ring, r);
+    return r == attempt;
 }
 
 static void join_rings(struct tracker *t, uint32_t a, uint32_t b)
 {
     struct attempt *x = get_attempt(t, a), *y = get_attempt(t, b);
-    unsigned size_a, size_b;
 
-    if (in_ring(t, a, b, &size_a) || in_ring(t, b, a, &size_b) || size_a + size_b >= RING_MAX)
+    if (in_ring(t, a, b) || ring_size(t, a) + ring_size(t, b) >= RING_MAX)
         return;
     uint32_t next = x->sibling == 0 ? a : x->sibling;
     x->sibling = y->sibling == 0 ? b : y->sibling;
@@ -175,7 +170,7 @@ static void share_number(struct tracker *t, struct attempt *a, const struct atte
     a->flags |= ATTEMPT_TWIN;
 }
 
-void sightings_link_syn(struct tracker *t, uint32_t attempt, const struct segment *syn)
+void siblings_link_syn(struct tracker *t, uint32_t attempt, const struct segment *syn)
 {
     struct attempt *a = get_attempt(t, attempt);
     uint32_t other, at = find_isn(t, syn->seq, &other);
@@ -196,10 +191,10 @@ void sightings_link_syn(struct tracker *t, uint32_t attempt, const struct segmen
         share_number(t, a, b);
         return;
     }
-    if (b->last_frame == FRAME_HIDDEN)
+    if (b->frame[SYN_LAST] == FRAME_HIDDEN)
         return;
-    g_hash_table_insert(t->legs, GUINT_TO_POINTER(syn->seen.frame), GUINT_TO_POINTER(b->last_frame));
-    g_hash_table_insert(t->legs, GUINT_TO_POINTER(b->last_frame), GUINT_TO_POINTER(syn->seen.frame));
+    g_hash_table_insert(t->legs, GUINT_TO_POINTER(syn->seen.frame), GUINT_TO_POINTER(b->frame[SYN_LAST]));
+    g_hash_table_insert(t->legs, GUINT_TO_POINTER(b->frame[SYN_LAST]), GUINT_TO_POINTER(syn->seen.frame));
 }
 
 /* The connection that a FIN on this pair belongs to. */
@@ -215,8 +210,10 @@ static uint32_t leg_of(const struct connection *c, uint8_t sender, uint32_t othe
     return other_pair << 1 | (sender == client ? other_sender : !other_sender);
 }
 
-void sightings_link_fin(struct tracker *t, uint32_t pair, uint8_t side, const struct segment *fin)
+void siblings_link_fin(struct tracker *t, uint32_t pair, uint8_t side, const struct segment *fin)
 {
+    if (t->closings == NULL)
+        t->closings = g_new0(struct closing, CLOSINGS);
     const uint32_t words[3] = { fin->seq, fin->ack, fin->tsval };
     struct closing *place = &t->closings[hash_words(&t->key, words, G_N_ELEMENTS(words)) % CLOSINGS];
     bool same = place->pair != 0 && place->pair != pair && place->seq == fin->seq && place->ack == fin->ack
@@ -246,11 +243,11 @@ static bool waits_elsewhere(const struct tracker *t, uint32_t attempt, const str
 
     port_pairs_address(&t->pairs, pair, server_side(a), &server);
     return pair->point == seg->seen.point && pair->family == seg->family && seg->seen.time - a->last_time < STRAY_WINDOW
-           && (e == NULL || !(e->flags & EV_SYNACK)) && !is_same_address(&server, &seg->src)
+           && (e == NULL || !(e->flags & EV_SYN_ACK)) && !is_same_address(&server, &seg->src)
            && is_client(t, attempt, &seg->dst);
 }
 
-void sightings_stray(struct tracker *t, const struct segment *seg)
+void siblings_stray(struct tracker *t, const struct segment *seg)
 {
     uint32_t attempt = 0;
 
@@ -263,45 +260,37 @@ void sightings_stray(struct tracker *t, const struct segment *seg)
         return;
     if ((seg->flags & TCP_SYN) && seg->ack - 1 != get_attempt(t, attempt)->isn)
         return;
-    struct trouble *trouble = need_trouble(t, get_attempt(t, attempt));
-    if (trouble->stray_frame == 0) {
-        trouble->stray_frame = seg->seen.frame;
-        note_frame(t, seg->seen.frame, attempt, NOTE_ANSWER, 0, ANSWER_UNKNOWN);
-    }
+    struct attempt *a = get_attempt(t, attempt);
+    if (packets_of(t, get_trouble(t, a), SEEN_STRAY) == NULL)
+        note_answer(t, seg->seen.frame, attempt, SEEN_STRAY);
+    see_segment(t, a, SEEN_STRAY, seg);
 }
 
-/* The other leg of an attempt, or 0. */
-static uint32_t other_leg(const struct tracker *t, uint32_t attempt)
+bool are_twins(const struct tracker *t, const struct attempt *a, const struct attempt *b)
 {
-    uint32_t r = get_attempt(t, attempt)->sibling;
-
-    for (unsigned n = 0; r != 0 && r != attempt && n < RING_MAX; n++) {
-        if (!port_pairs_same_addresses(pair_of(t, get_attempt(t, r)), pair_of(t, get_attempt(t, attempt))))
-            return r;
-        r = get_attempt(t, r)->sibling;
-    }
-    return 0;
+    return port_pairs_same_addresses(pair_of(t, a), pair_of(t, b));
 }
 
-bool tracker_old_leg(const struct tracker *t, const struct attempt *a, struct tcp_address *client)
+bool leg_of_attempt(const struct tracker *t, uint32_t attempt, struct tcp_address *client)
 {
-    const struct history *h = get_history(t, a);
+    for (uint32_t r = sibling_after(t, attempt, attempt); r != 0; r = sibling_after(t, attempt, r)) {
+        if (are_twins(t, get_attempt(t, r), get_attempt(t, attempt)))
+            continue;
+        *client = client_of(t, r);
+        return true;
+    }
+    return false;
+}
 
-    if (h == NULL)
+bool leg_of_old(const struct tracker *t, const struct attempt *a, struct tcp_address *client)
+{
+    const struct connection *old = get_history(t, a->history);
+
+    if (old == NULL)
         return false;
-    uint32_t leg = h->attempt != 0 ? other_leg(t, h->attempt) : 0;
-    if (leg != 0)
-        *client = client_of(t, leg);
-    else if (h->leg != 0)
-        port_pairs_address(&t->pairs, port_pairs_get(&t->pairs, h->leg >> 1), h->leg & 1, client);
-    return leg != 0 || h->leg != 0;
-}
-
-bool tracker_new_leg(const struct tracker *t, uint32_t attempt, struct tcp_address *client)
-{
-    uint32_t leg = other_leg(t, attempt);
-
-    if (leg != 0)
-        *client = client_of(t, leg);
-    return leg != 0;
+    if (old->attempt != 0 && leg_of_attempt(t, old->attempt, client))
+        return true;
+    if (old->leg != 0)
+        port_pairs_address(&t->pairs, port_pairs_get(&t->pairs, old->leg >> 1), old->leg & 1, client);
+    return old->leg != 0;
 }

@@ -1,8 +1,9 @@
-/* test_sightings.c - the same SYN elsewhere: legs of a NAT, capture points, answers from another address
+/* test_siblings.c - the same SYN elsewhere: legs of a NAT, capture points, answers from another address
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "segments.h"
+#include "siblings.h"
 
 static const struct tcp_address INSIDE = { .ip = { 192, 168, 0, 7 }, .port = 40000 };
 static const struct tcp_address OTHER_INSIDE = { .ip = { 192, 168, 0, 8 }, .port = 41000 };
@@ -24,14 +25,14 @@ static void test_legs(void)
     struct tcp_address before;
 
     uint32_t inner = INNER(s, &INSIDE, &SERVICE, .flags = TCP_SYN, .seq = C_ISN, .tsval = C_TS);
-    g_assert_false(tracker_new_leg(s->t, 1, &before));
+    g_assert_false(leg_of_attempt(s->t, 1, &before));
     uint32_t outer = CLIENT(s, .flags = TCP_SYN, .seq = C_ISN, .tsval = C_TS, .ttl = 63);
     g_assert_cmpuint(tracker_leg(s->t, inner), ==, outer);
     g_assert_cmpuint(tracker_leg(s->t, outer), ==, inner);
     g_assert_cmpuint(tracker_leg(s->t, 77), ==, 0);
     g_assert_cmpuint(tracker_sibling(s->t, 1), ==, 2);
     g_assert_cmpuint(tracker_sibling(s->t, 2), ==, 1);
-    g_assert_true(tracker_new_leg(s->t, 2, &before));
+    g_assert_true(leg_of_attempt(s->t, 2, &before));
     g_assert_cmpmem(before.ip, 4, INSIDE.ip, 4);
     g_assert_cmpuint(tracker_attempt(s->t, 2)->number, ==, 2); /* another attempt, on another port pair */
     scene_free(s);
@@ -112,8 +113,8 @@ static void test_collision_of_two_clients(void)
     INNER(s, &OTHER_INSIDE, &SERVICE, .flags = TCP_SYN, .seq = C_ISN + 50000, .tsval = C_TS - 5000);
     CLIENT(s, .flags = TCP_SYN, .seq = C_ISN + 50000, .tsval = C_TS - 5000);
     uint32_t attempt = tracker_attempts(s->t);
-    g_assert_true(tracker_old_leg(s->t, tracker_attempt(s->t, attempt), &before));
-    g_assert_true(tracker_new_leg(s->t, attempt, &after));
+    g_assert_true(leg_of_old(s->t, tracker_attempt(s->t, attempt), &before));
+    g_assert_true(leg_of_attempt(s->t, attempt, &after));
     g_assert_cmpmem(before.ip, 4, INSIDE.ip, 4);
     g_assert_cmpmem(after.ip, 4, OTHER_INSIDE.ip, 4);
     g_assert_true(tracker_other_host_signs(s->t, attempt) & SIGN_LEG);
@@ -135,7 +136,7 @@ static void test_legs_by_fin(void)
     SERVER(s, .flags = TCP_ACK, .seq = 501, .ack = 111, .tsval = 14);
     wait_ms(s, 1000);
     CLIENT(s, .flags = TCP_SYN, .seq = 900000, .tsval = 1013);
-    g_assert_true(tracker_old_leg(s->t, tracker_attempt(s->t, 1), &before));
+    g_assert_true(leg_of_old(s->t, tracker_attempt(s->t, 1), &before));
     g_assert_cmpmem(before.ip, 4, INSIDE.ip, 4);
     g_assert_cmpuint(before.port, ==, INSIDE.port);
     scene_free(s);
@@ -156,7 +157,7 @@ static void test_no_legs_by_fin(void)
     for (uint32_t i = 0; i < 6000; i++) {
         s->client.port = (uint16_t)(port - i);
         CLIENT(s, .flags = TCP_SYN, .seq = C_ISN + 1000000 + i, .tsval = C_TS + 5);
-        g_assert_false(tracker_old_leg(s->t, tracker_attempt(s->t, i + 1), &before));
+        g_assert_false(leg_of_old(s->t, tracker_attempt(s->t, i + 1), &before));
     }
     scene_free(s);
 }
@@ -321,7 +322,7 @@ static void test_stray_answers(void)
         CLIENT(s, .flags = TCP_SYN, .seq = C_ISN);
         assert_verdict(s, 1, FATE_NO_ANSWER, cases[i].counts ? CAUSE_ANSWERED_FROM_ELSEWHERE : CAUSE_SILENT_HOST, 0);
         if (cases[i].counts)
-            g_assert_cmpuint(tracker_trouble(s->t, tracker_attempt(s->t, 1))->stray_frame, ==, stray);
+            g_assert_cmpuint(tracker_packets(s->t, tracker_attempt(s->t, 1), SEEN_STRAY)->first.frame, ==, stray);
         scene_free(s);
     }
 }
@@ -339,8 +340,7 @@ static void test_no_stray_answer(void)
         if (i == 2)
             SERVER(s, .flags = TCP_SYN | TCP_ACK, .seq = S_ISN, .ack = C_ISN + 1);
         send_segment(s, &SERVICE, &s->client, (struct segment){ .flags = TCP_SYN | TCP_ACK, .ack = C_ISN + 1 });
-        const struct trouble *trouble = tracker_trouble(s->t, tracker_attempt(s->t, 1));
-        g_assert_true(trouble == NULL || trouble->stray_frame == 0);
+        g_assert_null(tracker_packets(s->t, tracker_attempt(s->t, 1), SEEN_STRAY));
         scene_free(s);
     }
 }
@@ -353,7 +353,7 @@ static void test_no_stray_answer_of_the_other_family(void)
     CLIENT(s, .flags = TCP_SYN, .seq = C_ISN);
     s->family = 6;
     send_segment(s, &SERVICE, &s->client, (struct segment){ .flags = TCP_SYN | TCP_ACK, .ack = C_ISN + 1 });
-    g_assert_null(tracker_trouble(s->t, tracker_attempt(s->t, 1)));
+    g_assert_null(tracker_packets(s->t, tracker_attempt(s->t, 1), SEEN_STRAY));
     scene_free(s);
 }
 

@@ -1,0 +1,328 @@
+/* facts.c - what the evidence of an attempt shows
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "facts.h"
+
+#include "peer_end.h"
+#include "rejection.h"
+#include "seq.h"
+
+/* An attempt that nothing answers for so long, or that is repeated, has failed. */
+#define PATIENCE (3 * NS_PER_SECOND)
+/* What is measured in a capture may be less than the peer's own clock tells. */
+#define TIME_WAIT_EARLY (NS_PER_SECOND / 2)
+
+#define FACT(NAME, CONDITION) ((CONDITION) ? fact_bit(F_##NAME) : 0)
+
+static bool has(uint64_t facts, enum fact fact)
+{
+    return facts & fact_bit(fact);
+}
+
+const struct fact_row *fact_row(enum fact fact)
+{
+#define FACT_ROW(NAME, KIND, MEANING) [F_##NAME] = { #NAME, MEANING, FACT_##KIND },
+    static const struct fact_row rows[F_COUNT] = { FACTS(FACT_ROW) };
+#undef FACT_ROW
+
+    return &rows[fact];
+}
+
+static uint64_t state_fact(enum tcp_state state)
+{
+    switch (state) {
+    case STATE_TIME_WAIT:
+        return fact_bit(F_BY_TIME_WAIT);
+    case STATE_ESTABLISHED:
+        return fact_bit(F_BY_ESTABLISHED);
+    case STATE_CLOSE_WAIT:
+        return fact_bit(F_BY_CLOSE_WAIT);
+    case STATE_LAST_ACK:
+        return fact_bit(F_BY_LAST_ACK);
+    case STATE_FIN_WAIT_1:
+    case STATE_CLOSING: /* like FIN_WAIT_1, its FIN is not acknowledged */
+        return fact_bit(F_BY_FIN_WAIT_1);
+    case STATE_FIN_WAIT_2:
+        return fact_bit(F_BY_FIN_WAIT_2);
+    case STATE_SYN_RECEIVED:
+        return fact_bit(F_BY_SYN_RECEIVED);
+    default:
+        return 0;
+    }
+}
+
+/* ---- the handshake --------------------------------------------------------------------------------- */
+
+/* The client is connected; does the server know? (Linux: it does not while its accept queue is full.) */
+static bool is_ignored(const struct dossier *d)
+{
+    return d->seen[SEEN_SYN_ACK_LATE] != NULL && (d->e->flags & EV_CLIENT_DATA) && d->e->frame[EV_ACCEPTED] == 0;
+}
+
+static bool is_given_up(const struct dossier *d)
+{
+    return d->a->retries >= d->t->options.no_answer_retries || d->t->now - d->a->first_time >= PATIENCE
+           || d->seen[SEEN_SYN_ACK_AGAIN] != NULL;
+}
+
+static uint64_t handshake_facts(const struct dossier *d)
+{
+    const struct attempt *a = d->a;
+    const struct evidence *e = d->e;
+    uint64_t facts = FACT(RETRIED_UNANSWERED, a->flags & ATTEMPT_RETRIED_UNANSWERED)
+                     | FACT(ANSWERED_AGAIN, a->retries > 0 || d->seen[SEEN_SYN_ACK_AGAIN] != NULL)
+                     | FACT(DATA_TAKEN, a->flags & ATTEMPT_DATA_TAKEN) | FACT(CROSSED, a->flags & ATTEMPT_CROSSED)
+                     | FACT(GIVEN_UP, is_given_up(d)) | FACT(ENDED, d->final);
+
+    if (e == NULL)
+        return facts;
+    return facts | FACT(CONNECTED, e->frame[EV_ACK] != 0 || e->frame[EV_ACCEPTED] != 0) | FACT(IGNORED, is_ignored(d))
+           | FACT(ANSWERED, e->flags & EV_SYN_ACK) | FACT(ACK_LATE, d->seen[SEEN_SYN_ACK_LATE] != NULL);
+}
+
+/* ---- what ended it --------------------------------------------------------------------------------- */
+
+static bool is_first_end(const struct dossier *d, const struct packets_seen *packets)
+{
+    static const enum seen_kind ends[] = { SEEN_RST, SEEN_ICMP, SEEN_CLIENT_RST };
+
+    for (size_t i = 0; packets != NULL && i < G_N_ELEMENTS(ends); i++)
+        if (d->seen[ends[i]] != NULL && d->seen[ends[i]]->first.frame < packets->first.frame)
+            return false;
+    return packets != NULL;
+}
+
+static uint64_t icmp_fact(enum icmp_kind kind)
+{
+    static const enum fact facts[] = {
+        [ICMP_NET] = F_ICMP_NET,     [ICMP_HOST] = F_ICMP_HOST,
+        [ICMP_PORT] = F_ICMP_PORT,   [ICMP_ADMIN_PROHIBITED] = F_ICMP_ADMIN_PROHIBITED,
+        [ICMP_OTHER] = F_ICMP_OTHER,
+    };
+
+    return fact_bit(facts[kind]);
+}
+
+static const struct host *server_host(const struct dossier *d)
+{
+    const struct port_pair *pair = pair_of(d->t, d->a);
+    struct tcp_address server;
+
+    port_pairs_address(&d->t->pairs, pair, server_side(d->a), &server);
+    return peers_host(&d->t->peers, pair->family, pair->point, server.ip);
+}
+
+static bool ttl_is_odd(const struct dossier *d, const struct packet_seen *reset)
+{
+    const struct host *host = server_host(d);
+
+    return host != NULL && host->ttl_min != 0 && reset->ttl != 0
+           && (reset->ttl < host->ttl_min || reset->ttl > host->ttl_max);
+}
+
+static uint64_t end_facts(const struct dossier *d)
+{
+    const struct packets_seen *reset = d->seen[SEEN_RST], *icmp = d->seen[SEEN_ICMP];
+    uint64_t facts = FACT(CLIENT_RST, is_first_end(d, d->seen[SEEN_CLIENT_RST]));
+
+    if (is_first_end(d, icmp))
+        facts |= icmp_fact((enum icmp_kind)icmp->first.bits);
+    if (!is_first_end(d, reset))
+        return facts;
+    struct maker maker = maker_of_reset(d, &reset->first);
+    return facts | fact_bit(F_REFUSED) | FACT(RST_BY_FIN_WAIT_2, maker.state == STATE_FIN_WAIT_2)
+           | FACT(RST_BY_SYN_RECEIVED, maker.state == STATE_SYN_RECEIVED) | FACT(RST_MAKER_CERTAIN, maker.certain)
+           | FACT(TTL_ODD, ttl_is_odd(d, &reset->first));
+}
+
+/* Asked only of an attempt that nothing answered. */
+static uint64_t silence_facts(const struct dossier *d)
+{
+    const struct port_pair *pair = pair_of(d->t, d->a);
+    struct tcp_address server;
+
+    port_pairs_address(&d->t->pairs, pair, server_side(d->a), &server);
+    const struct service *s = peers_service(&d->t->peers, pair->family, pair->point, &server);
+    bool answers = s != NULL && service_answered_near(s, d->a->first_time, d->a->last_time);
+    return FACT(STRAY, d->seen[SEEN_STRAY] != NULL) | FACT(SERVICE_ANSWERS, answers)
+           | FACT(HOST_SEEN, server_host(d) != NULL);
+}
+
+/* ---- the old connection ---------------------------------------------------------------------------- */
+
+/* The SYN/ACK's ISN shows that its stack reopened a TIME_WAIT. */
+static bool isn_shows_recycling(const struct dossier *d)
+{
+    uint32_t step = d->rules.stack->recycled_isn_step;
+
+    return step != 0 && d->e != NULL && (d->e->flags & EV_SYN_ACK) && (d->past->flags & PAST_SND_NXT)
+           && d->e->syn_ack_isn - d->past->snd_nxt == step;
+}
+
+static bool is_newer_timestamp(const struct dossier *d)
+{
+    return (d->past->flags & PAST_SYN_TS) && seq_after(d->a->tsval, d->past->ts_recent);
+}
+
+static bool is_higher_sequence(const struct dossier *d)
+{
+    return (d->past->flags & PAST_RCV_NXT) && seq_after(d->a->isn, d->past->rcv_nxt);
+}
+
+/* What a TIME_WAIT that was reopened took the SYN for; none if the numbers that were captured do not say. */
+static uint64_t taken_for(const struct dossier *d)
+{
+    bool newer = is_newer_timestamp(d), higher = is_higher_sequence(d);
+    bool cut = (d->past->flags & PAST_RCV_NXT) && (d->a->flags & ATTEMPT_OPTIONS_CUT);
+
+    if (newer && (d->past->flags & PAST_TIMESTAMPS))
+        return fact_bit(F_NEWER_TIMESTAMP);
+    if (higher)
+        return fact_bit(F_HIGHER_SEQUENCE);
+    return newer || cut ? fact_bit(F_NEWER_TIMESTAMP) : 0; /* nothing else can have let it in */
+}
+
+/* To every SYN seen, the peer's TIME_WAIT says no by the rules. */
+static bool rules_forbid(const struct dossier *d)
+{
+    const struct past *p = d->past;
+
+    return p->state == STATE_TIME_WAIT && !(p->flags & PAST_ANSWER_CHANGED)
+           && (p->answer == ANSWER_ACK || p->answer == ANSWER_SILENCE);
+}
+
+/* How long TIME_WAIT had lasted when the last SYN came. */
+static int64_t time_wait_elapsed(const struct dossier *d)
+{
+    return d->past->tw_elapsed + (d->a->last_time - d->a->first_time);
+}
+
+/* The SYN that was accepted found a TIME_WAIT that had ended. While the peer's timer may be late, a new ISN says so,
+ * although a stack that loses the number (Linux before 6.10) takes one for a recycled TIME_WAIT too. */
+static bool time_wait_was_over(const struct dossier *d)
+{
+    int64_t length = d->rules.time_wait;
+
+    if (isn_shows_recycling(d))
+        return false;
+    return time_wait_elapsed(d) > (rules_forbid(d) ? length - TIME_WAIT_EARLY : length);
+}
+
+/* ... and nothing else can have happened. */
+static bool time_wait_was_surely_over(const struct dossier *d)
+{
+    return (d->past->flags & PAST_TW_PROVEN)
+           && (rules_forbid(d) || time_wait_elapsed(d) > d->rules.time_wait + d->rules.stack->time_wait_late);
+}
+
+/* The peer's TIME_WAIT is proven, has not run out, and forbids the SYN. */
+static bool time_wait_forbids_still(const struct dossier *d)
+{
+    if (!rules_forbid(d) || !(d->past->flags & PAST_TW_PROVEN))
+        return false;
+    bool restarted = d->past->reason == REASON_PAWS && d->rules.stack->paws_restarts_time_wait; /* by each SYN */
+    return (restarted ? d->past->tw_elapsed : time_wait_elapsed(d)) < d->rules.time_wait;
+}
+
+static uint64_t decision_facts(enum peer_answer answer, enum peer_reason reason)
+{
+    if (answer == ANSWER_SYN_ACK)
+        return fact_bit(F_WOULD_TAKE);
+    if (answer != ANSWER_ACK && answer != ANSWER_SILENCE)
+        return 0;
+    return fact_bit(reason == REASON_PAWS ? F_TIMESTAMP_BEHIND : F_SEQUENCE_BEHIND);
+}
+
+static uint64_t old_connection_facts(const struct dossier *d)
+{
+    const struct past *p = d->past;
+    bool recycled = isn_shows_recycling(d);
+    uint64_t facts = FACT(RECYCLED_ISN, recycled) | taken_for(d);
+
+    if (d->old == NULL)
+        return facts;
+    bool closed = p->state == STATE_CLOSED || p->state == STATE_LAST_ACK || p->state == STATE_FIN_WAIT_2;
+    bool had = p->state == STATE_TIME_WAIT || (p->flags & PAST_TW_EXPIRED) || recycled;
+    bool over = had && time_wait_was_over(d);
+    return facts | fact_bit(F_OLD) | FACT(OLD_STATE, p->state != STATE_UNKNOWN) | FACT(OLD_RESET, p->flags & PAST_RESET)
+           | FACT(OLD_CLOSED, closed) | FACT(IN_TIME_WAIT, p->state == STATE_TIME_WAIT) | FACT(HAD_TIME_WAIT, had)
+           | FACT(RAN_OUT, over) | FACT(SURELY_RAN_OUT, over && time_wait_was_surely_over(d))
+           | FACT(FORBIDDEN, rules_forbid(d)) | FACT(FORBIDDEN_STILL, time_wait_forbids_still(d));
+}
+
+/* ---- rejection ------------------------------------------------------------------------------------- */
+
+/* A rejection by TIME_WAIT, or one whose reason is not in the capture while the peer was in TIME_WAIT. */
+static bool may_be_by_time_wait(const struct dossier *d, const struct maker *maker)
+{
+    if (maker->state == STATE_TIME_WAIT)
+        return maker->answer != ANSWER_SYN_ACK;
+    return maker->state == STATE_UNKNOWN && !is_by_syn_ack(d) && d->past->state == STATE_TIME_WAIT;
+}
+
+/* TIME_WAIT rejected the first SYN, and took a later one: the SYN/ACK shows it, or its timestamp if there was no RST;
+ * or a listener has come. */
+static bool is_taken_later(const struct dossier *d, const struct maker *maker, bool by_time_wait)
+{
+    if (maker->state == STATE_TIME_WAIT && maker->answer == ANSWER_SYN_ACK)
+        return true;
+    if (!by_time_wait)
+        return false;
+    return isn_shows_recycling(d) || (!client_reset_rejection(d) && (taken_for(d) & fact_bit(F_NEWER_TIMESTAMP)));
+}
+
+/* A rejection that is followed by an acceptance: how long after TIME_WAIT began, or was restarted. */
+static bool ran_out_since_rejection(const struct dossier *d, const struct packet_seen *rejection,
+                                    const struct maker *maker)
+{
+    bool paws = maker->state == STATE_TIME_WAIT && maker->reason == REASON_PAWS;
+    int64_t since = d->a->last_time - (paws ? rejection->time : d->a->first_time);
+
+    if (maker->state == STATE_TIME_WAIT && !paws && d->old != NULL)
+        since += d->past->tw_elapsed;
+    return since > d->rules.time_wait - TIME_WAIT_EARLY;
+}
+
+static uint64_t rejection_facts(const struct dossier *d, const struct packet_seen *rejection)
+{
+    struct maker maker = maker_of_ack(d, rejection);
+    bool by_syn_ack = is_by_syn_ack(d);
+    uint64_t facts = fact_bit(F_REJECTED) | FACT(BY_SYN_ACK, by_syn_ack) | state_fact(maker.state)
+                     | FACT(STATE_CERTAIN, maker.certain) | FACT(BY_SOCKET, is_made_by_socket(rejection) && !by_syn_ack)
+                     | FACT(CLIENT_RESET, client_reset_rejection(d));
+    bool by_time_wait = may_be_by_time_wait(d, &maker);
+
+    if (maker.state == STATE_TIME_WAIT)
+        facts |= decision_facts(maker.answer, maker.reason);
+    else if (by_time_wait)
+        facts |= fact_bit(F_MAYBE_TIME_WAIT);
+    return facts | FACT(TAKEN_LATER, is_taken_later(d, &maker, by_time_wait))
+           | FACT(RAN_OUT_SINCE, by_time_wait && ran_out_since_rejection(d, rejection, &maker));
+}
+
+/* A RST that meets TIME_WAIT removes it if that is the rule of its stack. */
+static bool old_was_reset(const struct dossier *d)
+{
+    bool time_wait = d->old != NULL && connection_state(d->old, server_side(d->a)) == STATE_TIME_WAIT;
+
+    return d->trouble->frame[TROUBLE_OLD_RESET] != 0 && (!time_wait || d->rules.stack->reset_removes_time_wait);
+}
+
+uint64_t facts_read(const struct dossier *d)
+{
+    uint64_t facts = handshake_facts(d) | (d->past == NULL ? 0 : old_connection_facts(d));
+
+    if (d->trouble != NULL) {
+        const struct packet_seen *rejection = rejection_of(d);
+        facts |= end_facts(d) | FACT(OLD_RESET_NOW, old_was_reset(d));
+        if (rejection != NULL)
+            facts |= rejection_facts(d, rejection);
+    }
+    if (!has(facts, F_CONNECTED) && !has(facts, F_REJECTED) && !has(facts, F_ANSWERED))
+        facts |=
+            silence_facts(d)
+            | (d->past == NULL ? 0
+                               : decision_facts((enum peer_answer)d->past->answer, (enum peer_reason)d->past->reason));
+    return facts;
+}

@@ -1,0 +1,106 @@
+/* facts.h - what the evidence of an attempt shows: one named predicate each
+ *
+ * A fact is true if the packets, or the rules of the peer's stack, show it. What is not shown is not shown not: the
+ * capture may lack the packet. Rules ask for facts, never for records.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#ifndef SYNFATE_FACTS_H
+#define SYNFATE_FACTS_H
+
+#include "dossier.h"
+
+/* On whose packets a fact rests, besides the attempt's own and those of the old connection on its port pair: HOST, any
+ * packets of the server's address; SERVICE, answers of the server's address and port to other SYNs. */
+enum fact_kind { FACT_OWN, FACT_HOST, FACT_SERVICE };
+
+/* clang-format off */
+#define FACTS(FACT) \
+    /* the handshake */ \
+    FACT(CONNECTED, OWN, "the client acknowledged the SYN/ACK, or the server showed that it accepted") \
+    FACT(IGNORED, OWN, "and yet the server repeats its SYN/ACK and takes no data") \
+    FACT(ANSWERED, OWN, "a SYN/ACK came") \
+    FACT(RETRIED_UNANSWERED, OWN, "a SYN was repeated before any SYN/ACK") \
+    FACT(ANSWERED_AGAIN, OWN, "the SYN, or the SYN/ACK before the client acknowledged it, was repeated") \
+    FACT(ACK_LATE, OWN, "the SYN/ACK was repeated after the client's ACK") \
+    FACT(DATA_TAKEN, OWN, "the SYN/ACK acknowledged data of the SYN (RFC 7413)") \
+    FACT(CROSSED, OWN, "both sides sent SYNs, and each took the other's (RFC 9293, 3.5)") \
+    FACT(GIVEN_UP, OWN, "no answer for so long, or to so many SYNs, that none is expected") \
+    FACT(ENDED, OWN, "the capture is complete") \
+    /* what ended it */ \
+    FACT(REFUSED, OWN, "a RST acknowledged the SYN") \
+    FACT(RST_BY_FIN_WAIT_2, OWN, "an old connection in FIN_WAIT_2 made the RST") \
+    FACT(RST_BY_SYN_RECEIVED, OWN, "an old connection in SYN_RECEIVED made the RST") \
+    FACT(RST_MAKER_CERTAIN, OWN, "the packets prove what made the RST") \
+    FACT(ICMP_NET, OWN, "ICMP: no route to the network") \
+    FACT(ICMP_HOST, OWN, "ICMP: host unreachable") \
+    FACT(ICMP_PORT, OWN, "ICMP: port unreachable") \
+    FACT(ICMP_ADMIN_PROHIBITED, OWN, "ICMP: administratively prohibited") \
+    FACT(ICMP_OTHER, OWN, "another ICMP error") \
+    FACT(CLIENT_RST, OWN, "the client's RST ended its attempt") \
+    FACT(TTL_ODD, HOST, "the RST's TTL is not that of the host's other packets") \
+    FACT(STRAY, OWN, "an answer came from another address or port") \
+    FACT(SERVICE_ANSWERS, SERVICE, "the service answered another SYN within 10 s") \
+    FACT(HOST_SEEN, HOST, "the server's address sent packets") \
+    /* a bare ACK, or a SYN/ACK with a wrong ack number */ \
+    FACT(REJECTED, OWN, "the SYN was rejected by such a segment") \
+    FACT(BY_SYN_ACK, OWN, "by a SYN/ACK") \
+    FACT(BY_SOCKET, OWN, "its IP ID is not 0: a live socket made it") \
+    FACT(BY_TIME_WAIT, OWN, "a TIME_WAIT made it") \
+    FACT(BY_ESTABLISHED, OWN, "a connection in ESTABLISHED made it") \
+    FACT(BY_CLOSE_WAIT, OWN, "a connection in CLOSE_WAIT made it") \
+    FACT(BY_LAST_ACK, OWN, "a connection in LAST_ACK made it") \
+    FACT(BY_FIN_WAIT_1, OWN, "a connection in FIN_WAIT_1 or CLOSING made it") \
+    FACT(BY_FIN_WAIT_2, OWN, "a connection in FIN_WAIT_2 made it") \
+    FACT(BY_SYN_RECEIVED, OWN, "a connection in SYN_RECEIVED made it") \
+    FACT(STATE_CERTAIN, OWN, "the packets prove that state") \
+    FACT(TIMESTAMP_BEHIND, OWN, "the TIME_WAIT rejects the SYN's timestamp") \
+    FACT(SEQUENCE_BEHIND, OWN, "the TIME_WAIT rejects the SYN's sequence number") \
+    FACT(WOULD_TAKE, OWN, "the TIME_WAIT would take the SYN if somebody listened") \
+    FACT(MAYBE_TIME_WAIT, OWN, "the peer was in TIME_WAIT, and the capture does not tell what made it") \
+    FACT(CLIENT_RESET, OWN, "the client's RST followed the rejection") \
+    FACT(RAN_OUT_SINCE, OWN, "TIME_WAIT had run out since it rejected the SYN, when the latest came") \
+    FACT(TAKEN_LATER, OWN, "the TIME_WAIT that rejected one SYN took another") \
+    /* the old connection */ \
+    FACT(OLD, OWN, "an old connection was seen on the port pair") \
+    FACT(OLD_STATE, OWN, "in a known state") \
+    FACT(OLD_RESET_NOW, OWN, "the client's RST ended it while the SYN waited") \
+    FACT(OLD_RESET, OWN, "ended by a RST") \
+    FACT(OLD_CLOSED, OWN, "closed, and without TIME_WAIT at the peer") \
+    FACT(IN_TIME_WAIT, OWN, "the peer was in TIME_WAIT when the first SYN came") \
+    FACT(HAD_TIME_WAIT, OWN, "or had been") \
+    FACT(RAN_OUT, OWN, "TIME_WAIT had run out when the latest SYN came") \
+    FACT(SURELY_RAN_OUT, OWN, "and nothing else can have let it in") \
+    FACT(NEWER_TIMESTAMP, OWN, "only the SYN's newer timestamp can have let it in") \
+    FACT(HIGHER_SEQUENCE, OWN, "the SYN's higher sequence number let it in") \
+    FACT(FORBIDDEN, OWN, "the TIME_WAIT takes none of the attempt's SYNs, by the rules of its stack") \
+    FACT(FORBIDDEN_STILL, OWN, "and the packets prove that TIME_WAIT, which had not run out") \
+    FACT(RECYCLED_ISN, OWN, "the SYN/ACK has the number with which the stack reopens a TIME_WAIT")
+/* clang-format on */
+
+#define FACT_ENUM(NAME, KIND, MEANING) F_##NAME,
+
+enum fact { F_NONE, FACTS(FACT_ENUM) F_COUNT };
+
+#undef FACT_ENUM
+
+_Static_assert(F_COUNT <= 64, "facts are bits of a number");
+
+static inline uint64_t fact_bit(enum fact fact)
+{
+    return UINT64_C(1) << fact;
+}
+
+/* For documentation and tests. */
+struct fact_row {
+    const char *name;
+    const char *meaning;
+    enum fact_kind kind;
+};
+
+const struct fact_row *fact_row(enum fact fact);
+
+/* The bits of all facts that hold. */
+uint64_t facts_read(const struct dossier *d);
+
+#endif

@@ -1,0 +1,58 @@
+/* notes.h - what is remembered for each frame, as it was known when the frame came
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#ifndef SYNFATE_NOTES_H
+#define SYNFATE_NOTES_H
+
+#include "attempt.h"
+#include "stacks.h"
+
+struct tracker;
+
+enum note_role { NOTE_SYN, NOTE_DUPLICATE, NOTE_ANSWER };
+
+/* What is notable about a frame. */
+struct note {
+    uint32_t frame;
+    uint32_t attempt;    /* record, not number */
+    uint16_t syn_number; /* NOTE_SYN: 1, 2...; up to UINT16_MAX */
+    uint8_t role;        /* enum note_role */
+    union {
+        uint8_t predicted; /* NOTE_SYN: enum peer_answer */
+        uint8_t kind;      /* NOTE_ANSWER: enum seen_kind */
+    };
+};
+
+/* TIME_WAIT of the peer at a notable frame, by the rules of its stack as it was known then. */
+struct time_wait_clock {
+    uint32_t frame, attempt;
+    uint32_t restarts; /* by SYNs, so far */
+    int64_t elapsed;   /* ns since it began, or since the last restart */
+};
+
+/* The notes of a frame, *n of them (a tunnel may carry several segments in one frame), or NULL. */
+const struct note *tracker_notes(const struct tracker *t, uint32_t frame, size_t *n);
+
+/* The last note of all, or NULL. */
+const struct note *tracker_last_note(const struct tracker *t);
+
+/* NULL if the peer was not in TIME_WAIT. */
+const struct time_wait_clock *tracker_time_wait(const struct tracker *t, const struct note *note);
+
+/* The states of sender and receiver after a frame. */
+void tracker_states(const struct tracker *t, uint32_t frame, enum tcp_state *src, enum tcp_state *dst);
+
+/* The frame of the same SYN on the other side of a NAT, or 0. */
+uint32_t tracker_leg(const struct tracker *t, uint32_t frame);
+
+void note_syn(struct tracker *t, uint32_t frame, uint32_t attempt, uint32_t syn_number, enum peer_answer predicted);
+void note_duplicate(struct tracker *t, uint32_t frame, uint32_t attempt);
+void note_answer(struct tracker *t, uint32_t frame, uint32_t attempt, enum seen_kind kind);
+void note_time_wait_clock(struct tracker *t, const struct time_wait_clock *clock);
+void note_states(struct tracker *t, uint32_t frame, enum tcp_state src, enum tcp_state dst);
+
+/* Drops what is noted about a frame, which turned out not to be in the file, and its number wherever it stands. */
+void hide_frame(struct tracker *t, uint32_t frame);
+
+#endif

@@ -1,0 +1,48 @@
+/* rules.h - which facts make which verdict: one ordered table, of which the first rule that holds decides
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#ifndef SYNFATE_RULES_H
+#define SYNFATE_RULES_H
+
+#include "causes.h"
+#include "facts.h"
+
+enum { RULE_FACTS_MAX = 6 };
+
+/* The packet that decides: the frame and the time of a verdict. */
+enum decider {
+    BY_NOTHING,
+    BY_ACK,          /* the client's acknowledgment, or what shows that the server accepted */
+    BY_SYN_ACK_LATE, /* the first SYN/ACK repeated after that */
+    BY_REJECTION,    /* the first rejecting segment */
+    BY_RST,
+    BY_ICMP,
+    BY_CLIENT_RST,
+};
+
+/* Lists of facts end with F_NONE. */
+struct rule {
+    enum fate fate;
+    enum cause cause;
+    enum decider decider;
+    uint8_t all[RULE_FACTS_MAX];   /* that must hold */
+    uint8_t none[RULE_FACTS_MAX];  /* that must not */
+    uint8_t proof[RULE_FACTS_MAX]; /* without one of which the verdict is inferred */
+    bool never_proven;             /* it always is */
+    const char *why;               /* RFC section, source, or the kernel that it was measured on */
+};
+
+/* The first rule that holds. There always is one. */
+const struct rule *rule_for(uint64_t facts);
+
+/* The first rule of this fate that holds, or NULL. */
+const struct rule *rule_of_fate(uint64_t facts, enum fate fate);
+
+/* Whether the facts prove what the rule says. */
+bool rule_is_proven(const struct rule *rule, uint64_t facts);
+
+/* Row i of the table, NULL after the last. */
+const struct rule *rule_at(size_t i);
+
+#endif

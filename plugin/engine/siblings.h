@@ -1,0 +1,36 @@
+/* siblings.h - the same SYN elsewhere: the legs of a NAT, other capture points, answers from another address
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#ifndef SYNFATE_SIBLINGS_H
+#define SYNFATE_SIBLINGS_H
+
+#include "store.h"
+
+/* Rings of the same SYN are short: two legs at a few points. */
+enum { RING_MAX = 16 };
+
+/* Makes an attempt known by its client and its ISN. */
+void siblings_add(struct tracker *t, uint32_t attempt);
+
+/* Links a SYN with the same SYN on another port pair or at another point. */
+void siblings_link_syn(struct tracker *t, uint32_t attempt, const struct segment *syn);
+
+/* Links connections that are two legs of one, by their FIN. */
+void siblings_link_fin(struct tracker *t, uint32_t pair, uint8_t side, const struct segment *fin);
+
+/* A segment that begins a port pair and is no SYN may answer somebody else's SYN. */
+void siblings_stray(struct tracker *t, const struct segment *seg);
+
+/* The next attempt of the same ring, which returns to the first one; 0 after the last one: the walk is
+ *     for (uint32_t s = sibling_after(t, attempt, attempt); s != 0; s = sibling_after(t, attempt, s)) */
+uint32_t sibling_after(const struct tracker *t, uint32_t first, uint32_t attempt);
+
+/* Whether two attempts have the same addresses and ports: one was seen at another capture point. */
+bool are_twins(const struct tracker *t, const struct attempt *a, const struct attempt *b);
+
+/* The client on the other side of a NAT, when that leg is in the capture: of an attempt, of its old connection. */
+bool leg_of_attempt(const struct tracker *t, uint32_t attempt, struct tcp_address *client);
+bool leg_of_old(const struct tracker *t, const struct attempt *a, struct tcp_address *client);
+
+#endif

@@ -1,0 +1,132 @@
+/* store.c - the tracker's memory: all records, and how they are reached
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "store.h"
+
+#include "notes.h"
+
+void store_init(struct tracker *t, const struct tracker_options *options)
+{
+    t->options = *options;
+    port_pairs_init(&t->pairs);
+    peers_init(&t->peers);
+    pool_init(&t->connections, sizeof(struct connection));
+    pool_init(&t->attempts, sizeof(struct attempt));
+    pool_init(&t->evidence, sizeof(struct evidence));
+    pool_init(&t->troubles, sizeof(struct trouble));
+    pool_init(&t->packets, sizeof(struct packets_seen));
+    pool_init(&t->histories, sizeof(struct history));
+    t->notes = g_array_new(FALSE, FALSE, sizeof(struct note));
+    t->clocks = g_array_new(FALSE, FALSE, sizeof(struct time_wait_clock));
+    t->noted = g_byte_array_new();
+    t->states = g_byte_array_new();
+    t->legs = g_hash_table_new(NULL, NULL);
+    t->points = g_ptr_array_new_with_free_func(g_free);
+    index_init(&t->by_isn);
+    index_init(&t->by_client);
+    hash_key_init(&t->key);
+}
+
+void store_clear(struct tracker *t)
+{
+    port_pairs_free(&t->pairs);
+    peers_free(&t->peers);
+    pool_clear(&t->connections);
+    pool_clear(&t->attempts);
+    pool_clear(&t->evidence);
+    pool_clear(&t->troubles);
+    pool_clear(&t->packets);
+    pool_clear(&t->histories);
+    g_array_free(t->notes, TRUE);
+    g_array_free(t->clocks, TRUE);
+    g_byte_array_free(t->noted, TRUE);
+    g_byte_array_free(t->states, TRUE);
+    g_hash_table_destroy(t->legs);
+    g_ptr_array_free(t->points, TRUE);
+    index_free(&t->by_isn);
+    index_free(&t->by_client);
+    g_free(t->closings);
+}
+
+struct evidence *need_evidence(struct tracker *t, struct attempt *a)
+{
+    if (a->evidence == 0)
+        a->evidence = pool_add(&t->evidence);
+    return get_evidence(t, a);
+}
+
+struct trouble *need_trouble(struct tracker *t, struct attempt *a)
+{
+    struct evidence *e = need_evidence(t, a);
+
+    if (e->trouble == 0)
+        e->trouble = pool_add(&t->troubles);
+    return get_trouble(t, a);
+}
+
+void note_taken_syn(const struct attempt *a, struct trouble *trouble)
+{
+    if (trouble->frame[TROUBLE_TAKEN] != 0)
+        return;
+    trouble->frame[TROUBLE_TAKEN] = a->frame[SYN_LAST];
+    trouble->taken_time = a->last_time;
+}
+
+uint32_t keep_history(struct tracker *t, const struct connection *c)
+{
+    uint32_t record = pool_add(&t->histories);
+    struct history *h = pool_get(&t->histories, record);
+
+    h->old = *c;
+    return record;
+}
+
+struct packets_seen *packets_of(const struct tracker *t, const struct trouble *trouble, enum seen_kind kind)
+{
+    struct packets_seen *packets;
+
+    for (uint32_t record = trouble == NULL ? 0 : trouble->packets; record != 0; record = packets->next) {
+        packets = pool_get(&t->packets, record);
+        if (packets->kind == kind)
+            return packets;
+    }
+    return NULL;
+}
+
+struct packet_seen *see_packet(struct tracker *t, struct attempt *a, enum seen_kind kind,
+                               const struct packet_seen *packet)
+{
+    struct trouble *trouble = need_trouble(t, a);
+    struct packets_seen *packets = packets_of(t, trouble, kind);
+
+    if (packets == NULL) {
+        uint32_t record = pool_add(&t->packets);
+        packets = pool_get(&t->packets, record);
+        packets->kind = (uint8_t)kind;
+        packets->next = trouble->packets;
+        packets->first = *packet;
+        trouble->packets = record;
+    }
+    packets->last = *packet;
+    packets->count++;
+    return packets->count == 1 ? &packets->first : &packets->last;
+}
+
+struct packet_seen *see_segment(struct tracker *t, struct attempt *a, enum seen_kind kind, const struct segment *seg)
+{
+    const struct packet_seen packet = {
+        .time = seg->seen.time,
+        .frame = seg->seen.frame,
+        .seq = seg->seq,
+        .ack = seg->ack,
+        .tsval = seg->tsval,
+        .tsecr = seg->tsecr,
+        .ip_id = seg->ip_id,
+        .ttl = seg->ttl,
+        .bits = (uint8_t)((seg->has_ts ? PACKET_HAS_TS : 0) | (seg->has_ip_id ? PACKET_HAS_IP_ID : 0)
+                          | (seg->df ? PACKET_DF : 0) | (seg->flags & TCP_ACK ? PACKET_HAS_ACK : 0)),
+    };
+
+    return see_packet(t, a, kind, &packet);
+}

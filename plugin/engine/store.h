@@ -1,0 +1,100 @@
+/* store.h - the tracker's memory: all records, and how they are reached
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#ifndef SYNFATE_STORE_H
+#define SYNFATE_STORE_H
+
+#include "attempt.h"
+#include "options.h"
+#include "peers.h"
+#include "pool.h"
+#include "port_pair.h"
+
+/* Records are reached by handles from 1; 0 is none. */
+struct tracker {
+    struct tracker_options options;
+    struct port_pairs pairs;
+    struct peers peers;
+    struct pool connections; /* struct connection */
+    struct pool attempts;    /* struct attempt */
+    struct pool evidence;    /* struct evidence */
+    struct pool troubles;    /* struct trouble */
+    struct pool packets;     /* struct packets_seen */
+    struct pool histories;   /* struct history */
+    uint32_t last_number;    /* of an attempt */
+
+    struct index by_isn;    /* the newest attempt with an ISN */
+    struct index by_client; /* the newest attempt of a client's address and port */
+    struct hash_key key;
+    struct closing *closings; /* FINs seen of late, to link the legs of a NAT */
+
+    GArray *notes;      /* struct note, by frame */
+    GArray *clocks;     /* struct time_wait_clock, by frame */
+    GByteArray *noted;  /* a bit for each frame: it has notes, as few have */
+    GByteArray *states; /* of sender << 4 | receiver, by frame */
+    GHashTable *legs;   /* frame -> frame */
+    GPtrArray *points;  /* names of capture points */
+
+    int64_t now;            /* ns: the newest time seen */
+    uint32_t frame;         /* the frame in work */
+    uint32_t pair_in_frame; /* the port pair of its last segment */
+};
+
+void store_init(struct tracker *t, const struct tracker_options *options);
+void store_clear(struct tracker *t);
+
+static inline struct attempt *get_attempt(const struct tracker *t, uint32_t record)
+{
+    return pool_get(&t->attempts, record);
+}
+
+static inline struct connection *get_connection(const struct tracker *t, uint32_t record)
+{
+    return record == 0 ? NULL : pool_get(&t->connections, record);
+}
+
+static inline struct evidence *get_evidence(const struct tracker *t, const struct attempt *a)
+{
+    return a->evidence == 0 ? NULL : pool_get(&t->evidence, a->evidence);
+}
+
+static inline struct trouble *get_trouble(const struct tracker *t, const struct attempt *a)
+{
+    const struct evidence *e = get_evidence(t, a);
+
+    return e == NULL || e->trouble == 0 ? NULL : pool_get(&t->troubles, e->trouble);
+}
+
+/* The old connection of a history, or NULL. */
+static inline const struct connection *get_history(const struct tracker *t, uint32_t record)
+{
+    const struct history *h = record == 0 ? NULL : pool_get(&t->histories, record);
+
+    return h == NULL ? NULL : &h->old;
+}
+
+static inline struct port_pair *pair_of(const struct tracker *t, const struct attempt *a)
+{
+    return port_pairs_get(&t->pairs, a->pair);
+}
+
+/* The records, made if there are none yet. */
+struct evidence *need_evidence(struct tracker *t, struct attempt *a);
+struct trouble *need_trouble(struct tracker *t, struct attempt *a);
+
+/* The SYN/ACK answers the latest SYN before it. */
+void note_taken_syn(const struct attempt *a, struct trouble *trouble);
+
+/* A copy of a connection as it is now. Returns its record. */
+uint32_t keep_history(struct tracker *t, const struct connection *c);
+
+/* Keeps a packet among those of its kind. Returns the copy, until the next packet. */
+struct packet_seen *see_packet(struct tracker *t, struct attempt *a, enum seen_kind kind,
+                               const struct packet_seen *packet);
+struct packet_seen *see_segment(struct tracker *t, struct attempt *a, enum seen_kind kind, const struct segment *seg);
+
+/* The packets of a kind, or NULL if there are none. */
+struct packets_seen *packets_of(const struct tracker *t, const struct trouble *trouble, enum seen_kind kind);
+
+#endif

@@ -1,0 +1,18 @@
+/* text.h - addresses and durations as text
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#ifndef SYNFATE_TEXT_H
+#define SYNFATE_TEXT_H
+
+#include "segment.h"
+
+#include <glib.h>
+
+/* Appends an address; IPv6 is in brackets before a port. */
+void append_address(GString *out, uint8_t family, const struct tcp_address *address, bool with_port);
+
+/* Appends a duration (ns, not below 0) with its unit: "31.1 s", "0.125 ms". */
+void append_duration(GString *out, int64_t ns);
+
+#endif

@@ -1,0 +1,17 @@
+/* work.c - the segment in work, and the port pair that it belongs to
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "work.h"
+
+void see_denial(const struct work *w, uint32_t attempt, enum seen_kind kind)
+{
+    struct attempt *a = get_attempt(w->t, attempt);
+    struct trouble *trouble = need_trouble(w->t, a);
+    const struct connection *old = old_of(w);
+
+    if (trouble->history == 0 && old != NULL)
+        trouble->history = keep_history(w->t, old);
+    see_segment(w->t, a, kind, w->seg);
+    note_answer(w->t, w->seg->seen.frame, attempt, kind);
+}

@@ -1,0 +1,49 @@
+/* work.h - the segment in work, and the port pair that it belongs to
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#ifndef SYNFATE_WORK_H
+#define SYNFATE_WORK_H
+
+#include "notes.h"
+#include "store.h"
+
+/* Mirror ports and the "any" device show a frame twice, at most this much apart; nothing retransmits so soon. */
+#define DUPLICATE_WINDOW (5 * NS_PER_SECOND / 1000)
+
+struct work {
+    struct tracker *t;
+    uint32_t pair_record;
+    struct port_pair *pair;
+    uint8_t side; /* of the sender */
+    const struct segment *seg;
+};
+
+/* The attempt of a side as a record, or NULL. */
+static inline struct attempt *attempt_of(const struct work *w, uint8_t side)
+{
+    return w->pair->attempt[side] == 0 ? NULL : get_attempt(w->t, w->pair->attempt[side]);
+}
+
+static inline struct connection *current_of(const struct work *w)
+{
+    return get_connection(w->t, w->pair->current);
+}
+
+static inline struct connection *old_of(const struct work *w)
+{
+    return get_connection(w->t, w->pair->old);
+}
+
+/* Sees an answer to an attempt that does not accept it, and keeps the old connection as it is at the first of them. */
+void see_denial(const struct work *w, uint32_t attempt, enum seen_kind kind);
+
+/* Remembers how the sender's service answers SYNs. */
+static inline void note_service(const struct work *w, enum peer_answer answer)
+{
+    const struct segment *seg = w->seg;
+
+    peers_note_answer(&w->t->peers, seg->family, seg->seen.point, &seg->src, seg->seen.time, answer);
+}
+
+#endif

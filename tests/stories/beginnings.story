@@ -1,7 +1,7 @@
 # How stories begin: what other files use.
 
 beginning handshake
-> S
+> S                         as first_syn
 < S.
 > .                         as handshake
 
@@ -18,7 +18,7 @@ use exchange
 
 # The IP ID of the last ACK shows that the server has no socket any more: it is in TIME_WAIT.
 beginning server_closes
-< F.
+< F.                        as server_fin
 > .
 > F.
 < . no_socket               as time_wait

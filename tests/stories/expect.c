@@ -10,7 +10,8 @@
 struct expectation {
     struct play *p;
     const struct tracker *t;
-    uint32_t record; /* 0: there is none */
+    const struct pair *pair; /* whose numbers have names */
+    uint32_t record;         /* 0: there is none */
     const struct attempt *attempt;
     struct verdict verdict;
     bool so_far; /* the capture goes on */
@@ -32,6 +33,13 @@ static void compare_number(struct play *p, const char *what, uint64_t expected, 
     g_snprintf(a, sizeof a, "%" G_GUINT64_FORMAT, (guint64)expected);
     g_snprintf(b, sizeof b, "%" G_GUINT64_FORMAT, (guint64)found);
     compare_text(p, what, a, b);
+}
+
+/* Of two copies it may be either. */
+static void compare_frame(struct play *p, const char *what, uint32_t expected, uint32_t found)
+{
+    if (!(p->way->twice && expected != 0 && found == expected + 1))
+        compare_number(p, what, expected, found);
 }
 
 /* Times are compared only where each frame is captured once: copies take time. */
@@ -213,7 +221,7 @@ static void word_signs(struct expectation *e, const char *argument)
 
 static void word_leg(struct expectation *e, const char *argument)
 {
-    compare_number(e->p, "the other leg", frame_of(e->p, argument), tracker_leg(e->t, e->attempt->first_frame));
+    compare_frame(e->p, "the other leg", frame_of(e->p, argument), tracker_leg(e->t, e->attempt->first_frame));
 }
 
 /* The client's end before the translation, of the old connection and of this attempt. */
@@ -246,6 +254,65 @@ static void word_old_client(struct expectation *e, const char *argument)
     compare_client(e, "the old connection's client", found, &client, argument);
 }
 
+/* What the engine keeps of the old connection; NULL: nothing. */
+static const struct history *old_connection(const struct expectation *e)
+{
+    return tracker_history(e->t, e->attempt);
+}
+
+static void compare_old(struct expectation *e, const char *what, const char *argument, bool known, uint32_t found)
+{
+    char text[16];
+
+    g_snprintf(text, sizeof text, "%u", found);
+    char *expected = strcmp(argument, "-") == 0 ? g_strdup(argument)
+                                                : g_strdup_printf("%u", play_number(e->p, e->pair, argument, 0));
+    compare_text(e->p, what, expected, known ? text : "-");
+    g_free(expected);
+}
+
+static void word_old_rcv_nxt(struct expectation *e, const char *argument)
+{
+    const struct history *h = old_connection(e);
+
+    compare_old(e, "RCV.NXT", argument, h != NULL && h->flags & HISTORY_RCV_NXT, h == NULL ? 0 : h->rcv_nxt);
+}
+
+static void word_old_snd_nxt(struct expectation *e, const char *argument)
+{
+    const struct history *h = old_connection(e);
+
+    compare_old(e, "SND.NXT", argument, h != NULL && h->flags & HISTORY_SND_NXT, h == NULL ? 0 : h->snd_nxt);
+}
+
+static void word_old_ts_recent(struct expectation *e, const char *argument)
+{
+    const struct history *h = old_connection(e);
+
+    compare_old(e, "TS.Recent", argument, h != NULL && h->flags & HISTORY_TS_RECENT, h == NULL ? 0 : h->ts_recent);
+}
+
+static void word_old_first(struct expectation *e, const char *argument)
+{
+    const struct history *h = old_connection(e);
+
+    compare_frame(e->p, "its first frame", frame_of(e->p, argument), h == NULL ? 0 : h->first);
+}
+
+static void word_old_last(struct expectation *e, const char *argument)
+{
+    const struct history *h = old_connection(e);
+
+    compare_frame(e->p, "its last frame", frame_of(e->p, argument), h == NULL ? 0 : h->last);
+}
+
+static void word_closed_in(struct expectation *e, const char *argument)
+{
+    const struct history *h = old_connection(e);
+
+    compare_frame(e->p, "its first FIN or RST", frame_of(e->p, argument), h == NULL ? 0 : h->closed_in);
+}
+
 static void word_summary(struct expectation *e, const char *argument)
 {
     check_summary(e, argument, true);
@@ -271,6 +338,9 @@ static void word_attempts(struct expectation *e, const char *argument)
     compare_number(e->p, "the number of attempts", play_count(e->p, argument), tracker_attempts(e->t));
 }
 
+/* The first ones say what is compared with a fate and a cause. */
+enum { WORDS_OF_VERDICT = 5 };
+
 static const struct {
     const char *word;
     bool has_argument;
@@ -293,6 +363,12 @@ static const struct {
     { "leg", true, word_leg },
     { "client", true, word_client },
     { "old_client", true, word_old_client },
+    { "rcv_nxt", true, word_old_rcv_nxt },
+    { "snd_nxt", true, word_old_snd_nxt },
+    { "ts_recent", true, word_old_ts_recent },
+    { "old_first", true, word_old_first },
+    { "old_last", true, word_old_last },
+    { "closed_in", true, word_closed_in },
     { "summary", true, word_summary },
     { "no_summary", true, word_no_summary },
     { "advice", true, word_advice },
@@ -316,6 +392,8 @@ static void check_word(struct expectation *e, char ***words)
         return;
     if (e->record == 0 && strcmp(word, "attempts") != 0)
         play_stop(e->p, "there is no attempt");
+    else if (i < WORDS_OF_VERDICT && e->said.fate[0] == '\0')
+        play_stop(e->p, "%s comes behind a fate and a cause", word);
     else
         attempt_words[i].check(e, argument);
 }
@@ -334,7 +412,7 @@ static void check_verdict(struct expectation *e)
     compare_text(p, "the basis", e->said.inferred ? "inferred" : "observed", v->inferred ? "inferred" : "observed");
     compare_text(p, "whether it is delayed", e->said.delayed ? "yes" : "no", v->delayed ? "yes" : "no");
     compare_number(p, "the number of retries", e->said.retries, e->attempt->retries);
-    compare_number(p, "the deciding frame", e->said.decided_by, v->decided_by);
+    compare_frame(p, "the deciding frame", e->said.decided_by, v->decided_by);
     e->said.attempt = e->record;
     e->said.syn = e->attempt->first_frame;
     if (p->listener != NULL && p->listener->verdict != NULL)
@@ -370,7 +448,7 @@ static void choose_attempt(struct expectation *e, const char *label)
 /* => [LABEL:] [FATE CAUSE] [word]...: about the attempt of a labelled packet, or the last one. */
 void expect_line(struct play *p, char **words)
 {
-    struct expectation e = { .p = p, .t = play_tracker(p) };
+    struct expectation e = { .p = p, .t = play_tracker(p), .pair = play_pair(p, p->left, p->right) };
     const bool labelled = *words != NULL && g_str_has_suffix(*words, ":");
 
     if (p->repeats > 0)

@@ -313,6 +313,24 @@ static void word_closed_in(struct expectation *e, const char *argument)
     compare_frame(e->p, "its first FIN or RST", frame_of(e->p, argument), h == NULL ? 0 : h->closed_in);
 }
 
+static void word_stray(struct expectation *e, const char *argument)
+{
+    const struct trouble *trouble = tracker_trouble(e->t, e->attempt);
+
+    compare_frame(e->p, "the answer from elsewhere", frame_of(e->p, argument),
+                  trouble == NULL ? 0 : trouble->stray_frame);
+}
+
+static void word_twin(struct expectation *e, const char *argument)
+{
+    compare_text(e->p, "whether it is counted elsewhere", argument, e->attempt->flags & ATTEMPT_TWIN ? "yes" : "no");
+}
+
+static void word_point(struct expectation *e, const char *argument)
+{
+    compare_text(e->p, "the capture point", argument, tracker_point_name(e->t, tracker_point(e->t, e->attempt)));
+}
+
 static void word_summary(struct expectation *e, const char *argument)
 {
     check_summary(e, argument, true);
@@ -369,6 +387,9 @@ static const struct {
     { "old_first", true, word_old_first },
     { "old_last", true, word_old_last },
     { "closed_in", true, word_closed_in },
+    { "stray", true, word_stray },
+    { "twin", true, word_twin },
+    { "point", true, word_point },
     { "summary", true, word_summary },
     { "no_summary", true, word_no_summary },
     { "advice", true, word_advice },

@@ -227,6 +227,7 @@ static void learn(struct pair *pair, unsigned from, const struct packet *packet,
 
 void play_segment(struct play *p, struct pair *pair, unsigned from, const struct packet *packet)
 {
+    const struct pair before = *pair;
     struct segment_numbers s = { 0 };
     size_t header_end;
 
@@ -241,6 +242,8 @@ void play_segment(struct play *p, struct pair *pair, unsigned from, const struct
     write_times(p, pair, from, packet, &s);
     write_rest(p, pair, from, packet, &s);
     learn(pair, from, packet, &s);
+    if (packet->forged)
+        *pair = before;
 
     GByteArray *bytes = bytes_of_segment(&s, &header_end);
     if (is_syn(packet) && from == 0) {

@@ -370,6 +370,16 @@ static void line_options(struct play *p, char **words)
     }
 }
 
+/* only WAY...: the other ways of playing it end here. */
+static void line_only(struct play *p, char **words)
+{
+    const char *way = p->way->twice ? "twice" : p->way->mirrored ? "mirrored" : "as_written";
+
+    while (*words != NULL && strcmp(*words, way) != 0)
+        words++;
+    p->stopped = *words == NULL;
+}
+
 /* timestamps off: neither end uses them. */
 static void line_timestamps(struct play *p, char **words)
 {
@@ -380,9 +390,11 @@ static const struct {
     const char *word;
     void (*play)(struct play *p, char **words);
 } lines[] = {
-    { "=>", expect_line },       { "at", line_at },       { "between", line_between },
-    { "end", line_end },         { "icmp", line_icmp },   { "let", line_let },
-    { "options", line_options }, { "other", line_other }, { "timestamps", line_timestamps },
+    { "=>", expect_line },       { "at", line_at },
+    { "between", line_between }, { "end", line_end },
+    { "icmp", line_icmp },       { "let", line_let },
+    { "only", line_only },       { "options", line_options },
+    { "other", line_other },     { "timestamps", line_timestamps },
     { "use", line_use },
 };
 

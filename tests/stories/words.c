@@ -30,6 +30,7 @@ static const struct packet_word {
     /* what becomes of it */
     { "cut_options", offsetof(struct packet, cut_options), false },
     { "lost", offsetof(struct packet, lost), false },
+    { "forged", offsetof(struct packet, forged), false },
     { "hide", offsetof(struct packet, hide), false },
     /* what is said of it */
     { "as", offsetof(struct packet, label), true },

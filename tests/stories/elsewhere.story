@@ -49,7 +49,7 @@ let isn N+50000
 let tsval R-5000
 +9 other_inside > service S isn ts tsval
    > S isn ts tsval
-=> old_client inside client other_inside signs clock,leg other_host yes
+=> old_client inside client other_inside signs leg other_host yes
 
 # The old connection's handshake is not in the capture: its FIN shows the other leg. Which end of it is the client nothing
 # shows: the engine takes the lower address for it.

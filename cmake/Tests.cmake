@@ -13,7 +13,7 @@ endforeach()
 
 # The stories, as a test of the engine, and as captures for everything else that tests or shows them.
 if(UNIX)
-    set(story_parts bytes.c expect.c numbers.c play.c read.c words.c)
+    set(story_parts bytes.c expect.c facts.c numbers.c play.c read.c words.c)
     file(GLOB stories CONFIGURE_DEPENDS tests/stories/*.story)
     list(TRANSFORM story_parts PREPEND tests/stories/)
     add_library(stories STATIC ${story_parts})

@@ -8,6 +8,7 @@
 #include "story.h"
 
 #define NS_PER_US INT64_C(1000)
+#define DECIDES "" /* the label of the frame that decides the last attempt */
 
 struct end {
     char *name;

@@ -56,7 +56,6 @@ struct story_verdict {
     char fate[32], cause[48];
     bool inferred, delayed;
     unsigned retries;
-    uint32_t attempt;    /* record */
     uint32_t syn;        /* first frame of the attempt */
     uint32_t decided_by; /* frame; 0: none */
 };

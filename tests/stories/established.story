@@ -1,6 +1,6 @@
 story established.ok
 use closed_by_client
-=> established ok decided_by handshake
+=> established ok decided_by handshake not_as_rules no
 
 # The first SYN got lost behind the capture point.
 story established.syn_retransmitted

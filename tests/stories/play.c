@@ -6,7 +6,6 @@
 
 #include <arpa/inet.h>
 #include <stdarg.h>
-#include <stdio.h>
 
 #define EPOCH (INT64_C(1600000000) * NS_PER_SECOND)
 #define STEP (50 * NS_PER_US) /* from one frame to the next, unless the story says more */
@@ -56,25 +55,23 @@ static void free_end(gpointer data)
     g_free(end);
 }
 
-/* 10.9.0.H is host H of the way's network and family; other addresses are as written. */
+/* The address as written is that of network 0; 10.9.0.H exists in IPv6 too. */
 static bool read_address(const struct play *p, const char *text, struct end *end)
 {
-    unsigned host;
-    char rest;
+    static const uint8_t hosts[3] = { 10, 9, 0 };
+    const unsigned network = p->way->network;
+    uint8_t *ip = end->address.ip;
 
     end->family = strchr(text, ':') != NULL ? 6 : 4;
-    if (inet_pton(end->family == 6 ? AF_INET6 : AF_INET, text, end->address.ip) != 1)
+    if (inet_pton(end->family == 6 ? AF_INET6 : AF_INET, text, ip) != 1)
         return false;
-    if (sscanf(text, "10.9.0.%u%c", &host, &rest) != 1)
-        return true;
-    if (p->way->ipv6) {
-        const unsigned network = p->way->network;
-        const uint8_t ip[16] = { 0xfd, 0x09, (uint8_t)(network >> 8), (uint8_t)network, [15] = (uint8_t)host };
-        memcpy(end->address.ip, ip, sizeof ip);
+    if (p->way->ipv6 && end->family == 4 && memcmp(ip, hosts, sizeof hosts) == 0) {
+        const uint8_t v6[16] = { 0xfd, 0x09, [15] = ip[3] };
+        memcpy(ip, v6, sizeof v6);
         end->family = 6;
-    } else {
-        end->address.ip[2] = (uint8_t)p->way->network;
     }
+    ip[end->family == 4 ? 1 : 2] += (uint8_t)(network >> 8);
+    ip[end->family == 4 ? 2 : 3] += (uint8_t)network;
     return true;
 }
 
@@ -346,7 +343,7 @@ static void line_use(struct play *p, char **words)
 
 static const char *const stacks[PEER_STACK_COUNT] = { "linux", "freebsd", "macos", "rfc" };
 
-/* options [peer STACK] [time_wait SECONDS] [no_answer_retries N]: the preferences. */
+/* options [peer_rules STACK] [time_wait SECONDS] [no_answer_retries N]: the preferences. */
 static void line_options(struct play *p, char **words)
 {
     if (p->t != NULL)
@@ -357,7 +354,7 @@ static void line_options(struct play *p, char **words)
             p->options.time_wait = play_time(p, value);
         } else if (strcmp(name, "no_answer_retries") == 0) {
             p->options.no_answer_retries = play_count(p, value);
-        } else if (strcmp(name, "peer") == 0) {
+        } else if (strcmp(name, "peer_rules") == 0) {
             int stack = 0;
             while (stack < PEER_STACK_COUNT && strcmp(stacks[stack], value) != 0)
                 stack++;
@@ -367,6 +364,8 @@ static void line_options(struct play *p, char **words)
         } else {
             play_stop(p, "there is no option \"%s\"", name);
         }
+        if (p->listener != NULL && p->listener->option != NULL)
+            p->listener->option(p->listener->user, name, value);
     }
 }
 

@@ -64,6 +64,7 @@ struct story_verdict {
 struct story_listener {
     void *user;
     void (*frame)(void *user, const struct story_frame *frame);
+    void (*option)(void *user, const char *name, const char *value);
     void (*point)(void *user, uint16_t point, const char *name); /* a capture point, before its first frame */
     void (*verdict)(void *user, const struct story_verdict *verdict);
 };

@@ -29,7 +29,8 @@ static GOptionEntry entries[] = {
 struct writer {
     GByteArray *frames;
     GPtrArray *points;
-    GArray *verdicts; /* struct story_verdict */
+    GArray *verdicts;     /* struct story_verdict */
+    GString *preferences; /* name:value, each after a space */
     bool pcapng;
 };
 
@@ -39,6 +40,13 @@ static void add_frame(void *user, const struct story_frame *frame)
 
     capture_file_frame(w->frames, w->pcapng, frame);
     g_array_set_size(w->verdicts, 0);
+}
+
+static void add_option(void *user, const char *name, const char *value)
+{
+    struct writer *w = user;
+
+    g_string_append_printf(w->preferences, " %s:%s", name, value);
 }
 
 static void add_point(void *user, uint16_t point, const char *name)
@@ -81,8 +89,9 @@ static void print_verdicts(const struct writer *w, const char *name)
 {
     for (guint i = 0; i < w->verdicts->len; i++) {
         const struct story_verdict *v = &g_array_index(w->verdicts, struct story_verdict, i);
-        printf("%s\t%s\t%s\t%s\t%s\t%d\t%u\t%u\t%u\n", name, w->pcapng ? "pcapng" : "pcap", v->fate, v->cause,
-               v->inferred ? "inferred" : "observed", v->delayed, v->retries, v->syn, v->decided_by);
+        printf("%s\t%s\t%s\t%s\t%s\t%d\t%u\t%u\t%u\t%s\n", name, w->pcapng ? "pcapng" : "pcap", v->fate, v->cause,
+               v->inferred ? "inferred" : "observed", v->delayed, v->retries, v->syn, v->decided_by,
+               w->preferences->str);
     }
 }
 
@@ -91,8 +100,9 @@ static bool capture_story(const GPtrArray *stories, const struct story *story, c
 {
     struct writer w = { .frames = g_byte_array_new(),
                         .points = g_ptr_array_new_with_free_func(g_free),
-                        .verdicts = g_array_new(FALSE, FALSE, sizeof(struct story_verdict)) };
-    const struct story_listener listener = { &w, add_frame, add_point, add_verdict };
+                        .verdicts = g_array_new(FALSE, FALSE, sizeof(struct story_verdict)),
+                        .preferences = g_string_new(NULL) };
+    const struct story_listener listener = { &w, add_frame, add_option, add_point, add_verdict };
     GString *errors = g_string_new(NULL);
 
     const bool as_expected = stories_play(stories, story, way, &listener, errors);
@@ -103,6 +113,7 @@ static bool capture_story(const GPtrArray *stories, const struct story *story, c
     g_byte_array_unref(w.frames);
     g_ptr_array_unref(w.points);
     g_array_unref(w.verdicts);
+    g_string_free(w.preferences, TRUE);
     return as_expected && written;
 }
 
@@ -125,7 +136,7 @@ static bool capture_all(const GPtrArray *stories, const char *folder)
     };
     bool good = true;
 
-    puts("name\tkind\tfate\tcause\tbasis\tdelayed\tretries\tsyn\tdecided_by");
+    puts("name\tkind\tfate\tcause\tbasis\tdelayed\tretries\tsyn\tdecided_by\tpreferences");
     for (guint i = 0; i < stories->len; i++) {
         const struct story *story = stories->pdata[i];
         if (story->is_beginning)

@@ -58,7 +58,7 @@ use closed_by_server
 
 # FreeBSD would have taken it.
 story accepted_as_freebsd_does
-options peer freebsd
+options peer_rules freebsd
 use closed_by_server
 +0.5  > S N+1000 ts R-5000              predicts syn_ack
       < S. 900000000
@@ -167,7 +167,7 @@ use closed_by_server
 
 # FreeBSD ignores such a RST.
 story reset_leaves_time_wait_of_freebsd
-options peer freebsd
+options peer_rules freebsd
 use closed_by_server
       > R N
 +1.02 > S N-500 no_ts
@@ -212,7 +212,7 @@ use closed_by_server hide
 
 # The numbers of an ACK mean something on Linux only.
 story without_history_on_freebsd
-options peer freebsd
+options peer_rules freebsd
 use closed_by_server hide
 +0.5  > S N+1000 ts R-5000
       < . no_socket                     decides
@@ -233,7 +233,7 @@ use closed_by_server
 
 # FreeBSD would have accepted it.
 story paws_on_freebsd
-options peer freebsd
+options peer_rules freebsd
 use closed_by_server
 +0.5  > S N+1000 ts R-5000              predicts syn_ack
       < . no_socket                     decides
@@ -241,7 +241,7 @@ use closed_by_server
 
 # The RFC wants silence.
 story sequence_by_the_rfc
-options peer rfc
+options peer_rules rfc
 timestamps off
 use closed_by_server
 +0.5  > S N-500                         predicts silence

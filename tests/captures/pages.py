@@ -13,7 +13,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from examples import EXAMPLES
+from stories import told
 from tshark import PLUGIN, REPO, Tshark
 
 BLOCK = re.compile(r"(<!-- shown by tests/captures/pages\.py: (.*?) -->\n).*?(<!-- end -->)", re.S)
@@ -63,9 +63,9 @@ def advice(tshark, name):
 
 
 def capture_of(tshark, name):
-    """An example, or one of the captures of the case."""
-    if name in EXAMPLES:
-        return tshark.save(f"{name}.pcap", EXAMPLES[name].play()[0].pcap())
+    """A story, or one of the captures of the case."""
+    if name in told():
+        return told()[name].save(tshark)
     folder = tshark.captures
     if not (folder / "server.pcap").exists():
         subprocess.run([sys.executable, Path(__file__).with_name("make_case.py"), folder], check=True)

@@ -143,20 +143,23 @@ at outside
 
 story reset_from_elsewhere
 use behind_a_nat
+let isn I
    > S
-   service > c R. 0 ack 1000000001 no_ts        as stray
+   service > c R. 0 ack isn+1 no_ts        as stray
 +1 > S
 => no_answer answered_from_elsewhere retries 1 stray stray
 
 story syn_ack_from_elsewhere
 use behind_a_nat
+let isn I
    > S
-   service > c S. 7 ack 1000000001 no_ts        as stray
+   service > c S. 7 ack isn+1 no_ts        as stray
 +1 > S
 => no_answer answered_from_elsewhere retries 1 stray stray
 
 story bare_ack_from_elsewhere
 use behind_a_nat
+let isn I
    > S
    service > c . 7 ack 99 no_ts                 as stray
 +1 > S
@@ -165,10 +168,11 @@ use behind_a_nat
 # None of these answers the SYN.
 story no_answer_from_elsewhere
 use behind_a_nat
+let isn I
    > S
-   service > c S. 7 ack 1000000009 no_ts
-   service > c . 7 ack 1000000001 no_ts (5)
-   service > c F. 7 ack 1000000001 no_ts
+   service > c S. 7 ack isn+9 no_ts
+   service > c . 7 ack isn+1 no_ts (5)
+   service > c F. 7 ack isn+1 no_ts
    service > c P 7 no_ts
 +1 > S
 => no_answer silent_host retries 1 stray -
@@ -176,25 +180,28 @@ use behind_a_nat
 # After a minute it is no answer to this SYN, ...
 story late_answer_from_elsewhere
 use behind_a_nat
+let isn I
 > S
-+60 service > c S. 7 ack 1000000001 no_ts
++60 service > c S. 7 ack isn+1 no_ts
 => stray -
 
 # ... nor at another capture point, ...
 story answer_from_elsewhere_at_another_point
 use behind_a_nat
+let isn I
 at inside
 > S
 at outside
-service > c S. 7 ack 1000000001 no_ts
+service > c S. 7 ack isn+1 no_ts
 => stray -
 
 # ... nor after a good SYN/ACK.
 story answer_from_elsewhere_after_the_answer
 use behind_a_nat
+let isn I
 > S
 < S.
-service > c S. 7 ack 1000000001 no_ts
+service > c S. 7 ack isn+1 no_ts
 => stray -
 
 # ---- another host than before ----

@@ -39,8 +39,9 @@ void play_stop(struct play *p, const char *format, ...)
 
 void play_differs(struct play *p, const char *what, const char *expected, const char *found)
 {
+    if (p->way->unchecked)
+        return;
     char *text = g_strdup_printf("%s is %s, not %s", what, found, expected);
-
     add_error(p, text);
     g_free(text);
 }

@@ -37,6 +37,7 @@ const struct story *stories_find(const GPtrArray *stories, const char *name);
 struct story_way {
     bool twice;             /* each frame is captured twice, as by a mirror port */
     bool mirrored;          /* what was the lower one of two addresses is the higher one */
+    bool unchecked;         /* what it expects need not be so */
     bool ipv6;              /* 10.9.N.H becomes fd09:N::H */
     unsigned network;       /* 10.9.0.H becomes 10.9.N.H, and first numbers differ a little */
     unsigned hz;            /* ticks of timestamp clocks in a second; 0: 1000 */

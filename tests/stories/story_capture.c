@@ -2,8 +2,8 @@
  *
  *     story_capture [--ipv6] [--networks] [--hz N] [--isns N,N] [--clocks N,N] OUTDIR FILE.story...
  *
- * OUTDIR/NAME.pcap, or .pcapng where the story names capture points. The table goes to the standard output, with tabs: a
- * line for each verdict that stands behind the last packet of its story, after a line with the columns' names.
+ * OUTDIR/NAME.pcap, or .pcapng where the story names capture points. The table goes to the standard output, with tabs: after
+ * a line with the columns' names one for each verdict that stands behind the last packet of its story.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -85,13 +85,17 @@ static bool write_capture(const struct writer *w, const char *folder, const char
     return written;
 }
 
+/* A story that expects no verdict at its end has a line without one. */
 static void print_verdicts(const struct writer *w, const char *name)
 {
+    const char *kind = w->pcapng ? "pcapng" : "pcap";
+
+    if (w->verdicts->len == 0)
+        printf("%s\t%s\t%s\t\t\t\t\t\t\t\n", name, kind, w->preferences->str);
     for (guint i = 0; i < w->verdicts->len; i++) {
         const struct story_verdict *v = &g_array_index(w->verdicts, struct story_verdict, i);
-        printf("%s\t%s\t%s\t%s\t%s\t%d\t%u\t%u\t%u\t%s\n", name, w->pcapng ? "pcapng" : "pcap", v->fate, v->cause,
-               v->inferred ? "inferred" : "observed", v->delayed, v->retries, v->syn, v->decided_by,
-               w->preferences->str);
+        printf("%s\t%s\t%s\t%s\t%s\t%s\t%d\t%u\t%u\t%u\n", name, kind, w->preferences->str, v->fate, v->cause,
+               v->inferred ? "inferred" : "observed", v->delayed, v->retries, v->syn, v->decided_by);
     }
 }
 
@@ -105,7 +109,7 @@ static bool capture_story(const GPtrArray *stories, const struct story *story, c
     const struct story_listener listener = { &w, add_frame, add_option, add_point, add_verdict };
     GString *errors = g_string_new(NULL);
 
-    const bool as_expected = stories_play(stories, story, way, &listener, errors);
+    const bool told = stories_play(stories, story, way, &listener, errors);
     fputs(errors->str, stderr);
     const bool written = write_capture(&w, folder, story->name);
     print_verdicts(&w, story->name);
@@ -114,7 +118,7 @@ static bool capture_story(const GPtrArray *stories, const struct story *story, c
     g_ptr_array_unref(w.points);
     g_array_unref(w.verdicts);
     g_string_free(w.preferences, TRUE);
-    return as_expected && written;
+    return told && written;
 }
 
 /* "1,2", or NULL: as stories have it. Returns what to use. */
@@ -131,12 +135,14 @@ static const uint32_t *two_numbers(const char *text, uint32_t numbers[2])
 static bool capture_all(const GPtrArray *stories, const char *folder)
 {
     uint32_t two_isns[2], two_clocks[2];
-    struct story_way way = {
-        .ipv6 = ipv6, .hz = (unsigned)hz, .isns = two_numbers(isns, two_isns), .clocks = two_numbers(clocks, two_clocks)
-    };
+    struct story_way way = { .unchecked = true,
+                             .ipv6 = ipv6,
+                             .hz = (unsigned)hz,
+                             .isns = two_numbers(isns, two_isns),
+                             .clocks = two_numbers(clocks, two_clocks) };
     bool good = true;
 
-    puts("name\tkind\tfate\tcause\tbasis\tdelayed\tretries\tsyn\tdecided_by\tpreferences");
+    puts("name\tkind\tpreferences\tfate\tcause\tbasis\tdelayed\tretries\tsyn\tdecided_by");
     for (guint i = 0; i < stories->len; i++) {
         const struct story *story = stories->pdata[i];
         if (story->is_beginning)

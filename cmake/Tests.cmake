@@ -49,6 +49,10 @@ if(SYNFATE_FUZZ)
     endforeach()
 endif()
 
+# Prints the engine's tables to those who show or check them.
+add_executable(verdict_table tests/captures/verdict_table.c)
+target_link_libraries(verdict_table PRIVATE synfate_engine)
+
 # Everything below looks at the plugin through Wireshark's own programs.
 if(NOT SYNFATE_BUILD_PLUGIN)
     return()

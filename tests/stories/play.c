@@ -56,7 +56,7 @@ static void free_end(gpointer data)
     g_free(end);
 }
 
-/* The address as written is that of network 0; 10.9.0.H exists in IPv6 too. */
+/* The address as written is that of network 0; in IPv6, 10.9.0.H is fd09::H. */
 static bool read_address(const struct play *p, const char *text, struct end *end)
 {
     static const uint8_t hosts[3] = { 10, 9, 0 };
@@ -66,9 +66,11 @@ static bool read_address(const struct play *p, const char *text, struct end *end
     end->family = strchr(text, ':') != NULL ? 6 : 4;
     if (inet_pton(end->family == 6 ? AF_INET6 : AF_INET, text, ip) != 1)
         return false;
-    if (p->way->ipv6 && end->family == 4 && memcmp(ip, hosts, sizeof hosts) == 0) {
-        const uint8_t v6[16] = { 0xfd, 0x09, [15] = ip[3] };
+    if (p->way->ipv6 && end->family == 4) {
+        const uint8_t v6[16] = { 0xfd, 0x09, [12] = ip[0], ip[1], ip[2], ip[3] };
+        const bool is_host = memcmp(ip, hosts, sizeof hosts) == 0;
         memcpy(ip, v6, sizeof v6);
+        memset(ip + 12, 0, is_host ? sizeof hosts : 0);
         end->family = 6;
     }
     ip[end->family == 4 ? 1 : 2] += (uint8_t)(network >> 8);

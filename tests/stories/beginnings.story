@@ -21,7 +21,7 @@ beginning server_closes
 < F.                        as server_fin
 > .
 > F.
-< . no_socket               as time_wait
+< . no_socket               as time_wait last_copy
 
 beginning closed_by_server
 use conversation

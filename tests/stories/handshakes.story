@@ -4,7 +4,7 @@
 story reordered_handshake
 > S hide
 < S.
-> .                                     decides
+> .                                     decides last_copy
 > S
 => established ok
 

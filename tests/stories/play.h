@@ -42,7 +42,7 @@ struct pair {
 struct packet {
     const char *seq, *ack, *ts, *ecr, *win, *wscale, *mss, *id, *ttl, *options, *label;
     const char *predicts, *states, *syn_number, *time_wait, *restarts;
-    bool no_ts, no_df, no_socket, fast_open, cut_options, lost, hide, forged, decides, copy;
+    bool no_ts, no_df, no_socket, fast_open, cut_options, lost, hide, forged, decides, last_copy, copy;
     uint8_t flags;
     uint32_t payload;
 };

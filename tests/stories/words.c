@@ -35,6 +35,7 @@ static const struct packet_word {
     /* what is said of it */
     { "as", offsetof(struct packet, label), true },
     { "decides", offsetof(struct packet, decides), false },
+    { "last_copy", offsetof(struct packet, last_copy), false },
     { "predicts", offsetof(struct packet, predicts), true },
     { "states", offsetof(struct packet, states), true },
     { "syn_number", offsetof(struct packet, syn_number), true },

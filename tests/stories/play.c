@@ -19,7 +19,8 @@ static void play_lines(struct play *p, const struct story *story, guint from, gu
 
 static void add_error(struct play *p, const char *text)
 {
-    g_string_append_printf(p->errors, "%s:%u: %s: %s\n", p->story->file, p->line->number, p->story->name, text);
+    g_string_append_printf(p->errors, "%s:%u: %s: %s%s%s\n", p->story->file, p->line->number, p->story->name, text,
+                           p->story == p->whole ? "" : ", in story ", p->story == p->whole ? "" : p->whole->name);
     p->failed = true;
 }
 
@@ -550,7 +551,9 @@ static void clear_the_stage(struct play *p)
 bool stories_play(const GPtrArray *stories, const struct story *story, const struct story_way *way,
                   const struct story_listener *listener, GString *errors)
 {
-    struct play p = { .stories = stories, .story = story, .way = way, .listener = listener, .errors = errors };
+    struct play p = {
+        .stories = stories, .whole = story, .story = story, .way = way, .listener = listener, .errors = errors
+    };
 
     set_the_stage(&p);
     play_lines(&p, story, 0, story->lines->len, NULL);

@@ -59,7 +59,8 @@ struct segment_numbers {
 
 struct play {
     const GPtrArray *stories;
-    const struct story *story; /* whose line is played */
+    const struct story *whole; /* that is played */
+    const struct story *story; /* whose line is played: this one, or a beginning */
     const struct story_line *line;
     const struct story_way *way;
     const struct story_listener *listener;

@@ -121,5 +121,5 @@ timestamps off
 < S.                                    as answer_to_left
 > .
 < .
-=> left: established simultaneous_open decided_by answer_to_left use 1
 => right: established simultaneous_open decided_by answer_to_right use 1
+=> left: established simultaneous_open decided_by answer_to_left use 1

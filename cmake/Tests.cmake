@@ -11,6 +11,22 @@ foreach(source IN LISTS unit_tests)
     set_tests_properties(unit.${name} PROPERTIES LABELS unit TIMEOUT 120)
 endforeach()
 
+# The stories, as a test of the engine, and as captures for everything else that tests or shows them.
+if(UNIX)
+    set(story_parts bytes.c expect.c numbers.c observed.c play.c read.c words.c)
+    file(GLOB stories CONFIGURE_DEPENDS tests/stories/*.story)
+    list(TRANSFORM story_parts PREPEND tests/stories/)
+    add_library(stories STATIC ${story_parts})
+    target_include_directories(stories PUBLIC tests/stories)
+    target_link_libraries(stories PUBLIC synfate_engine)
+    add_executable(test_stories tests/stories/test_stories.c)
+    target_link_libraries(test_stories PRIVATE stories)
+    add_executable(story_capture tests/stories/story_capture.c tests/stories/capture_file.c)
+    target_link_libraries(story_capture PRIVATE stories)
+    add_test(NAME unit.stories COMMAND test_stories ${stories})
+    set_tests_properties(unit.stories PROPERTIES LABELS unit TIMEOUT 120)
+endif()
+
 # The bench asks the system for its peak of memory in the way of Unix.
 if(UNIX)
     file(GLOB bench_programs CONFIGURE_DEPENDS tests/bench/bench_*.c)
@@ -32,6 +48,10 @@ if(SYNFATE_FUZZ)
         target_link_options(${name} PRIVATE -fsanitize=fuzzer)
     endforeach()
 endif()
+
+# Prints the engine's tables to those who show or check them.
+add_executable(verdict_table tests/captures/verdict_table.c)
+target_link_libraries(verdict_table PRIVATE synfate_engine)
 
 # Everything below looks at the plugin through Wireshark's own programs.
 if(NOT SYNFATE_BUILD_PLUGIN)

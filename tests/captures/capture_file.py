@@ -17,6 +17,16 @@ def pcap(frames, linktype=ETHERNET):
     return b"".join(out)
 
 
+def read_pcap(data):
+    """The frames of such a file."""
+    frames, at = [], 24
+    while at < len(data):
+        seconds, micros, length, _ = struct.unpack_from("<IIII", data, at)
+        frames.append((seconds * 1_000_000 + micros, 0, data[at + 16 : at + 16 + length]))
+        at += 16 + length
+    return frames
+
+
 def pcapng(frames, names, linktype=ETHERNET):
     """The bytes of a pcapng file of one section, with an interface for each name."""
     out = [_block(0x0A0D0D0A, struct.pack("<IHHq", 0x1A2B3C4D, 1, 0, -1))]

@@ -5,17 +5,18 @@ disturbance; and the comparison of what it says with what each example expects."
 from dataclasses import dataclass
 
 from scapy.layers.inet import TCP
+from scapy.layers.l2 import Ether
 
 import capture_file
 from disturb import untouched
-from examples import EXAMPLES, Example
+from stories import Story, examples
 
 GAP = 200  # seconds between the beginnings of two examples
 
 
 @dataclass
 class Part:
-    example: Example
+    example: Story
     syn: int                # index of its first SYN among all frames
     decided_by: int | None  # index of the deciding frame
     first: int              # index of its first frame
@@ -33,17 +34,16 @@ class Found:
 
 
 class Collection:
-    def __init__(self, gap=GAP, **world):
-        """world: the parameters of each example's Capture."""
+    def __init__(self, *options, gap=GAP):
+        """options: of story_capture."""
         self.frames, self.parts, self.first_syns = [], [], []
-        made = [example for example in EXAMPLES.values() if example.fate != "pending"]
+        made = [example for example in examples("--networks", *options).values() if not example.name.startswith("pending.")]
         for i, example in enumerate(made):
-            capture, syn, decided_by = example.play(network=i, **world)
-            base = len(self.frames)
-            self.frames += [(time + int(i * gap * 1_000_000), *rest) for time, *rest in capture.file_frames()]
-            self.first_syns += [base + index for index in first_syns(capture)]
-            decided_by = None if decided_by is None else base + decided_by - 1
-            self.parts.append(Part(example, base + syn - 1, decided_by, base, len(self.frames) - 1))
+            base, frames = len(self.frames), example.frames()
+            self.frames += [(time + int(i * gap * 1_000_000), *rest) for time, *rest in frames]
+            self.first_syns += [base + index for index in first_syns(frames)]
+            decided_by = None if example.decided_by is None else base + example.decided_by - 1
+            self.parts.append(Part(example, base + example.syn - 1, decided_by, base, len(self.frames) - 1))
 
     def judge(self, tshark, name, disturbance=untouched, linktype=capture_file.ETHERNET, **how):
         """What tshark says of each example's attempt in the disturbed capture."""
@@ -79,11 +79,12 @@ class Collection:
         assert self.attempts == self.first_syns
 
 
-def first_syns(capture):
+def first_syns(frames):
     """The indexes of the frames that begin an attempt: each ISN once."""
     seen = {}
-    for i, frame in enumerate(capture.frames):
-        if TCP in frame.packet and frame.packet[TCP].flags == "S":
-            tcp = frame.packet[TCP]
-            seen.setdefault((frame.packet.src, frame.packet.dst, tcp.sport, tcp.dport, tcp.seq), i)
+    for i, (_, _, data) in enumerate(frames):
+        packet = Ether(data).payload
+        if TCP in packet and packet[TCP].flags == "S":
+            tcp = packet[TCP]
+            seen.setdefault((packet.src, packet.dst, tcp.sport, tcp.dport, tcp.seq), i)
     return sorted(seen.values())

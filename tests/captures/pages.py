@@ -3,18 +3,19 @@
 """Fills in what the documentation shows of the program: pages.py PAGE...
 
 A page holds blocks between `<!-- shown by tests/captures/pages.py: WHAT -->` and `<!-- end -->`. What stands between them is
-made anew from the verdict table in the code and from what tshark says of the captures; the tests check that nobody has
+made anew from the engine's verdict table and from what tshark says of the captures; the tests check that nobody has
 forgotten to.
 """
 
+import functools
 import re
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
 
-from examples import EXAMPLES
-from tshark import PLUGIN, REPO, Tshark
+from stories import told
+from tshark import BUILD, PLUGIN, REPO, Tshark
 
 BLOCK = re.compile(r"(<!-- shown by tests/captures/pages\.py: (.*?) -->\n).*?(<!-- end -->)", re.S)
 FLAGS = [(0x02, "SYN"), (0x01, "FIN"), (0x04, "RST"), (0x10, "ACK")]
@@ -23,24 +24,17 @@ FLAGS = [(0x02, "SYN"), (0x01, "FIN"), (0x04, "RST"), (0x10, "ACK")]
 # The verdict table
 
 
-def strings(code):
-    """The C string literals of a piece of code, joined; names of macros stand for their strings."""
-    return "".join(re.findall(r'"((?:[^"\\]|\\.)*)"', code))
+@functools.cache
+def printed_table():
+    """The lines of verdict_table.c, each split at its tabs."""
+    done = subprocess.run([BUILD / "verdict_table"], check=True, capture_output=True, text=True)
+    return [line.split("\t") for line in done.stdout.splitlines()]
 
 
 def verdict_table():
-    """A dict for each row of the table in the code."""
-    code = (REPO / "plugin" / "engine" / "causes.c").read_text()
-    macros = dict(re.findall(r"#define (\w+_ADVICE)((?:.*\\\n)*.*\n)", code))
-    rows = code.split("rows[] = {")[1].split("\n};")[0]
-    table = []
-    for fate, cause, severity, expert, text in re.findall(r"ROW\((\w+), (\w+), (\w+), (\w+),\s*(.*?)\)(?:,\n(?= {4}ROW|\n)|,?$)",
-                                                          rows, re.S):
-        sentence, advice = re.fullmatch(r'((?:\s*"(?:[^"\\]|\\.)*")+),\s*(.*)', text, re.S).groups()
-        table.append({"fate": fate.lower(), "cause": cause.lower(), "severity": severity.lower(), "expert": expert.lower(),
-                      "sentence": strings(sentence), "advice": strings(macros.get(advice.strip(), advice))})
-    assert len(table) == rows.count("ROW("), "the verdict table is not as pages.py reads it"
-    return table
+    """A dict for each row of the engine's table."""
+    names = "fate", "cause", "severity", "expert", "sentence", "advice"
+    return [dict(zip(names, cells)) for kind, *cells in printed_table() if kind == "verdict"]
 
 
 def row_of(name):
@@ -63,9 +57,9 @@ def advice(tshark, name):
 
 
 def capture_of(tshark, name):
-    """An example, or one of the captures of the case."""
-    if name in EXAMPLES:
-        return tshark.save(f"{name}.pcap", EXAMPLES[name].play()[0].pcap())
+    """A story, or one of the captures of the case."""
+    if name in told():
+        return told()[name].save(tshark)
     folder = tshark.captures
     if not (folder / "server.pcap").exists():
         subprocess.run([sys.executable, Path(__file__).with_name("make_case.py"), folder], check=True)
@@ -148,15 +142,14 @@ def fields(tshark):
 
 def experts(tshark):
     """The expert infos and the causes that are below each."""
-    code = (REPO / "plugin" / "engine" / "causes.c").read_text()
-    severities = dict(re.findall(r'= \{ "(\w+)", "[^"]*", SEVERITY_(\w+) \}', code))
+    severities = dict(cells for kind, *cells in printed_table() if kind == "expert")
     lines = ["| expert info | severity | summary | causes |", "|---|---|---|---|"]
     for line in tshark.run("-G", "fields").splitlines():
         kind, label, name, *_ = line.split("\t") if line.startswith("F\t") else [""] * 3
         if name.startswith(PLUGIN + "expert."):
             token = name.rsplit(".", 1)[1]
             below = sorted({f"`{row['cause']}`" for row in verdict_table() if row["expert"] == token})
-            lines.append(f"| `{name}` | {severities[token].lower()} | {label} | {' '.join(below)} |")
+            lines.append(f"| `{name}` | {severities[token]} | {label} | {' '.join(below)} |")
     return lines
 
 

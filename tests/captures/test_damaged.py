@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from examples import EXAMPLES
+from stories import told
 from tshark import REPO
 
 sys.path.insert(0, str(REPO / "tests/fuzz"))
@@ -19,13 +19,13 @@ STATISTICS = [word for name in mangle.STATISTICS for word in ("-z", name)]
 
 
 def played():
-    return EXAMPLES["rejected.time_wait_paws"].play()[0]
+    return told()["rejected.time_wait_paws"]
 
 
 @pytest.mark.parametrize("seed", range(8))
 def test_times_that_64_bits_of_nanoseconds_do_not_hold(tshark, seed):
     """pcapng has times of 64 bits in any unit."""
-    frames = played().file_frames()
+    frames = played().frames()
     path = tshark.save(f"clock{seed}.pcapng", mangle.pcapng_of_odd_clock(frames, random.Random(seed)))
     tshark.run("-2", "-r", path, "-V", *STATISTICS)
     rows = tshark.fields(path)
@@ -35,7 +35,7 @@ def test_times_that_64_bits_of_nanoseconds_do_not_hold(tshark, seed):
 
 def test_no_time_wait_at_all(tshark):
     """The preference may be 0."""
-    path = tshark.save("no_time_wait.pcap", played().pcap())
+    path = tshark.save("no_time_wait.pcap", played().file)
     rows = tshark.fields(path, args=("-o", "synfate.time_wait:0"))
     assert not [row for row in rows if row.get("fate") == "no_answer"]
     assert "10.9.0.1" in tshark.run("-r", path, "-q", "-o", "synfate.time_wait:0", *STATISTICS)

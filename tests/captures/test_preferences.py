@@ -3,12 +3,13 @@
 
 import pytest
 
-from examples import EXAMPLES, closed_by_server, repeat
+from beginnings import closed_by_server, repeat
 from flow import Capture
+from stories import told
 
 
 def example(tshark, name):
-    return tshark.save(f"{name}.pcap", EXAMPLES[name].play()[0].pcap())
+    return told()[name].save(tshark)
 
 
 def preference(name, value):

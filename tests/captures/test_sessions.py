@@ -11,7 +11,7 @@ import pytest
 
 from capture_file import pcap
 from collection import Collection
-from examples import EXAMPLES
+from stories import told
 
 FATE_AND_CAUSE = {"column0": "synfate.attempt:0", "column1": "synfate.fate:0", "column2": "synfate.cause:0"}
 PIECE = 37  # frames: no example's length, so that pieces begin in the middle of connections
@@ -87,7 +87,7 @@ def columns(rows):
 
 def test_preferences_changed_while_a_file_is_open(tshark):
     """The file that is open keeps its verdicts, the next one that is opened gets the new rules."""
-    path = tshark.save("open.pcap", EXAMPLES["no_answer.time_wait_paws"].play()[0].pcap())
+    path = tshark.save("open.pcap", told()["no_answer.time_wait_paws"].file)
     read = [("frames", FATE_AND_CAUSE)]
     answers = tshark.sharkd(*load_and_read(path), *set_preference("peer_rules", "freebsd"), *read, *load_and_read(path),
                             *set_preference("peer_rules", "linux"), *load_and_read(path))
@@ -98,7 +98,7 @@ def test_preferences_changed_while_a_file_is_open(tshark):
 
 
 def test_tracking_switched_off_and_on(tshark):
-    path = tshark.save("switched.pcap", EXAMPLES["rejected.time_wait_paws"].play()[0].pcap())
+    path = tshark.save("switched.pcap", told()["rejected.time_wait_paws"].file)
     read = [("frames", FATE_AND_CAUSE)]
     answers = tshark.sharkd(*load_and_read(path), *set_preference("tracking", "FALSE"), *read, *load_and_read(path),
                             *set_preference("tracking", "TRUE"), *read, *load_and_read(path))
@@ -110,7 +110,7 @@ def test_tracking_switched_off_and_on(tshark):
 
 def test_nothing_is_left_of_a_file_without_tracking(tshark):
     """The same frame number in the next file: its SYN is seen once."""
-    one = tshark.save("one_frame.pcap", pcap(EXAMPLES["established.ok"].play()[0].file_frames()[:1]))
+    one = tshark.save("one_frame.pcap", pcap(told()["established.ok"].frames()[:1]))
     answers = tshark.sharkd(*set_preference("tracking", "FALSE"), ("load", {"file": str(one)}),
                             *set_preference("tracking", "TRUE"), *load_and_read(one))
     assert columns(answers[4]) == [["1", "pending", "capture_ended"]]
@@ -118,7 +118,7 @@ def test_nothing_is_left_of_a_file_without_tracking(tshark):
 
 def test_a_file_that_cannot_be_read_between_two(tshark):
     """What is no capture leaves nothing behind."""
-    good = tshark.save("good.pcap", EXAMPLES["refused.closed_port"].play()[0].pcap())
+    good = tshark.save("good.pcap", told()["refused.closed_port"].file)
     cut = tshark.save("cut.pcap", good.read_bytes()[:-7])
     first, after_cut, again = (columns(tshark.sharkd(*requests)[-1]) for requests in (
         load_and_read(good), load_and_read(cut), [*load_and_read(cut), *load_and_read(good)]))

@@ -6,7 +6,7 @@ from scapy.layers.inet import IP, UDP
 
 import make_case
 import stats
-from examples import another_client, closed_by_server, conversation, handshake, repeat, same_client_later
+from beginnings import another_client, closed_by_server, conversation, handshake, repeat, same_client_later
 from flow import NO_SOCKET, Capture
 
 SERVICES, REUSE, TREE, REPORT = "synfate,services", "synfate,reuse", "synfate,tree", "synfate,report"

@@ -9,7 +9,7 @@ from scapy.layers.l2 import Ether
 from scapy.packet import Raw
 
 import capture_file
-from examples import (another_client, closed_by_server, conversation, exchange, handshake, rebooted_client, repeat,
+from beginnings import (another_client, closed_by_server, conversation, exchange, handshake, rebooted_client, repeat,
                       same_client_later)
 from flow import NO_SOCKET, Capture, ethernet
 

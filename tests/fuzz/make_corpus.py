@@ -1,8 +1,8 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Makes the seed corpus of the fuzzers from the examples of the capture tests: make_corpus.py [OUTDIR]
+"""Makes the seed corpus of the fuzzers from the stories: make_corpus.py [OUTDIR]
 
-tracker/: each example as a story in the language of events.h, its numbers replaced by the nearest that can be said there.
+tracker/: each main story in the language of events.h, its numbers replaced by the nearest that can be said there.
 headers/: packets of different shapes, of IPv4 and IPv6.
 
 The files found.* there are not made by this: they are what libFuzzer found and its -set_cover_merge=1 left.
@@ -16,9 +16,9 @@ sys.path.insert(0, str(HERE.parent / "captures"))
 
 from scapy.layers.inet import ICMP, IP, TCP  # noqa: E402
 from scapy.layers.inet6 import IPv6  # noqa: E402
+from scapy.layers.l2 import Ether  # noqa: E402
 
-from examples import EXAMPLES  # noqa: E402
-from flow import Capture  # noqa: E402
+from stories import examples  # noqa: E402
 
 # As in events.h
 DISTANCES = [0, 0, 0, 1, -1, 100, 1000, 65537, 500000, -500000, 352641030, -700, 2**31 - 1, 2**31, 2**31 + 1, 2]
@@ -105,28 +105,29 @@ class Story:
         self.out += bytes([kind << 4 | side << 3 | self.flow, numbers, stamps, size | gap, has, last])
 
 
-def story(capture):
+def events(frames):
     """The bytes of a story with the client as side 0. Other ports of the same hosts are flow 1."""
     told, flows = Story(0), {}
-    for frame in capture.frames:
-        packet = frame.packet
+    for time, _, data in frames:
+        packet = Ether(data).payload
         if ICMP in packet:
-            told.icmp(frame.time, 0, packet[ICMP].code % 5)
+            told.icmp(time, 0, packet[ICMP].code % 5)
         elif TCP in packet:
             tcp = packet[TCP]
             pair = frozenset([(packet.src, tcp.sport), (packet.dst, tcp.dport)])
             number, client = flows.setdefault(pair, (min(len(flows), 1), tcp.sport))
             told.flow = number
-            told.segment(frame.time, int(tcp.sport != client), packet)
+            told.segment(time, int(tcp.sport != client), packet)
     return told.out
 
 
-def headers(capture, version):
+def headers(frames, version):
     """A packet of each size: what to read, where, whole, and its bytes."""
     found = {}
-    for frame in capture.frames:
-        data, at = bytes(frame.packet), 40 if version == 6 else 20
-        is_icmp = TCP not in frame.packet or ICMP in frame.packet
+    for _, _, frame in frames:
+        packet = Ether(frame).payload
+        data, at = bytes(packet), 40 if version == 6 else 20
+        is_icmp = TCP not in packet or ICMP in packet
         family = 2 if version == 6 else 1
         found.setdefault((len(data), is_icmp), bytes([is_icmp | (family << 1 if is_icmp else 0), at, 0]) + data)
     return found.values()
@@ -135,15 +136,11 @@ def headers(capture, version):
 def main(out):
     for folder in "tracker", "headers":
         (out / folder).mkdir(parents=True, exist_ok=True)
-    for made in EXAMPLES.values():
-        capture = Capture()
-        made.script(capture)
-        (out / "tracker" / made.name).write_bytes(story(capture))
+    for name, story in examples().items():
+        (out / "tracker" / name).write_bytes(events(story.frames()))
     for name in "established.ok", "established.fast_open", "unreachable.icmp_host", "rejected.time_wait_paws":
-        for version in 4, 6:
-            capture = Capture(version=version)
-            EXAMPLES[name].script(capture)
-            for i, data in enumerate(headers(capture, version)):
+        for version, options in (4, ()), (6, ("--ipv6",)):
+            for i, data in enumerate(headers(examples(*options)[name].frames(), version)):
                 (out / "headers" / f"{name}.ipv{version}.{i}").write_bytes(data)
 
 

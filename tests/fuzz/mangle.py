@@ -29,9 +29,8 @@ sys.path.insert(0, str(HERE.parent / "captures"))
 import capture_file  # noqa: E402
 import disturb  # noqa: E402
 import make_case  # noqa: E402
-from examples import EXAMPLES  # noqa: E402
-from flow import Capture  # noqa: E402
 from scapy.utils import RawPcapReader  # noqa: E402
+from stories import told  # noqa: E402
 from tshark import Tshark  # noqa: E402
 
 BATCH = 20      # files that one sharkd loads
@@ -45,18 +44,15 @@ SIGNS = "runtime error:", "Sanitizer", "** ERROR", "CRITICAL", "assertion"
 # Captures to start from: lists of (time in µs, interface, bytes)
 
 
-def examples():
-    for version in 4, 6:
-        for made in EXAMPLES.values():
-            capture = Capture(version=version)
-            made.script(capture)
-            yield capture.file_frames()
+def stories():
+    for family in (), ("--ipv6",):
+        for story in told(*family).values():
+            if story.kind == "pcap":
+                yield story.frames()
 
 
 def tunnels():
-    capture = Capture()
-    EXAMPLES["rejected.time_wait_paws"].script(capture)
-    frames = capture.file_frames()
+    frames = told()["rejected.time_wait_paws"].frames()
     for change in disturb.vlan, disturb.mpls, disturb.ip_in_ip, disturb.gre, disturb.vxlan, disturb.padded:
         yield [(time, point, change(data)) for time, point, data in frames]
 
@@ -142,7 +138,7 @@ class Mangler:
         self.folder, self.rng, self.kinds = folder, random.Random(seed), kinds
         scratch = folder / "case"
         scratch.mkdir()
-        self.sources = [*examples(), *tunnels(), *recorded(scratch)]
+        self.sources = [*stories(), *tunnels(), *recorded(scratch)]
 
     def make(self, number):
         """The path of a new damaged capture."""

@@ -1,0 +1,260 @@
+# The same SYN elsewhere: on the other leg of a NAT, at another capture point; and answers from another address.
+
+# The translated connection is between c and s.
+beginning behind_a_nat
+end inside 192.168.0.7:40000
+end other_inside 192.168.0.8:41000
+end service 192.0.2.1:80
+
+story legs
+use behind_a_nat
+inside > service S 1000000 ts 300000            as inner
+=> inner: client -
+> S 1000000 ts 300000 ttl 63                    as outer
+=> inner: leg outer number 1
+=> outer: leg inner number 2 client inside
+
+# Without timestamps a translated packet keeps port and IP ID, and loses TTL.
+story legs_without_timestamps
+use behind_a_nat
+end same_port 192.168.0.7:57011
+same_port > service S 1000000 no_ts id 99       as inner
+> S 1000000 no_ts id 99 ttl 63                  as outer
+=> outer: leg inner
+
+# The same ISN says nothing if the timestamp differs, or if too much time lies between.
+story no_legs
+use behind_a_nat
+end c2 10.9.0.1:57012
+end c3 10.9.0.1:57013
+inside > service S 1000000 ts 300000            as first
+> S 1000000 ts 300001                           as second
++4 c2 > s S 1000000 ts 300001                   as third
+c3 > s S 1000000 no_ts                          as fourth
+=> first: leg -
+=> second: leg -
+=> third: leg -
+=> fourth: leg -
+
+# Two clients become one translated port pair.
+story collision_of_two_clients
+use behind_a_nat
+let old_isn I
+inside > service S old_isn ts 3000000
+use conversation
+service > inside S.
+inside > service .
++0.03 use server_closes
+let isn N+50000
+let tsval R-5000
++9 other_inside > service S isn ts tsval
+   > S isn ts tsval
+=> old_client inside client other_inside signs leg other_host yes
+
+# The old connection's handshake is not in the capture: its FIN shows the other leg. Which end of it is the client nothing
+# shows: the engine takes the lower address for it.
+story legs_by_fin
+only as_written twice
+use behind_a_nat
+> P. 100 ack 500 (10) ts 11
+inside > service P. 100 ack 500 (10) ts 11
+< F. 500 ack 110 ts 12
+service > inside F. 500 ack 110 ts 12
+> F. 110 ack 501 ts 13
+inside > service F. 110 ack 501 ts 13
+< . 501 ack 111 ts 14
++1 > S 900000 ts 1013
+=> old_client inside
+
+# What TIME_WAIT stops on the translated side left the SYN without an answer on the other.
+story verdict_of_the_other_leg
+use behind_a_nat
+use closed_by_server
+let isn N+50000
+let tsval R-5000
++9 other_inside > service S isn ts tsval        as inner
+   > S isn ts tsval
+   < . no_socket                                decides
++1 other_inside > service S
+   > S
+=> inner: no_answer time_wait_paws inferred retries 1 decided_at leg
+=> rejected time_wait_paws retries 1 decided_at here
+
+# ---- capture points ----
+
+# An attempt that two points see is one, and counted once.
+story two_points
+end c2 10.9.0.1:57012
+at inside
+> S                                             as seen_inside
+at outside
+> S ts +0                                       as seen_outside
+at inside
+< R.                                            as reset
+c2 > s S                                        as other
+=> seen_inside: refused closed_port decided_by reset number 1 decided_at here twin no point inside
+=> seen_outside: refused closed_port decided_by reset number 1 decided_at point twin yes point outside
+=> other: number 2
+
+# Two points see a SYN, the second also that it is rejected.
+beginning rejected_at_one_of_two_points
+at inside
+> S                                             as seen_inside
+at outside
+> S                                             as seen_outside
+< . 77 ack 78                                   as rejection
+
+# One point saw a rejection, the other how it was overcome.
+story points_agree
+use rejected_at_one_of_two_points
+=> seen_inside: rejected old_unknown inferred decided_by rejection
+at inside
+< S.
+> .                                             as accepted
+=> seen_inside: established ok decided_by accepted
+=> seen_outside: established ok decided_by accepted
+
+# One point saw a rejection, the other that it was overcome, and that the server is stuck.
+story points_agree_on_stuck
+use rejected_at_one_of_two_points
+at inside
+< S. lost
+> P. (10) lost
++1 < S.                                         as again
+=> seen_inside: stuck accept_queue_full decided_by again
+=> seen_outside: stuck accept_queue_full decided_by again
+
+# How much a point knows: nothing, silence, an inference, an observed silence, an answer.
+story a_point_that_knows_more
+at outside
+use closed_by_server
+at inside
++1 > S N+50000 ts R-5000                        as seen_inside
+at outside
+   > S ts R-5000                                as seen_outside
+at inside
++1 > S
+at outside
+   > S
+=> seen_inside: no_answer time_wait_paws inferred retries 1 decided_at point
+=> seen_outside: no_answer time_wait_paws inferred retries 1 decided_at here
+
+# ---- answers from elsewhere ----
+
+story reset_from_elsewhere
+use behind_a_nat
+let isn I
+   > S
+   service > c R. 0 ack isn+1 no_ts        as stray
++1 > S
+=> no_answer answered_from_elsewhere retries 1 stray stray
+
+story syn_ack_from_elsewhere
+use behind_a_nat
+let isn I
+   > S
+   service > c S. 7 ack isn+1 no_ts        as stray
++1 > S
+=> no_answer answered_from_elsewhere retries 1 stray stray
+
+story bare_ack_from_elsewhere
+use behind_a_nat
+let isn I
+   > S
+   service > c . 7 ack 99 no_ts                 as stray
++1 > S
+=> no_answer answered_from_elsewhere retries 1 stray stray
+
+# None of these answers the SYN.
+story no_answer_from_elsewhere
+use behind_a_nat
+let isn I
+   > S
+   service > c S. 7 ack isn+9 no_ts
+   service > c . 7 ack isn+1 no_ts (5)
+   service > c F. 7 ack isn+1 no_ts
+   service > c P 7 no_ts
++1 > S
+=> no_answer silent_host retries 1 stray -
+
+# After a minute it is no answer to this SYN, ...
+story late_answer_from_elsewhere
+use behind_a_nat
+let isn I
+> S
++60 service > c S. 7 ack isn+1 no_ts
+=> stray -
+
+# ... nor at another capture point, ...
+story answer_from_elsewhere_at_another_point
+use behind_a_nat
+let isn I
+at inside
+> S
+at outside
+service > c S. 7 ack isn+1 no_ts
+=> stray -
+
+# ... nor after a good SYN/ACK.
+story answer_from_elsewhere_after_the_answer
+use behind_a_nat
+let isn I
+> S
+< S.
+service > c S. 7 ack isn+1 no_ts
+=> stray -
+
+# ---- another host than before ----
+
+story same_host_as_before
+use closed_by_server
++10 > S N+1000
+=> signs - other_host no
+
+# Ahead: the old connection was too short to show how fast the clock runs.
+story clock_ahead
+use closed_by_server
++10 > S N+1000 ts +90000
+=> signs - other_host no
+
+story clock_behind
+use closed_by_server
++10 > S N+1000 ts -90000
+=> signs clock other_host yes
+
+# So far off that it may be random for each connection.
+story clock_far_off
+use closed_by_server
++10 > S N+1000 ts +134217728
+=> signs - other_host no
+
+story another_ttl
+use closed_by_server
++10 > S N+1000 ttl 63
+=> signs ttl other_host no
+
+story another_mss
+use closed_by_server
++10 > S N+1000 mss 1440
+=> signs sizes other_host no
+
+story other_options
+use closed_by_server
++10 > S N+1000 opts MnWSTn
+=> signs options other_host no
+
+story another_ttl_and_cut_options
+use closed_by_server
++10 > S N+1000 opts MnWSTn ttl 63 cut_options
+=> signs ttl
+
+# A clock whose rate was measured over the old connection: ticks of a microsecond.
+story clock_in_microseconds
+    > S ts 300000
+    < S.
++10 > . ts 10300000
+    > R N
++20 > S I+5000 ts 30300000
+=> other_host no
+    > S I+1000 ts 60300000
+=> signs clock other_host yes

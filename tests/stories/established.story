@@ -1,0 +1,125 @@
+story established.ok
+use closed_by_client
+=> established ok decided_by handshake not_as_rules no
+
+# The first SYN got lost behind the capture point.
+story established.syn_retransmitted
+      > S
++1.02 > S
+      < S.
+      > .                   decides
+use exchange
+=> established syn_retransmitted delayed retries 1
+
+# Seen at the server: its first SYN/ACK got lost, and its timer is the first to end.
+story established.synack_retransmitted
+      > S
+      < S.
++1.02 < S.
+      > .                   decides
+use exchange
+=> established synack_retransmitted delayed
+
+# Seen at the client: its acknowledgment got lost, and the server is the one who speaks first.
+story established.ack_retransmitted
+      > S
+      < S.
+      > . lost              decides
++1.02 < S.
+      > .
+      < P. (40)
+      > .
+=> established ack_retransmitted delayed
+
+# A SYN of long ago reached the server first (RFC 9293, figure 9), so it acknowledges that one.
+story established.after_wrong_ack
+      > S
+      < S. ack I-4711 lost
+      > R
++0.01 > S
+      < S. J+64000
+      > .                   decides
+use exchange
+=> established after_wrong_ack delayed retries 1
+
+# The rejecting ACK reached the client: its RST removes the TIME_WAIT.
+story established.after_time_wait_reset
+use closed_by_server
++9.13 > S N+352641030 ts R-1159862      predicts ack
+      < . no_socket
+      > R N
++0.01 > S
+      < S. X+159641486
+      > .                               decides
+=> established after_time_wait_reset delayed retries 1
+
+# The client lost the old connection, the server did not: its challenge ACK makes the client reset it.
+story established.after_old_connection_reset
+use conversation
++100  > S I+1352641000 ts 40643665      predicts ack
+      < .
+      > R N
++0.01 > S
+      < S. X+2000000000
+      > .                               decides
+=> established after_old_connection_reset delayed retries 1
+
+story established.time_wait_recycled_timestamp
+use closed_by_server
++9.1  > S N-500000                      predicts syn_ack
+      < S. X+65537
+      > .                               decides
+=> established time_wait_recycled_timestamp
+
+story established.time_wait_recycled_sequence
+timestamps off
+use closed_by_server
++9.1  > S N+352641030                   predicts syn_ack
+      < S. X+65537
+      > .                               decides
+=> established time_wait_recycled_sequence
+
+story established.time_wait_expired
+use closed_by_server
++63.4 > S N-500000 ts R-1159862
+      < S. X+995733925
+      > .                               decides
+=> established time_wait_expired
+
+# The client closed first, so TIME_WAIT was on its side: it reuses its own port (net.ipv4.tcp_tw_reuse).
+story established.reuse_after_close
+use closed_by_client
++5    > S N+65537 ecr 1603254559
+      < S. X+995733925
+      > .                               decides
+=> established reuse_after_close
+
+story established.reuse_after_reset
+use conversation
+      < R.
++5    > S N-500000
+      < S. X+995733925
+      > .                               decides
+=> established reuse_after_reset
+
+# The SYN/ACK acknowledges the data that came with the SYN.
+story established.fast_open
+> S (29) fast_open
+< S.
+< P. (40)
+> .                                     decides
+=> established fast_open
+
+# Both ends connect at once; each SYN is an attempt, decided by the SYN/ACK that answers it.
+story established.simultaneous_open
+end c 10.9.0.1:40001
+end s 10.9.0.2:40002
+timestamps off
+> S                                     as left
+< S                                     as right
+> S.                                    as answer_to_right
+< S.                                    as answer_to_left
+> .
+< .
+=> right: established simultaneous_open decided_by answer_to_right use 1
+=> left: established simultaneous_open decided_by answer_to_left use 1

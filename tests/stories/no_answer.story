@@ -1,0 +1,103 @@
+# Seen at the client, or at a load balancer that captures before it drops: the rejecting ACK is missing.
+story no_answer.time_wait_paws
+use conversation
++30 use server_closes
++9.29 > S N+352641030 ts R-1159862      predicts ack
+again +1 +2 +4
+=> no_answer time_wait_paws inferred retries 3
+
+story no_answer.time_wait_sequence
+timestamps off
+use closed_by_server
++9.1  > S N-500000                      predicts ack
+again +1 +2 +4
+=> no_answer time_wait_sequence inferred retries 3
+
+# Seen at the server: it answers, and the answers never arrive.
+story no_answer.synack_lost
+      > S
+      < S. lost
++1.02 < S. lost
+      > S
+      < S. lost
++2.05 < S. lost
+      > S
+      < S. lost
+=> no_answer synack_lost retries 2
+
+# The same service answered another client port just before.
+story no_answer.silent_flow
+end before 10.9.0.1:57010
+between before s
+use conversation
+between c s
++0.5 > S
+again +1 +2 +4
+=> no_answer silent_flow retries 3
+
+# The server answers on another port.
+story no_answer.silent_port
+end before 10.9.0.1:57010
+end https 10.9.0.2:443
+between before https
+use conversation
+between c s
++0.5 > S
+again +1 +2 +4
+=> no_answer silent_port retries 3
+
+story no_answer.silent_host
+> S
+again +1 +2 +4
+=> no_answer silent_host retries 3
+
+# The service's address is 10.9.0.2; the member behind it, 10.9.0.3, answers by itself, and the client rejects that.
+story no_answer.answered_from_elsewhere
+end member 10.9.0.3:8080
+timestamps off
+let syn I
+> S
+member > c S. ack syn+1 lost
+c > member R syn+1
+again +1 +2
+=> no_answer answered_from_elsewhere retries 2
+
+# The server drops the acknowledgment and the data, and repeats its SYN/ACK.
+story stuck.accept_queue_full
+     > S
+     < S.
+     > . lost
++0.1 > P. (29) lost
++0.3 > P. -29 (29) lost
++0.6 < S.                               decides
+     > . lost
++0.1 > P. -29 (29) lost
++2   > P. -29 (29) lost
++4   > P. -29 (29) lost
+     < S.
+     > . lost
+=> stuck accept_queue_full
+
+# The answer takes longer than the client's patience: its socket is gone when the SYN/ACK comes.
+story aborted.client_gave_up
+     > S
++0.8 < S.
+     > R                                decides
+=> aborted client_gave_up
+
+story pending.capture_ended
+end before 10.9.0.1:57010
+end after 10.9.0.1:57012
+between before s
+use conversation
+between c s
+     > S                                as last_but_one
++0.5 after > s S
+=> last_but_one: pending capture_ended
+
+# What tshark says at the SYN in one pass, before it has read the answer.
+story pending.in_progress
+> S
+=> pending in_progress so_far
+< S.
+> .

@@ -1,0 +1,55 @@
+story refused.closed_port
+> S
+< R.                                    decides
+=> refused closed_port
+
+# The server's program is gone, its half-closed connection is not. A SYN in its window gets this RST.
+story refused.old_fin_wait_2
+use half_closed_by_server
++2    > S N+1000                        states SYN_SENT/FIN_WAIT_2
+      < R.                              decides
+=> refused old_fin_wait_2
+
+story refused.old_syn_received
+use half_open
++0.5  > S I+1000                        states SYN_SENT/SYN_RECEIVED
+      < R.                              decides
+=> refused old_syn_received
+
+# The server is three hops away (TTL 61), what refuses is one hop away.
+story refused.reset_in_path
+end s 10.9.0.2:8080 ttl 61
+end before 10.9.0.1:57010
+between before s
+use conversation
+between c s
++1    > S
+      < R. ttl 254                      decides
+=> refused reset_in_path inferred
+
+story unreachable.icmp_net
+> S
+icmp net                                decides
+=> unreachable icmp_net
+
+story unreachable.icmp_host
+> S
+icmp host                               decides
+=> unreachable icmp_host
+
+# A firewall on the server itself rejects (iptables' default).
+story unreachable.icmp_port
+> S
+icmp port from s                        decides
+=> unreachable icmp_port
+
+story unreachable.icmp_admin_prohibited
+> S
+icmp admin_prohibited                   decides
+=> unreachable icmp_admin_prohibited
+
+# The packet went in a circle.
+story unreachable.icmp_other
+> S
+icmp other                              decides
+=> unreachable icmp_other

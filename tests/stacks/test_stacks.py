@@ -1,0 +1,142 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Every stack is judged by its own rules, and nothing that rests on "it is Linux" is called observed.
+
+Each test goes through all situations of a capture and lists those that it does not hold for.
+"""
+
+import pathlib
+
+import pytest
+
+import capture
+from collection import Collection
+from conftest import LIVE
+from truth import COLUMNS
+
+DATA = pathlib.Path(__file__).parent / "data"
+
+
+def all_hold(errors):
+    assert not errors, f"{len(errors)}:\n" + "\n".join(errors)
+
+
+def verdict(said):
+    return said.get("fate"), said.get("cause")
+
+
+def mistake(row, said, less=False, inferred=False):
+    """What is wrong with a verdict, or None. less, inferred: those columns of the table hold too."""
+    if verdict(said) in row.right | (row.less if less else set()):
+        return None
+    if inferred and verdict(said) in row.inferred and said["basis"] == "inferred":
+        return None
+    may = row.right | (row.less if less else set())
+    return (f"{row.port} {row.situation} ({row.answers}): {'/'.join(map(str, verdict(said)))} {said.get('basis')}, true: "
+            f"{' '.join(sorted('/'.join(pair) for pair in may))} ({said.get('summary')})")
+
+
+def mistakes(rows, said, **may):
+    return [error for row in rows if (error := mistake(row, said[row.syn - 1], **may))]
+
+
+# The captures themselves
+
+
+@pytest.mark.parametrize("name", LIVE)
+def test_same_answers_as_kept(kept, made, name):
+    before, now = kept[LIVE[name]], made(name)
+    all_hold([f"{port} {cell.situation.name()}: {cell.answers()}, before: {before.cells[port].answers()}"
+              for port, cell in now.cells.items() if cell.kinds() != before.cells[port].kinds()])
+    assert set(now.cells) == set(before.cells)
+
+
+def test_table_is_of_the_capture(kept):
+    for name, case in kept.items():
+        lines = (DATA / f"{name}.tsv").read_text().splitlines(keepends=True)
+        assert lines == ["\t".join(COLUMNS) + "\n", *(row.line() for row in case.rows)]
+
+
+# The whole capture
+
+
+def test_attempts(tshark, case):
+    assert [one["frame"] for one in tshark.attempts(case.path)] == [row.syn for row in case.rows]
+
+
+def test_verdicts(tshark, case):
+    all_hold(mistakes(case.rows, tshark.fields(case.path)))
+
+
+def test_decided_by(tshark, case):
+    said = tshark.fields(case.path)
+    all_hold([f"{row.port} {row.situation}: {said[row.syn - 1].get('decided_by')}, true: {row.decided_by}"
+              for row in case.rows if said[row.syn - 1].get("decided_by") != row.decided_by])
+
+
+def test_verdicts_by_the_right_preference(tshark, case):
+    all_hold(mistakes(case.rows, tshark.fields(case.path, args=("-o", f"synfate.peer_rules:{case.stack}"))))
+
+
+def wrongly_named(said, stack):
+    """SYNs whose peer is taken for another stack."""
+    return [f"frame {one['frame']}: {one.get('peer.stack')}" for one in said
+            if "syn_number" in one and one.get("peer.stack") != stack]
+
+
+def test_stack_is_named(tshark, case):
+    all_hold(wrongly_named(tshark.fields(case.path), case.stack))
+
+
+def test_stack_is_named_after_three_connections(tshark, case):
+    frames = [seen for seen in case.frames if {seen.segment.sport, seen.segment.dport} & {20001, 20002, 20003}]
+    syns = [at for at, seen in enumerate(frames) if seen.segment.has("S")]
+    path = tshark.captures / f"three {case.path.name}"
+    capture.write(path, frames[:syns[3]])
+    all_hold(wrongly_named(tshark.fields(path), case.stack))
+
+
+# Something is cut away
+
+
+def reused(case):
+    """The row of each attempt that met an old connection, with its cell."""
+    return [(row, case.cells[row.port]) for row in case.rows
+            if case.cells[row.port].old_syn and row.syn == case.cells[row.port].syn]
+
+
+def judged_alone(tshark, case, name, numbers_of, **may):
+    """Each of these attempts in a capture that holds only the frames numbers_of(cell) names."""
+    together, syns = Collection(), {}
+    for row, cell in reused(case):
+        numbers = numbers_of(cell)
+        together.add(row.port, [case.frames[number - 1] for number in numbers])
+        syns[row.port] = numbers.index(row.syn)
+    path = tshark.captures / f"{name} {case.path.name}"
+    capture.write(path, together.frames)
+    said = tshark.fields(path)
+    return [error for row, _ in reused(case)
+            if (error := mistake(row, together.rows(row.port, said)[syns[row.port]], **may))]
+
+
+def without_history(cell):
+    return [number for number in cell.numbers if number >= cell.syn]
+
+
+def test_each_port_pair_alone(tshark, case):
+    """Two connections may not show which stack it is."""
+    all_hold(judged_alone(tshark, case, "alone", lambda cell: cell.numbers, inferred=True))
+
+
+def test_each_port_pair_alone_without_history(tshark, case):
+    all_hold(judged_alone(tshark, case, "alone without history", without_history, less=True, inferred=True))
+
+
+def test_without_history(tshark, case):
+    """The packets of all old connections are missing, but others of the stack are there."""
+    gone = {number for cell in case.cells.values() for number in cell.numbers if number < cell.syn}
+    left = [number for number in range(1, len(case.frames) + 1) if number not in gone]
+    path = tshark.captures / f"without history {case.path.name}"
+    capture.write(path, [case.frames[number - 1] for number in left])
+    said = tshark.fields(path)
+    rows = [row for row in case.rows if row.syn not in gone]
+    all_hold([error for row in rows if (error := mistake(row, said[left.index(row.syn)], less=True))])

@@ -111,7 +111,7 @@ static void check_text(struct play *p, const char *what, const char *wanted, con
 
 /* ---- attempts ---- */
 
-static void compare_fact(struct play *p, const struct fact_row *row, const char *expected, const struct fact *found)
+static void compare_fact(struct play *p, const struct observed_row *row, const char *expected, const struct observed *found)
 {
     if (row->kind == FACT_FRAME) {
         compare_number(p, row->what, frame_of(p, expected), (uint32_t)found->number);
@@ -136,7 +136,7 @@ static void compare_fact(struct play *p, const struct fact_row *row, const char 
 
 static void check_fact(struct expectation *e, const char *word, char ***words)
 {
-    const struct fact_row *row = fact_row(word);
+    const struct observed_row *row = observed_row(word);
 
     if (row == NULL) {
         play_stop(e->p, "nothing is known of \"%s\"", word);
@@ -147,7 +147,7 @@ static void check_fact(struct expectation *e, const char *word, char ***words)
         play_stop(e->p, "there is no attempt");
     if (e->p->stopped)
         return;
-    struct fact fact = { .text = g_string_new(NULL) };
+    struct observed fact = { .text = g_string_new(NULL) };
     row->get(&e->judged, &fact);
     compare_fact(e->p, row, expected, &fact);
     g_string_free(fact.text, TRUE);

@@ -6,38 +6,38 @@
 
 #include "siblings.h"
 
-static void connect_time(const struct judged *j, struct fact *fact)
+static void connect_time(const struct judged *j, struct observed *fact)
 {
     fact->number = j->verdict.connect_time;
     fact->none = fact->number == -1;
 }
 
-static void waiting_time(const struct judged *j, struct fact *fact)
+static void waiting_time(const struct judged *j, struct observed *fact)
 {
     fact->number = j->verdict.wait;
 }
 
-static void attempt_number(const struct judged *j, struct fact *fact)
+static void attempt_number(const struct judged *j, struct observed *fact)
 {
     fact->number = j->attempt->number;
 }
 
-static void use_number(const struct judged *j, struct fact *fact)
+static void use_number(const struct judged *j, struct observed *fact)
 {
     fact->number = j->attempt->use;
 }
 
-static void as_rules(const struct judged *j, struct fact *fact)
+static void as_rules(const struct judged *j, struct observed *fact)
 {
     fact->number = j->verdict.not_as_rules;
 }
 
-static void decided_at(const struct judged *j, struct fact *fact)
+static void decided_at(const struct judged *j, struct observed *fact)
 {
     g_string_assign(fact->text, j->verdict.from_twin ? "point" : j->verdict.from_leg ? "leg" : "here");
 }
 
-static void point_name(const struct judged *j, struct fact *fact)
+static void point_name(const struct judged *j, struct observed *fact)
 {
     const char *name = tracker_point_name(j->t, tracker_point(j->t, j->attempt));
 
@@ -45,32 +45,32 @@ static void point_name(const struct judged *j, struct fact *fact)
     g_string_assign(fact->text, name == NULL ? "" : name);
 }
 
-static void is_twin(const struct judged *j, struct fact *fact)
+static void is_twin(const struct judged *j, struct observed *fact)
 {
     fact->number = (j->attempt->flags & ATTEMPT_TWIN) != 0;
 }
 
-static void leg_frame(const struct judged *j, struct fact *fact)
+static void leg_frame(const struct judged *j, struct observed *fact)
 {
     fact->number = tracker_leg(j->t, j->attempt->frame[SYN_FIRST]);
 }
 
-static void new_client(const struct judged *j, struct fact *fact)
+static void new_client(const struct judged *j, struct observed *fact)
 {
     fact->none = !leg_of_attempt(j->t, j->record, &fact->address);
 }
 
-static void old_client(const struct judged *j, struct fact *fact)
+static void old_client(const struct judged *j, struct observed *fact)
 {
     fact->none = !leg_of_old(j->t, j->attempt, &fact->address);
 }
 
-static void is_other_host(const struct judged *j, struct fact *fact)
+static void is_other_host(const struct judged *j, struct observed *fact)
 {
     fact->number = signs_suffice(tracker_other_host_signs(j->t, j->record));
 }
 
-static void signs_of_other_host(const struct judged *j, struct fact *fact)
+static void signs_of_other_host(const struct judged *j, struct observed *fact)
 {
     static const char *const names[] = { "clock", "ttl", "options", "sizes", "leg" };
     const uint8_t signs = tracker_other_host_signs(j->t, j->record);
@@ -81,7 +81,7 @@ static void signs_of_other_host(const struct judged *j, struct fact *fact)
     fact->none = signs == 0;
 }
 
-static void stray_frame(const struct judged *j, struct fact *fact)
+static void stray_frame(const struct judged *j, struct observed *fact)
 {
     const struct packets_seen *strays = tracker_packets(j->t, j->attempt, SEEN_STRAY);
 
@@ -90,7 +90,7 @@ static void stray_frame(const struct judged *j, struct fact *fact)
 
 /* ---- the old connection ---- */
 
-static void old_number(const struct judged *j, struct fact *fact, unsigned flag, size_t offset)
+static void old_number(const struct judged *j, struct observed *fact, unsigned flag, size_t offset)
 {
     struct past past;
 
@@ -99,51 +99,51 @@ static void old_number(const struct judged *j, struct fact *fact, unsigned flag,
         fact->number = *(const uint32_t *)(const void *)((const char *)&past + offset);
 }
 
-static void old_rcv_nxt(const struct judged *j, struct fact *fact)
+static void old_rcv_nxt(const struct judged *j, struct observed *fact)
 {
     old_number(j, fact, PAST_RCV_NXT, offsetof(struct past, rcv_nxt));
 }
 
-static void old_snd_nxt(const struct judged *j, struct fact *fact)
+static void old_snd_nxt(const struct judged *j, struct observed *fact)
 {
     old_number(j, fact, PAST_SND_NXT, offsetof(struct past, snd_nxt));
 }
 
-static void old_ts_recent(const struct judged *j, struct fact *fact)
+static void old_ts_recent(const struct judged *j, struct observed *fact)
 {
     old_number(j, fact, PAST_TS_RECENT, offsetof(struct past, ts_recent));
 }
 
-static void old_first(const struct judged *j, struct fact *fact)
+static void old_first(const struct judged *j, struct observed *fact)
 {
     old_number(j, fact, 0, offsetof(struct past, first));
 }
 
-static void old_last(const struct judged *j, struct fact *fact)
+static void old_last(const struct judged *j, struct observed *fact)
 {
     old_number(j, fact, 0, offsetof(struct past, last));
 }
 
-static void old_closed_in(const struct judged *j, struct fact *fact)
+static void old_closed_in(const struct judged *j, struct observed *fact)
 {
     old_number(j, fact, 0, offsetof(struct past, closed_in));
 }
 
 /* ---- texts ---- */
 
-static void summary(const struct judged *j, struct fact *fact)
+static void summary(const struct judged *j, struct observed *fact)
 {
     tracker_summary(j->t, j->record, &j->verdict, fact->text);
 }
 
-static void advice(const struct judged *j, struct fact *fact)
+static void advice(const struct judged *j, struct observed *fact)
 {
     const struct verdict_row *row = verdict_row(j->verdict.fate, j->verdict.cause);
 
     g_string_assign(fact->text, row == NULL ? "" : row->advice);
 }
 
-static const struct fact_row rows[] = {
+static const struct observed_row rows[] = {
     { "connect", FACT_TIME, connect_time, "the connect time" },
     { "wait", FACT_TIME, waiting_time, "the waiting time" },
     { "number", FACT_NUMBER, attempt_number, "the attempt's number" },
@@ -170,7 +170,7 @@ static const struct fact_row rows[] = {
     { "no_advice", FACT_WITHOUT, advice, "the advice" },
 };
 
-const struct fact_row *fact_row(const char *word)
+const struct observed_row *observed_row(const char *word)
 {
     for (size_t i = 0; i < G_N_ELEMENTS(rows); i++)
         if (strcmp(rows[i].word, word) == 0)

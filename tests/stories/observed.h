@@ -16,7 +16,7 @@ struct judged {
 };
 
 /* What is so. */
-struct fact {
+struct observed {
     bool none; /* it is not known, or there is none */
     int64_t number;
     GString *text;              /* empty to begin with */
@@ -34,14 +34,14 @@ enum fact_kind {
     FACT_WITHOUT, /* ... or does not */
 };
 
-struct fact_row {
+struct observed_row {
     const char *word;
     enum fact_kind kind;
-    void (*get)(const struct judged *j, struct fact *fact);
+    void (*get)(const struct judged *j, struct observed *fact);
     const char *what; /* for a sentence */
 };
 
 /* The row of a word, or NULL. */
-const struct fact_row *fact_row(const char *word);
+const struct observed_row *observed_row(const char *word);
 
 #endif

@@ -47,8 +47,20 @@ static hf_register_info registrations[] = {
           "the packet that would prove it is not in the capture"),
     TOKEN(summary, "Summary", "summary", "The verdict on the attempt in one line, made for a column"),
     TOKEN(advice, "Advice", "advice", "What to change so that this does not happen again, and what to check next"),
-    FLAG(failed, "Failed", "failed", "The attempt ended without a connection (neither established nor pending)"),
-    FLAG(delayed, "Delayed", "delayed", "The connection was established, but only after a retry or a rejection"),
+    NUMBER(
+        call, "Call", "call",
+        "Number of the call in the capture, from 1: one connect() and its first request, whatever number of attempts "
+        "it took behind a NAT, on both of its sides, or to several addresses"),
+    TOKEN(outcome, "Outcome of the call", "outcome",
+          "in_time, late, failed or unknown; on one frame of each call, so that counting these frames counts calls"),
+    FLAG(failed, "Failed", "failed", "The call failed: none of its attempts got in, and none is pending"),
+    FLAG(delayed, "Delayed", "delayed", "The call got in, but late: a retry, a rejection or a slow answer cost time"),
+    TIME(lost, "Time lost", "lost",
+         "What the call lost, if it was late or failed; add it up over the frames that have synfate.outcome"),
+    LINK(retry_of, "Retry of", "retry_of", FT_FRAMENUM_NONE,
+         "First SYN of the same call on the port pair before this one, behind a NAT that changed the port"),
+    LINK(retried_as, "Retried as", "retried_as", FT_FRAMENUM_NONE,
+         "First SYN of the same call on the port pair after this one, behind a NAT that changed the port"),
     LINK(syn, "First SYN", "syn", FT_FRAMENUM_REQUEST, "The frame of the attempt's first SYN"),
     LINK(
         decided_by, "Decided by", "decided_by", FT_FRAMENUM_RESPONSE,
@@ -57,6 +69,12 @@ static hf_register_info registrations[] = {
          "Time from the first SYN to the client's ACK of the SYN/ACK; only if established"),
     TIME(wait, "Waiting time", "wait",
          "Time from the first SYN to the deciding frame or, if there is none, to the last SYN seen"),
+    TIME(served, "Served after", "served",
+         "Time from the first SYN to the first segment that shows that the server took the connection, where that came "
+         "late"),
+    TOKEN(reuse, "Reuse of the port pair", "reuse",
+          "How the SYN got in beside the old connection: time_wait_recycled_timestamp, time_wait_recycled_sequence, "
+          "time_wait_expired, after_close or after_reset"),
     TOKEN(predicted, "Predicted answer", "predicted",
           "The answer that the state of the SYN's receiver calls for: syn_ack, ack, rst, silence or unknown"),
     DELTA(

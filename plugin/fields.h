@@ -9,9 +9,10 @@
 struct synfate_fields {
     int attempt, use, syn_number, retries;
     int fate, cause, basis, summary, advice;
-    int failed, delayed;
+    int call, outcome, failed, delayed, lost, retry_of, retried_as;
     int syn, decided_by;
-    int connect_time, wait;
+    int connect_time, wait, served;
+    int reuse;
     int predicted;
     int isn_delta, tsval_delta, synack_isn_delta;
     int old_first, old_last, old_closed_in, old_closed_by, old_idle_before_close, old_age, old_peer_state;

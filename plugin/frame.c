@@ -36,11 +36,25 @@ int64_t frame_time(const packet_info *pinfo)
     return CLAMP((int64_t)pinfo->abs_ts.secs, first, last) * NS_PER_SECOND + pinfo->abs_ts.nsecs;
 }
 
+/* Link addresses are only compared: FNV-1a tells them apart well enough. */
+static uint32_t link_digest(const address *from)
+{
+    const uint8_t *bytes = from->data;
+    uint32_t digest = 2166136261U;
+
+    if (from->type != AT_ETHER)
+        return 0;
+    for (int i = 0; i < from->len; i++)
+        digest = (digest ^ bytes[i]) * 16777619U;
+    return digest;
+}
+
 static struct sighting sighting_of(struct tracker *t, const packet_info *pinfo)
 {
     return (struct sighting){
         .frame = pinfo->num,
         .point = capture_point(t, pinfo),
+        .link_src = link_digest(&pinfo->dl_src),
         .time = frame_time(pinfo),
     };
 }

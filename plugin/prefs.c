@@ -10,6 +10,7 @@ static ws_pref_bool tracking = TRUE;
 static ws_pref_bool append_info = FALSE;
 static guint time_wait_seconds = 60;
 static guint no_answer_retries = 1;
+static guint slow_connect_ms = 1000;
 static gint peer_rules = PEER_LINUX;
 
 static const enum_val_t peer_choices[] = {
@@ -38,6 +39,9 @@ void prefs_register(void)
                                    "How many retransmissions of a SYN must stay without an answer before it is "
                                    "called never answered (3 s without an answer also suffice).",
                                    10, &no_answer_retries);
+    prefs_register_uint_preference(module, "slow_connect", "Slow from (milliseconds)",
+                                   "A handshake that takes so long although nothing was repeated is called late.", 10,
+                                   &slow_connect_ms);
     prefs_register_bool_preference(module, "append_info", "Append the verdict to the Info column",
                                    "Show the summary of attempts that failed or came late in the Info column.",
                                    &append_info);
@@ -59,5 +63,6 @@ struct tracker_options prefs_tracker_options(void)
         .peer = (enum peer_stack)peer_rules,
         .time_wait = (int64_t)MIN(time_wait_seconds, 86400) * NS_PER_SECOND,
         .no_answer_retries = MAX(no_answer_retries, 1),
+        .slow_connect = (int64_t)MAX(slow_connect_ms, 1) * (NS_PER_SECOND / 1000),
     };
 }

@@ -25,6 +25,7 @@ struct view {
     const struct past *h;     /* NULL: no old connection */
     const struct evidence *e; /* NULL: no answer */
     struct verdict verdict;
+    struct call call;
 };
 
 void tree_register(void)
@@ -103,12 +104,29 @@ static void show_attempt(const struct view *v, proto_tree *tree)
 {
     add_number(v, tree, field.attempt, v->a->number);
     add_number(v, tree, field.use, v->a->use);
-    if (v->note->role == NOTE_SYN)
+    if (v->note->role == NOTE_SYN && !(v->a->flags & ATTEMPT_TWIN))
         add_number(v, tree, field.syn_number, v->note->syn_number);
     add_number(v, tree, field.retries, v->a->retries);
     add_link(v, tree, field.syn, v->a->frame[SYN_FIRST]);
     if (v->note->role == NOTE_SYN)
         add_token(v, tree, field.predicted, peer_answer_name((enum peer_answer)v->note->predicted));
+}
+
+/* The outcome stands on one frame of a call, and on none that a second capture point shows. */
+static void show_call(const struct view *v, proto_tree *tree)
+{
+    const struct call *call = &v->call;
+    bool carries = call->carrier == v->note->attempt && v->note->role == NOTE_SYN && v->note->syn_number == 1;
+
+    add_number(v, tree, field.call, call->number);
+    if (carries)
+        add_token(v, tree, field.outcome, outcome_token(call->outcome));
+    add_flag(v, tree, field.failed, call_failed(call));
+    add_flag(v, tree, field.delayed, call_was_late(call));
+    if (call_failed(call) || call_was_late(call))
+        add_time(v, tree, field.lost, call->lost);
+    add_link(v, tree, field.retry_of, call->retry_of);
+    add_link(v, tree, field.retried_as, call->retried_as);
 }
 
 static void show_verdict(const struct view *v, proto_tree *tree)
@@ -119,11 +137,13 @@ static void show_verdict(const struct view *v, proto_tree *tree)
     add_token(v, tree, field.fate, fate_token(verdict->fate));
     add_token(v, tree, field.cause, cause_token(verdict->cause));
     add_token(v, tree, field.basis, verdict->inferred ? "inferred" : "observed");
-    add_flag(v, tree, field.failed, verdict_is_failure(verdict));
-    add_flag(v, tree, field.delayed, verdict->delayed);
+    show_call(v, tree);
     add_link(v, tree, field.decided_by, verdict->decided_by);
     add_time(v, tree, field.connect_time, verdict->connect_time);
     add_time(v, tree, field.wait, verdict->wait);
+    add_time(v, tree, field.served, verdict->served);
+    if (verdict->reuse != NULL)
+        add_token(v, tree, field.reuse, verdict->reuse);
     if (strays != NULL)
         add_link(v, tree, field.stray_answer, strays->first.frame);
     add_link(v, tree, field.leg, tracker_leg(v->t, v->note->frame));
@@ -313,7 +333,8 @@ static void show_note(const struct tracker *t, tvbuff_t *tvb, packet_info *pinfo
     v.h = tracker_past(t, v.a, &past) ? &past : NULL;
     v.e = tracker_evidence(t, v.a);
     tracker_verdict(t, note->attempt, pinfo->fd->visited, &v.verdict);
-    bool is_bad = verdict_is_failure(&v.verdict) || v.verdict.delayed;
+    tracker_call_of(t, note->attempt, pinfo->fd->visited, &v.verdict, &v.call);
+    bool is_bad = call_failed(&v.call) || call_was_late(&v.call);
     bool has_expert = choose_expert(&v, &kind);
     if (has_expert && !read && expert_row(kind)->severity == SEVERITY_CHAT)
         has_expert = chats_are_read(pinfo);

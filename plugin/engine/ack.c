@@ -9,6 +9,91 @@
 
 #include <stdlib.h>
 
+/* A segment shows that the server took the connection. */
+static void see_acceptance(const struct work *w, const struct attempt *a, struct evidence *e)
+{
+    struct trouble *trouble = get_trouble(w->t, a);
+
+    if (e->frame[EV_ACCEPTED] != 0)
+        return;
+    e->frame[EV_ACCEPTED] = w->seg->seen.frame;
+    if (w->side != attempt_side(a))
+        peers_note_host(&w->t->peers, w->seg->family, w->seg->seen.point, w->seg->src.ip, w->seg->ttl);
+    if (packets_of(w->t, trouble, SEEN_DATA_AGAIN) != NULL)
+        trouble->served_time = w->seg->seen.time;
+}
+
+/* RFC 9293, 3.8.6.1: a probe of a zero window is no repeated data. */
+static bool is_window_probe(const struct connection *c)
+{
+    return (c->end[!c->client].bits & END_SENT) && c->end[!c->client].window == 0;
+}
+
+/* The client sends what begins behind its SYN, for the first time or again. */
+static void see_first_data(const struct work *w, const struct connection *c, struct attempt *a, struct evidence *e)
+{
+    const struct packets_seen *again = packets_of(w->t, get_trouble(w->t, a), SEEN_DATA_AGAIN);
+    int64_t before = again == NULL ? e->data_time : again->last.time;
+
+    if (!(e->flags & EV_CLIENT_DATA)) {
+        e->flags |= EV_CLIENT_DATA;
+        e->data_time = w->seg->seen.time;
+        return;
+    }
+    if (w->seg->seen.time - before < DUPLICATE_WINDOW || e->frame[EV_ACCEPTED] != 0 || is_window_probe(c))
+        return;
+    see_segment(w->t, a, SEEN_DATA_AGAIN, w->seg);
+    struct trouble *trouble = get_trouble(w->t, a);
+    if (again != NULL && trouble->frame[TROUBLE_THIRD] == 0) {
+        trouble->frame[TROUBLE_THIRD] = w->seg->seen.frame;
+        trouble->third_time = w->seg->seen.time;
+    }
+}
+
+/* The client's ACK echoes the first SYN/ACK, and its clock has hardly gone on since its SYN (most clocks tick in ms): the
+ * ACK was long on its way, the SYN/ACK was not. */
+static bool is_sent_at_once(const struct work *w, const struct attempt *a, const struct evidence *e)
+{
+    const struct segment *seg = w->seg;
+    int64_t ticks = seq_delta(seg->tsval, a->tsval), elapsed = seg->seen.time - a->last_time;
+
+    return seg->has_ts && (a->flags & ATTEMPT_HAS_TS) && seg->tsecr == e->syn_ack_tsval
+           && ticks * (NS_PER_SECOND / 1000) < elapsed / 2;
+}
+
+static void see_first_ack(const struct work *w, const struct connection *c, const struct attempt *a, struct evidence *e)
+{
+    const struct segment *seg = w->seg;
+
+    e->frame[EV_ACK] = seg->seen.frame;
+    e->ack_time = seg->seen.time;
+    if (acknowledges_syn(a, seg->seq) && seg->ack == c->server_isn + 1)
+        e->flags |= EV_EXACT;
+    if ((e->flags & EV_SYN_ACK) && is_sent_at_once(w, a, e))
+        e->flags |= EV_ACK_OF_FIRST;
+    e->syn_ack_isn = c->server_isn;
+    note_answer(w->t, seg->seen.frame, c->attempt, SEEN_ACK);
+}
+
+static void see_client(const struct work *w, const struct connection *c, struct attempt *a, struct evidence *e)
+{
+    const struct segment *seg = w->seg;
+    bool content = seg->payload != 0 || (seg->flags & TCP_FIN);
+    uint32_t begin = a->isn + 1 + (a->flags & ATTEMPT_DATA_TAKEN ? a->syn_data : 0);
+
+    if (e->frame[EV_ACK] == 0)
+        see_first_ack(w, c, a, e);
+    if (content && seg->seq == begin)
+        see_first_data(w, c, a, e);
+    if ((seg->flags & TCP_FIN) && packets_of(w->t, get_trouble(w->t, a), SEEN_DATA_AGAIN) != NULL)
+        see_segment(w->t, a, SEEN_CLIENT_END, seg);
+    if (seq_after(seg->ack, c->server_isn + 1)) {
+        if (e->frame[EV_ACCEPTED] == 0)
+            e->flags |= EV_SERVER_UNSEEN;
+        see_acceptance(w, a, e);
+    }
+}
+
 /* Adds to the evidence of the attempt that this connection came from, until there is enough of it. */
 static void take_evidence(const struct work *w, struct connection *c)
 {
@@ -18,17 +103,10 @@ static void take_evidence(const struct work *w, struct connection *c)
 
     if (!(c->flags & CONN_OPEN))
         return;
-    if (w->side != c->client) {
-        bool accepted = seg->payload != 0 || (seg->flags & TCP_FIN) || seq_after(seg->ack, a->isn + 1 + a->syn_data);
-        if (accepted && e->frame[EV_ACCEPTED] == 0)
-            e->frame[EV_ACCEPTED] = seg->seen.frame;
-    } else if (e->frame[EV_ACK] == 0) {
-        e->frame[EV_ACK] = seg->seen.frame;
-        e->ack_time = seg->seen.time;
-        note_answer(w->t, seg->seen.frame, c->attempt, SEEN_ACK);
-    }
-    if (w->side == c->client && seg->payload != 0)
-        e->flags |= EV_CLIENT_DATA;
+    if (w->side == c->client)
+        see_client(w, c, a, e);
+    else if (seg->payload != 0 || (seg->flags & TCP_FIN) || seq_after(seg->ack, a->isn + 1 + a->syn_data))
+        see_acceptance(w, a, e);
     if (e->frame[EV_ACK] != 0 && e->frame[EV_ACCEPTED] != 0)
         c->flags |= CONN_SETTLED;
 }
@@ -46,11 +124,42 @@ static void take_crossing_ack(const struct work *w, uint8_t side, uint32_t numbe
         return;
     e->frame[EV_ACK] = w->seg->seen.frame;
     e->ack_time = w->seg->seen.time;
+    e->flags |= EV_EXACT;
     note_answer(w->t, w->seg->seen.frame, w->pair->attempt[side], SEEN_ACK);
+}
+
+/* The client acknowledges another of the SYN/ACKs: it is that one's connection. */
+static struct connection *connection_of_ack(const struct work *w, struct connection *c)
+{
+    const struct attempt *a = c->attempt == 0 ? NULL : get_attempt(w->t, c->attempt);
+    const struct packets_seen *others = a == NULL ? NULL : packets_of(w->t, get_trouble(w->t, a), SEEN_SYN_ACK_OTHER);
+
+    if ((c->flags & CONN_OPEN) || others == NULL || w->side != c->client || !(w->seg->flags & TCP_ACK))
+        return c;
+    if (w->seg->ack - 1 != others->first.seq && w->seg->ack - 1 != others->last.seq)
+        return c;
+    connection_change_server_isn(c, w->seg->ack - 1);
+    return c;
+}
+
+/* A bare ACK of what the server has not sent, as far as the capture shows: its number may be wrong, or the server's
+ * data missing. What follows tells. */
+static bool is_odd_ack(const struct work *w, const struct connection *c)
+{
+    const struct segment *seg = w->seg;
+
+    return c->attempt != 0 && w->side == c->client && (c->flags & (CONN_SYN_ACK | CONN_OPEN)) == CONN_SYN_ACK
+           && seg->payload == 0 && !(seg->flags & TCP_FIN) && seg->seq == c->client_isn + 1
+           && seq_after(seg->ack, c->end[!w->side].snd_nxt);
 }
 
 static void on_connection(const struct work *w, struct connection *c)
 {
+    c = connection_of_ack(w, c);
+    if (is_odd_ack(w, c)) {
+        see_segment(w->t, get_attempt(w->t, c->attempt), SEEN_ODD_ACK, w->seg);
+        return;
+    }
     connection_segment(c, w->side, w->seg);
     if (c->attempt != 0 && (c->flags & CONN_SETTLED))
         return;

@@ -36,13 +36,15 @@ enum attempt_frame { SYN_FIRST, SYN_LAST, ATTEMPT_FRAMES };
 struct attempt {
     uint32_t pair;
     uint32_t number; /* in the capture, from 1; the same at each capture point */
+    uint32_t call;   /* in the capture, from 1; the same for each attempt of a call */
     uint32_t use;    /* of the port pair, from 1 */
     uint32_t isn;
     uint32_t tsval;                 /* of the newest SYN */
     uint32_t frame[ATTEMPT_FRAMES]; /* SYNs */
     uint32_t history;               /* record of the old connection; 0: none */
     uint32_t evidence;              /* record of the answers; 0: none yet */
-    uint32_t sibling;               /* ring of the attempts that are the same SYN elsewhere; 0: alone */
+    uint32_t sibling;               /* ring of the attempts that are the same SYN elsewhere, or again; 0: alone */
+    uint32_t link;                  /* digest of the client's link address; 0: none */
     int64_t first_time, last_time;  /* ns: SYNs */
     struct syn_print print;         /* of the first SYN */
     uint16_t retries;               /* retransmitted SYNs, up to UINT16_MAX */
@@ -58,13 +60,16 @@ struct history {
 };
 
 enum evidence_flags {
-    EV_SYN_ACK = 0x01,     /* a SYN/ACK was seen: syn_ack_isn holds */
-    EV_CLIENT_DATA = 0x02, /* the client sent data after its ACK */
+    EV_SYN_ACK = 0x01,       /* a SYN/ACK was seen: syn_ack_isn holds */
+    EV_CLIENT_DATA = 0x02,   /* the client sent data, or a FIN, that begins behind its SYN: data_time holds */
+    EV_EXACT = 0x04,         /* the client's first acknowledgment is behind its SYN, and of the SYN/ACK alone */
+    EV_ACK_OF_FIRST = 0x08,  /* it echoes the timestamp of the first SYN/ACK */
+    EV_SERVER_UNSEEN = 0x10, /* a client's segment acknowledges what the capture lacks of the server */
 };
 
 enum evidence_frame {
     EV_ACK,      /* the client's first acknowledgment of the SYN/ACK */
-    EV_ACCEPTED, /* the server's first segment that shows that it accepted */
+    EV_ACCEPTED, /* the first segment that shows that the server accepted: it acknowledges or sends data */
     EV_FRAMES
 };
 
@@ -72,6 +77,7 @@ enum evidence_frame {
 struct evidence {
     int64_t syn_ack_time; /* ns: the first SYN/ACK */
     int64_t ack_time;
+    int64_t data_time; /* the client's data, or FIN, that begins behind its SYN, for the first time */
     uint32_t frame[EV_FRAMES];
     uint32_t syn_ack_isn;   /* of the latest SYN/ACK before the client's ACK */
     uint32_t syn_ack_tsval; /* of the first SYN/ACK */
@@ -79,19 +85,25 @@ struct evidence {
     uint16_t flags;         /* enum evidence_flags */
 };
 
-/* Kinds of packets that an attempt in trouble shows. */
+/* Kinds of packets that an attempt shows: those of the handshake, which are only noted by frame, and of trouble. */
 enum seen_kind {
-    SEEN_SYN_ACK, /* the answer, and the client's to it: only noted by frame, the evidence has them */
-    SEEN_ACK,
+    SEEN_SYN_ACK,
+    SEEN_ACK,             /* the client's to it */
     SEEN_BARE_ACK,        /* of the server, does not acknowledge the SYN */
     SEEN_WRONG_SYN_ACK,   /* does not acknowledge the SYN */
     SEEN_WRONG_ACK_TAKEN, /* the client acknowledges that SYN/ACK all the same */
-    SEEN_RST,             /* of the server, acknowledges the SYN */
-    SEEN_ICMP,            /* an error that quotes the SYN */
-    SEEN_CLIENT_RST,      /* of the client, with the number after its SYN */
-    SEEN_CLIENT_RST_OLD,  /* of the client, with another number: meant for an old connection */
     SEEN_SYN_ACK_AGAIN,   /* repeated before the client acknowledged it */
     SEEN_SYN_ACK_LATE,    /* repeated after the client had acknowledged it */
+    SEEN_SYN_ACK_OTHER,   /* a good one with another ISN than the first */
+    SEEN_ODD_ACK,         /* of the client, acknowledges what the server has not sent */
+    SEEN_RST,             /* of the server, acknowledges the SYN */
+    SEEN_RST_OTHER,       /* of the server, acknowledges something else */
+    SEEN_SERVER_RST,      /* of the server, after the client's ACK, before the server showed that it accepted */
+    SEEN_ICMP,            /* an error that quotes the SYN */
+    SEEN_CLIENT_RST,      /* of the client, with the number after its SYN, before it acknowledged a SYN/ACK */
+    SEEN_CLIENT_RST_OLD,  /* of the client, with another number: meant for an old connection */
+    SEEN_DATA_AGAIN,      /* the client's data, or FIN, behind its SYN, repeated before the server accepted */
+    SEEN_CLIENT_END,      /* the client's FIN or RST after that */
     SEEN_STRAY,           /* an answer that came from another address or port */
     SEEN_KINDS
 };
@@ -125,13 +137,18 @@ struct packets_seen {
 enum trouble_frame {
     TROUBLE_TAKEN,     /* the SYN of taken_time */
     TROUBLE_OLD_RESET, /* the client's RST that ended the old connection, or met its TIME_WAIT with the next number */
+    TROUBLE_THIRD,     /* the client's data, sent for the third time */
     TROUBLE_FRAMES
 };
 
 /* What an attempt shows that did not get in at once. */
 struct trouble {
-    int64_t taken_time;    /* ns: the latest SYN before the first SYN/ACK */
-    int64_t previous_time; /* ns: the SYN before the latest; holds with retries */
+    int64_t taken_time;                /* ns: the latest SYN before the first SYN/ACK */
+    int64_t previous_time;             /* ns: the SYN before the latest; holds with retries */
+    int64_t unanswered_time;           /* ns: the latest SYN before any answer; holds with retries */
+    int64_t third_time;                /* ns: of the frame TROUBLE_THIRD */
+    int64_t served_time;               /* ns: the frame EV_ACCEPTED, if data was repeated before */
+    uint32_t taken_tsval, taken_tsecr; /* TSval of the SYN of taken_time, TSecr of the SYN/ACK that came then */
     uint32_t frame[TROUBLE_FRAMES];
     uint32_t first_tsval; /* of the first SYN; holds with retries */
     uint32_t history;     /* record of the old connection when the first answer came that did not accept; 0: none */

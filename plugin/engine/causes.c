@@ -52,6 +52,16 @@ static const char *const cause_tokens[CAUSE_COUNT] = {
     [CAUSE_CLIENT_GAVE_UP] = "client_gave_up",
     [CAUSE_CAPTURE_ENDED] = "capture_ended",
     [CAUSE_IN_PROGRESS] = "in_progress",
+    [CAUSE_SLOW_ANSWER] = "slow_answer",
+    [CAUSE_ACCEPTED_LATE] = "accepted_late",
+    [CAUSE_AFTER_REFUSAL] = "after_refusal",
+    [CAUSE_RESET_BY_CLIENT] = "reset_by_client",
+    [CAUSE_REFUSED_THOUGH_OPEN] = "refused_though_open",
+    [CAUSE_RESET_AFTER_HANDSHAKE] = "reset_after_handshake",
+    [CAUSE_DROPPED_HERE] = "dropped_here",
+    [CAUSE_IGNORED_RESET] = "ignored_reset",
+    [CAUSE_UNANSWERED_DATA] = "unanswered_data",
+    [CAUSE_UNACKNOWLEDGED] = "unacknowledged",
 };
 
 static const struct expert_row experts[EXPERT_COUNT] = {
@@ -75,18 +85,20 @@ static const struct expert_row experts[EXPERT_COUNT] = {
         FATE_##FATE, CAUSE_##CAUSE, SEVERITY_##SEVERITY, EXPERT_##EXPERT, SENTENCE, ADVICE \
     }
 
-#define PAWS_ADVICE                                                                                                   \
-    "Two hosts or clocks share this address (SNAT): give the translator more addresses or ports, or let the clients " \
-    "close first (a longer keep-alive on the server). Next: nstat TcpExtPAWSTimewait on the server."
+#define PAWS_ADVICE                                                                                                     \
+    "The SYN's timestamp is older than the one the server keeps: several hosts, or on Linux 7.0 and its stable series " \
+    "several ports of one host, share this address and port through a translator. Let it keep the source port, give "   \
+    "it more addresses, or let the clients close first (a longer keep-alive on the server). Next: nstat -az "           \
+    "TcpExtPAWSTimewait (Linux 6.16 and later) or TcpExtPAWSEstab on the server."
 #define SEQUENCE_ADVICE                                                                                            \
     "The port pair came back within TIME_WAIT with an older sequence number: use more source ports or addresses, " \
     "TCP timestamps at both ends, or let clients close first. Next: the client's (NAT's) port choice."
 #define OLD_ADVICE                                                                                                  \
     "The server holds what the client or a device between has forgotten: compare idle timeouts along the path and " \
-    "send keep-alives below the shortest. Next: ss -tanoi on the server, nstat TcpExtTCPChallengeACK."
+    "send keep-alives below the shortest. Next: ss -tanoi on the server, nstat -az TcpExtTCPChallengeACK."
 #define LOST_ADVICE                                                                                                  \
     "A packet of the handshake was lost or late once; if it recurs, look for loss on this path or a full accept or " \
-    "SYN queue. Next: nstat TcpRetransSegs, TcpExtListenDrops, TcpExtTCPReqQFullDrop on the server."
+    "SYN queue. Next: nstat -az TcpRetransSegs, TcpExtListenDrops, TcpExtTCPReqQFullDrop on the server."
 
 static const struct verdict_row rows[] = {
     ROW(ESTABLISHED, OK, CHAT, ESTABLISHED, "Established", "Nothing to do."),
@@ -122,6 +134,21 @@ static const struct verdict_row rows[] = {
     ROW(ESTABLISHED, REUSE_AFTER_RESET, CHAT, ESTABLISHED, "Established on a port pair that was reset before",
         "Nothing to do."),
     ROW(ESTABLISHED, FAST_OPEN, CHAT, ESTABLISHED, "Established with TCP Fast Open", "Nothing to do."),
+    ROW(ESTABLISHED, SLOW_ANSWER, WARNING, DELAYED, "Established late: the SYN/ACK took long",
+        "Nothing was repeated that explains it: the way or the server was slow. Compare with the round trip of the "
+        "data; look for a queue, a busy host, or a device that holds SYNs back. Next: capture at the server, and compare "
+        "the time between SYN and SYN/ACK there."),
+    ROW(ESTABLISHED, ACCEPTED_LATE, WARNING, DELAYED,
+        "Connected at once, but the server took the connection only later",
+        "The client's data had to be repeated: its accept queue was full, or a packet was lost. If it recurs, the "
+        "application accepts too slowly or its backlog is too small. Next: nstat -az TcpExtListenOverflows and ss -tln "
+        "(Recv-Q against Send-Q) on the server, in its network namespace."),
+    ROW(ESTABLISHED, AFTER_REFUSAL, WARNING, DELAYED, "Established after a refusal (RST), which the client tried again",
+        "Nobody listened yet, or the backlog was full: the service was starting, or is overloaded. Next: the time at "
+        "which the service began to listen, and its backlog."),
+    ROW(ESTABLISHED, RESET_BY_CLIENT, CHAT, ESTABLISHED,
+        "Connected, then reset by the client at once (health check or probe)",
+        "Nothing to do if it is a health check: connect() had succeeded."),
     ROW(ESTABLISHED, SIMULTANEOUS_OPEN, NOTE, ESTABLISHED, "Established by simultaneous open",
         "Both sides called each other on the same ports; rare unless it is meant (hole punching, BGP)."),
 
@@ -157,6 +184,13 @@ static const struct verdict_row rows[] = {
         "Something answers for another connection: a stale NAT entry, a duplicate address, or a device that rewrites "
         "sequence numbers one way only. Next: compare the answer's TTL and MAC address with good ones."),
 
+    ROW(REFUSED, REFUSED_THOUGH_OPEN, ERROR, REFUSED, "SYN refused (RST), although the service takes other calls",
+        "The port is open for others within 10 s: the backlog is full on a stack that answers so, the service comes and "
+        "goes, or one member of several does not listen. Next: the service's restarts and backlog; compare the RST's TTL "
+        "with that of the SYN/ACKs."),
+    ROW(REFUSED, RESET_AFTER_HANDSHAKE, ERROR, REFUSED, "Connected, then reset by the server before it took any data",
+        "connect() had succeeded; the server did not keep the connection. Next: nstat -az TcpExtListenOverflows "
+        "TcpExtTCPAbortOnData on the server, and its log at this time."),
     ROW(REFUSED, CLOSED_PORT, ERROR, REFUSED, "SYN refused: closed port",
         "Nobody listens there, or a firewall answers with RST. Next: ss -tln on the server; compare the RST's TTL with "
         "the server's other packets."),
@@ -192,7 +226,7 @@ static const struct verdict_row rows[] = {
         "The server answers, but the client does not get the SYN/ACK or its ACK does not get back: look for asymmetric "
         "routing, a firewall in one direction, or spoofed SYNs. Next: capture at the client."),
     ROW(NO_ANSWER, SILENT_FLOW, ERROR, NO_ANSWER, "SYN never answered, although the port answers others",
-        "Accept queue or SYN queue full, a SYN rate limit, or only this flow is dropped. Next: nstat "
+        "Accept queue or SYN queue full, a SYN rate limit, or only this flow is dropped. Next: nstat -az "
         "TcpExtListenOverflows TcpExtListenDrops and ss -tln (Recv-Q against Send-Q) on the server; then firewall "
         "logs."),
     ROW(NO_ANSWER, SILENT_PORT, ERROR, NO_ANSWER, "SYN never answered, although the host is there",
@@ -201,17 +235,35 @@ static const struct verdict_row rows[] = {
     ROW(NO_ANSWER, SILENT_HOST, ERROR, NO_ANSWER, "SYN never answered, nothing seen of the host",
         "Host down, address wrong, no route back, or this capture sees only one direction. Next: ping and traceroute, "
         "then a capture closer to the host."),
+    ROW(NO_ANSWER, DROPPED_HERE, ERROR, NO_ANSWER, "Dropped on this host: it came in and never left",
+        "The host that captured forwards others of this direction, and not this one: a packet filter, a rate limit or "
+        "connection tracking on it. Next: its rules and counters (nft list ruleset, conntrack -S)."),
+    ROW(NO_ANSWER, IGNORED_RESET, ERROR, NO_ANSWER, "SYN never answered but by RSTs that acknowledge something else",
+        "Such a RST does not stop a client (RFC 9293, 3.10.7.3): a device answers for another connection, or changes "
+        "sequence numbers one way only. Next: compare the RST's TTL with the server's other packets."),
     ROW(NO_ANSWER, ANSWERED_FROM_ELSEWHERE, ERROR, NO_ANSWER, "SYN answered from another address or port",
         "The answer does not come back the way it went: a NAT without the way back, or a member of a service answers "
         "with its own address. Next: make the way back pass the translator (SNAT, default route of the member)."),
 
     ROW(STUCK, ACCEPT_QUEUE_FULL, ERROR, STUCK,
-        "Stuck: the client is connected, the server ignores it (accept queue full)",
-        "The application accepts too slowly or its backlog is too small: raise the listen backlog and "
-        "net.core.somaxconn, or add workers. Next: ss -tln (Recv-Q against Send-Q), nstat TcpExtListenOverflows."),
+        "Stuck: the client is connected, the server repeats its SYN/ACK and takes no data (accept queue full, or a filter)",
+        "Either the application accepts too slowly or its backlog is too small (raise the listen backlog and "
+        "net.core.somaxconn, or add workers), or a packet filter drops what the client sends. Next: ss -tln (Recv-Q "
+        "against Send-Q) and nstat -az TcpExtListenOverflows on the server; if they are calm, a capture on the server "
+        "shows whether the client's ACK arrives."),
+    ROW(STUCK, UNANSWERED_DATA, ERROR, STUCK,
+        "Stuck: the client is connected, the server never acknowledges its data (accept queue full, or a filter)",
+        "With SYN cookies a full accept queue makes the server repeat nothing, so that it looks like a packet filter "
+        "that drops what the client sends. Next: ss -tln (Recv-Q against Send-Q) and nstat -az TcpExtListenOverflows on "
+        "the server; if they are calm, a capture on the server shows whether the data arrives."),
+    ROW(STUCK, DROPPED_HERE, ERROR, STUCK, "Stuck: what the client sent was dropped on this host",
+        "The host that captured forwards others of this direction, and not this one: a packet filter, a rate limit or "
+        "connection tracking on it. Next: its rules and counters (nft list ruleset, conntrack -S)."),
     ROW(ABORTED, CLIENT_GAVE_UP, ERROR, ABORTED, "The client gave up before the connection was established",
         "A short connect timeout, a cancelled call, or a port scan. Next: compare the time to the RST with the "
         "client's connect timeout."),
+    ROW(PENDING, UNACKNOWLEDGED, CHAT, PENDING, "Answered; the client's answer is not in the capture",
+        "Nothing is repeated, so that the handshake may well be complete: the capture lacks the client's packets."),
     ROW(PENDING, CAPTURE_ENDED, CHAT, PENDING, "Not answered when the capture ended", "Capture longer."),
     ROW(PENDING, IN_PROGRESS, CHAT, PENDING, "Not answered yet",
         "Read the file in two passes (tshark -2) to see the outcome here."),

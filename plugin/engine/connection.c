@@ -51,6 +51,14 @@ void connection_init_client(struct connection *c, uint8_t client, uint32_t isn, 
     e->bits = END_SENT | END_ALIVE;
 }
 
+void connection_change_server_isn(struct connection *c, uint32_t isn)
+{
+    struct endpoint *e = &c->end[!c->client];
+
+    c->server_isn = isn;
+    e->snd_nxt = e->snd_end = isn + 1;
+}
+
 /* Numbers that the other end acknowledged were sent although no frame shows them: the last may be a FIN. */
 static bool may_have_unseen_fin(const struct endpoint *e)
 {

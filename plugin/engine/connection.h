@@ -114,6 +114,9 @@ void connection_init(struct connection *c, const struct sighting *seen);
 void connection_init_client(struct connection *c, uint8_t client, uint32_t isn, uint32_t syn_end, uint8_t wscale,
                             const struct sighting *seen);
 
+/* Another SYN/ACK than the first turns out to be the one that counts: its ISN. The handshake is not complete yet. */
+void connection_change_server_isn(struct connection *c, uint32_t isn);
+
 /* Takes in a segment that side sent, other than a SYN without ACK. A RST that the receiver would not accept
  * (RFC 9293, 3.10.7.4; RFC 5961, 3.2: its number is not RCV.NXT) changes nothing. */
 void connection_segment(struct connection *c, uint8_t side, const struct segment *seg);

@@ -8,7 +8,7 @@ void dossier_open(const struct tracker *t, uint32_t attempt, bool final, struct 
 {
     const struct packets_seen *packets;
 
-    *d = (struct dossier){ .t = t, .a = get_attempt(t, attempt), .final = final };
+    *d = (struct dossier){ .t = t, .attempt = attempt, .a = get_attempt(t, attempt), .final = final };
     d->e = get_evidence(t, d->a);
     d->trouble = get_trouble(t, d->a);
     d->rules = rules_of_host(t, pair_of(t, d->a), server_side(d->a));

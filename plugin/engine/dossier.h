@@ -11,6 +11,7 @@
 /* All that is known about one attempt. Pointers are NULL where there is nothing. */
 struct dossier {
     const struct tracker *t;
+    uint32_t attempt;
     const struct attempt *a;
     const struct evidence *e;
     const struct trouble *trouble;

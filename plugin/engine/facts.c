@@ -10,6 +10,8 @@
 
 /* An attempt that nothing answers for so long, or that is repeated, has failed. */
 #define PATIENCE (3 * NS_PER_SECOND)
+/* What takes less time may be a capture on the server itself. */
+#define SHORTEST_ROUND_TRIP (2 * NS_PER_SECOND / 1000)
 /* What is measured in a capture may be less than the peer's own clock tells. */
 #define TIME_WAIT_EARLY (NS_PER_SECOND / 2)
 
@@ -52,33 +54,115 @@ static uint64_t state_fact(enum tcp_state state)
     }
 }
 
+static const struct host *server_host(const struct dossier *d)
+{
+    const struct port_pair *pair = pair_of(d->t, d->a);
+    struct tcp_address server;
+
+    port_pairs_address(&d->t->pairs, pair, server_side(d->a), &server);
+    return peers_host(&d->t->peers, pair->family, pair->point, server.ip);
+}
+
+static bool ttl_is_odd(const struct dossier *d, const struct packet_seen *reset)
+{
+    const struct host *host = server_host(d);
+
+    return host != NULL && host->ttl_min != 0 && reset->ttl != 0
+           && (reset->ttl < host->ttl_min || reset->ttl > host->ttl_max);
+}
+
 /* ---- the handshake --------------------------------------------------------------------------------- */
 
-/* The client is connected; does the server know? (Linux: it does not while its accept queue is full.) */
-static bool is_ignored(const struct dossier *d)
+static bool is_before(uint32_t frame, const struct packets_seen *packets)
 {
-    return d->seen[SEEN_SYN_ACK_LATE] != NULL && (d->e->flags & EV_CLIENT_DATA) && d->e->frame[EV_ACCEPTED] == 0;
+    return packets == NULL || frame < packets->first.frame;
+}
+
+/* A client that has reset its attempt is not connected by what it sends later. */
+static bool is_connected(const struct dossier *d)
+{
+    const struct evidence *e = d->e;
+
+    return e->frame[EV_ACCEPTED] != 0
+           || (e->frame[EV_ACK] != 0 && is_before(e->frame[EV_ACK], d->seen[SEEN_CLIENT_RST]));
+}
+
+/* Its first segment after the SYN/ACK: a health check that has seen enough. */
+static bool is_reset_by_client(const struct dossier *d)
+{
+    const struct packets_seen *reset = d->seen[SEEN_CLIENT_RST];
+
+    return reset != NULL && (reset->first.bits & PACKET_HAS_ACK) && (d->e->flags & EV_SYN_ACK)
+           && acknowledges_syn(d->a, reset->first.seq) && reset->first.ack == d->e->syn_ack_isn + 1
+           && (d->e->frame[EV_ACK] == 0 || !is_before(d->e->frame[EV_ACK], reset));
+}
+
+static bool is_unanswered(const struct dossier *d)
+{
+    return d->seen[SEEN_DATA_AGAIN] != NULL && d->e->frame[EV_ACCEPTED] == 0;
+}
+
+static bool is_stuck(const struct dossier *d)
+{
+    const struct packets_seen *again = d->seen[SEEN_DATA_AGAIN];
+
+    return is_unanswered(d)
+           && (again->count >= 2 || again->last.time - d->e->data_time >= STUCK_PATIENCE
+               || d->seen[SEEN_CLIENT_END] != NULL);
+}
+
+static bool is_answer_repeated(const struct dossier *d)
+{
+    if (!(d->e->flags & EV_SYN_ACK) || d->trouble == NULL)
+        return false;
+    return d->seen[SEEN_SYN_ACK_AGAIN] != NULL || d->seen[SEEN_SYN_ACK_LATE] != NULL
+           || (d->trouble->frame[TROUBLE_TAKEN] != 0 && d->trouble->frame[TROUBLE_TAKEN] != d->a->frame[SYN_LAST]);
+}
+
+static bool is_superseded(const struct dossier *d)
+{
+    return pair_of(d->t, d->a)->attempt[attempt_side(d->a)] != d->attempt;
 }
 
 static bool is_given_up(const struct dossier *d)
 {
     return d->a->retries >= d->t->options.no_answer_retries || d->t->now - d->a->first_time >= PATIENCE
-           || d->seen[SEEN_SYN_ACK_AGAIN] != NULL;
+           || is_superseded(d);
+}
+
+/* The RST answers what the client sent last, so that it cannot come much sooner than the SYN/ACK came after the SYN. */
+static bool is_too_soon(const struct dossier *d, const struct packet_seen *reset)
+{
+    int64_t round_trip = d->a->retries > 0 ? 0 : d->e->syn_ack_time - d->a->first_time;
+
+    return round_trip >= SHORTEST_ROUND_TRIP && round_trip < PATIENCE && reset->time - d->e->ack_time < round_trip / 2;
+}
+
+static uint64_t early_reset_facts(const struct dossier *d)
+{
+    const struct packets_seen *reset = d->seen[SEEN_SERVER_RST];
+
+    if (reset == NULL || reset->first.time - d->e->ack_time > PATIENCE)
+        return 0;
+    return fact_bit(F_SERVER_RST) | FACT(RST_BEFORE_DATA, d->e->frame[EV_ACCEPTED] != 0)
+           | FACT(RST_TOO_SOON, is_too_soon(d, &reset->first)) | FACT(TTL_ODD, ttl_is_odd(d, &reset->first));
 }
 
 static uint64_t handshake_facts(const struct dossier *d)
 {
     const struct attempt *a = d->a;
     const struct evidence *e = d->e;
-    uint64_t facts = FACT(RETRIED_UNANSWERED, a->flags & ATTEMPT_RETRIED_UNANSWERED)
-                     | FACT(ANSWERED_AGAIN, a->retries > 0 || d->seen[SEEN_SYN_ACK_AGAIN] != NULL)
-                     | FACT(DATA_TAKEN, a->flags & ATTEMPT_DATA_TAKEN) | FACT(CROSSED, a->flags & ATTEMPT_CROSSED)
+    uint64_t facts = FACT(DATA_TAKEN, a->flags & ATTEMPT_DATA_TAKEN) | FACT(CROSSED, a->flags & ATTEMPT_CROSSED)
                      | FACT(GIVEN_UP, is_given_up(d)) | FACT(ENDED, d->final);
 
     if (e == NULL)
         return facts;
-    return facts | FACT(CONNECTED, e->frame[EV_ACK] != 0 || e->frame[EV_ACCEPTED] != 0) | FACT(IGNORED, is_ignored(d))
-           | FACT(ANSWERED, e->flags & EV_SYN_ACK) | FACT(ACK_LATE, d->seen[SEEN_SYN_ACK_LATE] != NULL);
+    facts |= FACT(CONNECTED, is_connected(d)) | FACT(ANSWERED, e->flags & EV_SYN_ACK);
+    if (d->trouble == NULL)
+        return facts;
+    return facts | early_reset_facts(d) | FACT(ANSWER_REPEATED, is_answer_repeated(d))
+           | FACT(ACK_LATE, d->seen[SEEN_SYN_ACK_LATE] != NULL) | FACT(UNANSWERED, is_unanswered(d))
+           | FACT(STUCK, is_stuck(d)) | FACT(CLIENT_RST_ACK, is_reset_by_client(d));
 }
 
 /* ---- what ended it --------------------------------------------------------------------------------- */
@@ -104,27 +188,11 @@ static uint64_t icmp_fact(enum icmp_kind kind)
     return fact_bit(facts[kind]);
 }
 
-static const struct host *server_host(const struct dossier *d)
-{
-    const struct port_pair *pair = pair_of(d->t, d->a);
-    struct tcp_address server;
-
-    port_pairs_address(&d->t->pairs, pair, server_side(d->a), &server);
-    return peers_host(&d->t->peers, pair->family, pair->point, server.ip);
-}
-
-static bool ttl_is_odd(const struct dossier *d, const struct packet_seen *reset)
-{
-    const struct host *host = server_host(d);
-
-    return host != NULL && host->ttl_min != 0 && reset->ttl != 0
-           && (reset->ttl < host->ttl_min || reset->ttl > host->ttl_max);
-}
-
 static uint64_t end_facts(const struct dossier *d)
 {
     const struct packets_seen *reset = d->seen[SEEN_RST], *icmp = d->seen[SEEN_ICMP];
-    uint64_t facts = FACT(CLIENT_RST, is_first_end(d, d->seen[SEEN_CLIENT_RST]));
+    uint64_t facts = FACT(CLIENT_RST, is_first_end(d, d->seen[SEEN_CLIENT_RST]))
+                     | FACT(RST_IGNORED, d->seen[SEEN_RST_OTHER] != NULL);
 
     if (is_first_end(d, icmp))
         facts |= icmp_fact((enum icmp_kind)icmp->first.bits);
@@ -144,7 +212,7 @@ static uint64_t silence_facts(const struct dossier *d)
 
     port_pairs_address(&d->t->pairs, pair, server_side(d->a), &server);
     const struct service *s = peers_service(&d->t->peers, pair->family, pair->point, &server);
-    bool answers = s != NULL && service_answered_near(s, d->a->first_time, d->a->last_time);
+    bool answers = s != NULL && service_accepted_near(s, d->a->first_time, d->a->last_time);
     return FACT(STRAY, d->seen[SEEN_STRAY] != NULL) | FACT(SERVICE_ANSWERS, answers)
            | FACT(HOST_SEEN, server_host(d) != NULL);
 }
@@ -319,7 +387,7 @@ uint64_t facts_read(const struct dossier *d)
         if (rejection != NULL)
             facts |= rejection_facts(d, rejection);
     }
-    if (!has(facts, F_CONNECTED) && !has(facts, F_REJECTED) && !has(facts, F_ANSWERED))
+    if (!has(facts, F_CONNECTED) && !has(facts, F_REJECTED))
         facts |=
             silence_facts(d)
             | (d->past == NULL ? 0

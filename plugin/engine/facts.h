@@ -10,6 +10,9 @@
 
 #include "dossier.h"
 
+/* Data that is repeated for so long is not acknowledged because of one lost packet. */
+#define STUCK_PATIENCE NS_PER_SECOND
+
 /* On whose packets a fact rests, besides the attempt's own and those of the old connection on its port pair: HOST, any
  * packets of the server's address; SERVICE, answers of the server's address and port to other SYNs. */
 enum fact_kind { FACT_OWN, FACT_HOST, FACT_SERVICE };
@@ -18,14 +21,18 @@ enum fact_kind { FACT_OWN, FACT_HOST, FACT_SERVICE };
 #define FACTS(FACT) \
     /* the handshake */ \
     FACT(CONNECTED, OWN, "the client acknowledged the SYN/ACK, or the server showed that it accepted") \
-    FACT(IGNORED, OWN, "and yet the server repeats its SYN/ACK and takes no data") \
     FACT(ANSWERED, OWN, "a SYN/ACK came") \
-    FACT(RETRIED_UNANSWERED, OWN, "a SYN was repeated before any SYN/ACK") \
-    FACT(ANSWERED_AGAIN, OWN, "the SYN, or the SYN/ACK before the client acknowledged it, was repeated") \
+    FACT(ANSWER_REPEATED, OWN, "a SYN, or the SYN/ACK, was repeated after the SYN/ACK") \
     FACT(ACK_LATE, OWN, "the SYN/ACK was repeated after the client's ACK") \
+    FACT(UNANSWERED, OWN, "the client's data, or FIN, was repeated, and the server has not shown that it accepted") \
+    FACT(STUCK, OWN, "and that three times, or for a second, or until the client ended it") \
+    FACT(CLIENT_RST_ACK, OWN, "the client's first segment after the SYN/ACK was a RST that acknowledges it") \
+    FACT(SERVER_RST, OWN, "the server's RST came within 3 s of the client's ACK, before the server acknowledged or sent data") \
+    FACT(RST_BEFORE_DATA, OWN, "data, or an acknowledgment of data, of the server followed that RST") \
+    FACT(RST_TOO_SOON, OWN, "that RST came sooner than a packet can go to the server and back") \
     FACT(DATA_TAKEN, OWN, "the SYN/ACK acknowledged data of the SYN (RFC 7413)") \
     FACT(CROSSED, OWN, "both sides sent SYNs, and each took the other's (RFC 9293, 3.5)") \
-    FACT(GIVEN_UP, OWN, "no answer for so long, or to so many SYNs, that none is expected") \
+    FACT(GIVEN_UP, OWN, "no answer for so long, or to so many SYNs, that none is expected, or another SYN took its place") \
     FACT(ENDED, OWN, "the capture is complete") \
     /* what ended it */ \
     FACT(REFUSED, OWN, "a RST acknowledged the SYN") \
@@ -38,9 +45,10 @@ enum fact_kind { FACT_OWN, FACT_HOST, FACT_SERVICE };
     FACT(ICMP_ADMIN_PROHIBITED, OWN, "ICMP: administratively prohibited") \
     FACT(ICMP_OTHER, OWN, "another ICMP error") \
     FACT(CLIENT_RST, OWN, "the client's RST ended its attempt") \
+    FACT(RST_IGNORED, OWN, "a RST acknowledged something else than the SYN") \
     FACT(TTL_ODD, HOST, "the RST's TTL is not that of the host's other packets") \
     FACT(STRAY, OWN, "an answer came from another address or port") \
-    FACT(SERVICE_ANSWERS, SERVICE, "the service answered another SYN within 10 s") \
+    FACT(SERVICE_ANSWERS, SERVICE, "the service answered another SYN with a SYN/ACK within 10 s") \
     FACT(HOST_SEEN, HOST, "the server's address sent packets") \
     /* a bare ACK, or a SYN/ACK with a wrong ack number */ \
     FACT(REJECTED, OWN, "the SYN was rejected by such a segment") \

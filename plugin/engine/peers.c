@@ -6,6 +6,12 @@
 
 #include <string.h>
 
+/* No answer yet. */
+#define NEVER \
+    {         \
+        1, 0  \
+    }
+
 void peers_init(struct peers *p)
 {
     p->hosts = g_array_new(FALSE, TRUE, sizeof(struct host));
@@ -124,6 +130,8 @@ const struct service *peers_service(const struct peers *p, uint8_t family, uint1
  * a service keeps at most one span for each 20 s of the capture. */
 static void extend(struct service *s, int64_t time)
 {
+    if (s->last.to < s->last.from)
+        s->last = (struct answer_span){ time, time };
     if (time < s->last.from) /* out of order */
         time = s->last.from;
     if (time - s->last.to > 2 * ANSWER_WINDOW) {
@@ -142,22 +150,23 @@ void peers_note_answer(struct peers *p, uint8_t family, uint16_t point, const st
     struct service *s = find_service(p, family, point, server, hash);
 
     if (s == NULL) {
-        struct service new_service = { .last = { time, time }, .port = server->port, .point = point, .family = family };
+        struct service new_service = { .last = NEVER, .port = server->port, .point = point, .family = family };
         memcpy(new_service.ip, server->ip, sizeof new_service.ip);
         g_array_append_val(p->services, new_service);
         index_add(&p->service_index, hash, p->services->len, hash_service, p);
         s = service_at(p, p->services->len);
     }
-    extend(s, time);
+    if (answer == ANSWER_SYN_ACK)
+        extend(s, time);
     s->answer = (uint8_t)answer;
 }
 
 static bool touches(const struct answer_span *span, int64_t from, int64_t to)
 {
-    return span->from <= to + ANSWER_WINDOW && span->to >= from - ANSWER_WINDOW;
+    return span->from <= span->to && span->from <= to + ANSWER_WINDOW && span->to >= from - ANSWER_WINDOW;
 }
 
-bool service_answered_near(const struct service *s, int64_t from, int64_t to)
+bool service_accepted_near(const struct service *s, int64_t from, int64_t to)
 {
     guint low = 0, high = s->earlier == NULL ? 0 : s->earlier->len;
 

@@ -19,7 +19,7 @@ struct host {
     uint8_t ttl_min, ttl_max; /* of its packets other than RSTs; 0: not known */
 };
 
-/* Answers to SYNs that follow each other within twice ANSWER_WINDOW. */
+/* SYN/ACKs that follow each other within twice ANSWER_WINDOW; to is before from if there are none. */
 struct answer_span {
     int64_t from, to; /* ns */
 };
@@ -60,7 +60,7 @@ void peers_note_answer(struct peers *p, uint8_t family, uint16_t point, const st
 const struct service *peers_service(const struct peers *p, uint8_t family, uint16_t point,
                                     const struct tcp_address *server);
 
-/* Whether it answered between two times (ns) or at most ANSWER_WINDOW before or after. */
-bool service_answered_near(const struct service *service, int64_t from, int64_t to);
+/* Whether it answered with a SYN/ACK between two times (ns) or at most ANSWER_WINDOW before or after. */
+bool service_accepted_near(const struct service *service, int64_t from, int64_t to);
 
 #endif

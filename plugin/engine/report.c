@@ -6,7 +6,7 @@
 
 #include "arithmetic.h"
 #include "bill.h"
-#include "outcome.h"
+#include "results.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -19,14 +19,14 @@ struct cause_sum {
     enum cause cause;
     uint32_t attempts;
     int64_t lost;
-    const struct outcome *first, *last, *worst;
+    const struct result *first, *last, *worst;
 };
 
 struct report {
     const struct report_input *in;
     GString *out;
-    GArray *outcomes; /* struct outcome: all */
-    GArray *causes;   /* struct cause_sum: the worst first */
+    GArray *results; /* struct result: all */
+    GArray *causes;  /* struct cause_sum: the worst first */
     uint32_t failed, late, pending;
     GPtrArray *advices; /* those that have been printed */
     bool all_frames;
@@ -81,14 +81,14 @@ static double percent(uint64_t part, uint64_t whole)
     return whole == 0 ? 0 : 100.0 * (double)part / (double)whole;
 }
 
-static uint32_t frame_of(const struct report *r, const struct outcome *o)
+static uint32_t frame_of(const struct report *r, const struct result *o)
 {
     return tracker_attempt(r->in->t, o->attempt)->frame[SYN_FIRST];
 }
 
-static const struct outcome *outcome_at(const struct report *r, guint i)
+static const struct result *result_at(const struct report *r, guint i)
 {
-    return &g_array_index(r->outcomes, struct outcome, i);
+    return &g_array_index(r->results, struct result, i);
 }
 
 /* ---- counting -------------------------------------------------------------------------------------- */
@@ -107,7 +107,7 @@ static gint by_badness(gconstpointer a, gconstpointer b)
     return (x->first->attempt > y->first->attempt) - (x->first->attempt < y->first->attempt);
 }
 
-static void count_cause(struct cause_sum *sum, const struct outcome *o)
+static void count_cause(struct cause_sum *sum, const struct result *o)
 {
     sum->fate = o->fate;
     sum->cause = o->cause;
@@ -125,12 +125,12 @@ static void count(struct report *r)
 {
     struct cause_sum(*sums)[CAUSE_COUNT] = g_malloc0_n(FATE_COUNT, sizeof *sums);
 
-    for (guint i = 0; i < r->outcomes->len; i++) {
-        const struct outcome *o = outcome_at(r, i);
-        r->failed += outcome_failed(o);
+    for (guint i = 0; i < r->results->len; i++) {
+        const struct result *o = result_at(r, i);
+        r->failed += result_failed(o);
         r->late += o->delayed;
         r->pending += o->fate == FATE_PENDING;
-        if (outcome_failed(o) || o->delayed)
+        if (result_failed(o) || o->delayed)
             count_cause(&sums[o->fate][o->cause], o);
     }
     for (guint i = 0; i < FATE_COUNT * CAUSE_COUNT; i++) {
@@ -151,8 +151,8 @@ static void print_what(struct report *r)
     if (r->in->t == NULL) {
         g_string_append(text, "not known: nothing was tracked");
     } else if (r->causes->len == 0) {
-        g_string_append(text, r->outcomes->len == 0 ? "nothing: there are no connection attempts"
-                                                    : "nothing: no connection attempt failed or came late");
+        g_string_append(text, r->results->len == 0 ? "nothing: there are no connection attempts"
+                                                   : "nothing: no connection attempt failed or came late");
     } else {
         const struct cause_sum *sum = &g_array_index(r->causes, struct cause_sum, 0);
         g_string_append_printf(text, "%s (%s, %s)", verdict_row(sum->fate, sum->cause)->sentence, fate_token(sum->fate),
@@ -165,7 +165,7 @@ static void print_what(struct report *r)
 static void print_how_often(struct report *r)
 {
     const struct cause_sum *sum = r->causes->len == 0 ? NULL : &g_array_index(r->causes, struct cause_sum, 0);
-    uint32_t all = r->outcomes->len;
+    uint32_t all = r->results->len;
 
     g_string_append_printf(r->out, "How often:     ");
     if (sum != NULL)
@@ -194,9 +194,9 @@ static guint frames_of_bad_attempts(const struct report *r)
     GHashTable *bad = g_hash_table_new(NULL, NULL);
     guint frames = 0;
 
-    for (guint i = 0; i < r->outcomes->len; i++)
-        if (outcome_failed(outcome_at(r, i)) || outcome_at(r, i)->delayed)
-            g_hash_table_add(bad, GUINT_TO_POINTER(outcome_at(r, i)->attempt));
+    for (guint i = 0; i < r->results->len; i++)
+        if (result_failed(result_at(r, i)) || result_at(r, i)->delayed)
+            g_hash_table_add(bad, GUINT_TO_POINTER(result_at(r, i)->attempt));
     for (guint i = 0; i < r->in->frames->len; i++) {
         const struct report_frame *frame = &g_array_index(r->in->frames, struct report_frame, i);
         frames += g_hash_table_contains(bad, GUINT_TO_POINTER(frame->attempt));
@@ -214,7 +214,7 @@ static void print_totals(struct report *r)
                            "\nCapture: %" PRIu64 " TCP segments, %" PRIu64
                            " bytes of data, %u streams; %u attempts, "
                            "%u failed or late.\n",
-                           totals->segments, totals->bytes, totals->streams, r->outcomes->len, r->failed + r->late);
+                           totals->segments, totals->bytes, totals->streams, r->results->len, r->failed + r->late);
     if (bad > 0)
         g_string_append_printf(r->out,
                                "SYNs of attempts that failed or came late, and their answers: %u segments "
@@ -233,7 +233,7 @@ static void print_causes(struct report *r)
     for (guint i = 0; i < r->causes->len && (i < CAUSES_SHOWN || r->in->attempts_shown != 0); i++) {
         const struct cause_sum *sum = &g_array_index(r->causes, struct cause_sum, i);
         g_string_append_printf(r->out, "  %-11s %-28s %8u %5.1f%% %8.1fs  frame %u\n", fate_token(sum->fate),
-                               cause_token(sum->cause), sum->attempts, percent(sum->attempts, r->outcomes->len),
+                               cause_token(sum->cause), sum->attempts, percent(sum->attempts, r->results->len),
                                (double)sum->lost / 1e9, frame_of(r, sum->first));
     }
     if (r->causes->len > CAUSES_SHOWN && r->in->attempts_shown == 0)
@@ -305,7 +305,7 @@ static void name_answer(const struct evidence *e, const struct report_frame *f, 
 }
 
 /* The steps of the attempt, up to the one that established it. */
-static GArray *collect_steps(const struct report *r, const struct outcome *o)
+static GArray *collect_steps(const struct report *r, const struct result *o)
 {
     GArray *steps = g_array_new(FALSE, FALSE, sizeof(struct step));
     const struct attempt *a = tracker_attempt(r->in->t, o->attempt);
@@ -381,7 +381,7 @@ static void print_bill(const struct report *r, const GArray *steps)
 
 /* ---- an attempt ------------------------------------------------------------------------------------ */
 
-static void append_old_connection(GString *text, const struct report *r, const struct outcome *o, const struct past *h)
+static void append_old_connection(GString *text, const struct report *r, const struct result *o, const struct past *h)
 {
     const struct attempt *a = tracker_attempt(r->in->t, o->attempt);
     const char *state = tcp_state_name((enum tcp_state)h->state);
@@ -425,7 +425,7 @@ static void append_numbers(GString *text, const struct attempt *a, const struct 
 }
 
 /* The same SYN at another capture point, or on the other side of a NAT. */
-static void append_siblings(GString *text, const struct report *r, const struct outcome *o)
+static void append_siblings(GString *text, const struct report *r, const struct result *o)
 {
     uint32_t sibling = tracker_sibling(r->in->t, o->attempt);
 
@@ -445,7 +445,7 @@ static void append_siblings(GString *text, const struct report *r, const struct 
     }
 }
 
-static void print_evidence(const struct report *r, const struct outcome *o, const struct verdict *v)
+static void print_evidence(const struct report *r, const struct result *o, const struct verdict *v)
 {
     const struct attempt *a = tracker_attempt(r->in->t, o->attempt);
     const struct packets_seen *strays = tracker_packets(r->in->t, a, SEEN_STRAY);
@@ -471,7 +471,7 @@ static void print_evidence(const struct report *r, const struct outcome *o, cons
 }
 
 /* The table's advice ends with "Next: ", what to check. */
-static void print_advice(struct report *r, const struct outcome *o)
+static void print_advice(struct report *r, const struct result *o)
 {
     const char *advice = verdict_row(o->fate, o->cause)->advice;
     const char *next = strstr(advice, " Next: ");
@@ -486,7 +486,7 @@ static void print_advice(struct report *r, const struct outcome *o)
     g_free(first);
 }
 
-static void print_who_and_when(const struct report *r, guint rank, const struct outcome *o)
+static void print_who_and_when(const struct report *r, guint rank, const struct result *o)
 {
     char *label = g_strdup_printf("%u. ", rank);
     GString *text = g_string_new(NULL);
@@ -503,7 +503,7 @@ static void print_who_and_when(const struct report *r, guint rank, const struct 
     g_free(label);
 }
 
-static void print_attempt(struct report *r, guint rank, const struct outcome *o)
+static void print_attempt(struct report *r, guint rank, const struct result *o)
 {
     GArray *steps = collect_steps(r, o);
     GString *text = g_string_new(NULL);
@@ -525,10 +525,10 @@ static void print_attempt(struct report *r, guint rank, const struct outcome *o)
 
 static gint by_loss(gconstpointer a, gconstpointer b)
 {
-    const struct outcome *x = *(const struct outcome *const *)a, *y = *(const struct outcome *const *)b;
+    const struct result *x = *(const struct result *const *)a, *y = *(const struct result *const *)b;
 
-    if (outcome_failed(x) != outcome_failed(y))
-        return outcome_failed(x) ? -1 : 1;
+    if (result_failed(x) != result_failed(y))
+        return result_failed(x) ? -1 : 1;
     if (x->lost != y->lost)
         return x->lost > y->lost ? -1 : 1;
     return (x->attempt > y->attempt) - (x->attempt < y->attempt);
@@ -544,9 +544,9 @@ static GPtrArray *choose_attempts(const struct report *r)
             g_ptr_array_add(chosen, (gpointer)g_array_index(r->causes, struct cause_sum, i).worst);
         return chosen;
     }
-    for (guint i = 0; i < r->outcomes->len; i++)
-        if (outcome_failed(outcome_at(r, i)) || outcome_at(r, i)->delayed)
-            g_ptr_array_add(chosen, (gpointer)outcome_at(r, i));
+    for (guint i = 0; i < r->results->len; i++)
+        if (result_failed(result_at(r, i)) || result_at(r, i)->delayed)
+            g_ptr_array_add(chosen, (gpointer)result_at(r, i));
     g_ptr_array_sort(chosen, by_loss);
     if (r->in->attempts_shown != REPORT_ALL && chosen->len > r->in->attempts_shown)
         g_ptr_array_set_size(chosen, r->in->attempts_shown);
@@ -569,7 +569,7 @@ void report_write(const struct report_input *in, GString *out)
 {
     struct report r = { .in = in, .out = out, .all_frames = in->attempts_shown != 0 };
 
-    r.outcomes = outcomes_collect(in->t, in->attempts);
+    r.results = results_collect(in->t, in->attempts);
     r.causes = g_array_new(FALSE, FALSE, sizeof(struct cause_sum));
     r.advices = g_ptr_array_new();
     g_array_sort(in->frames, by_attempt);
@@ -582,5 +582,5 @@ void report_write(const struct report_input *in, GString *out)
     print_worst(&r);
     g_ptr_array_free(r.advices, TRUE);
     g_array_free(r.causes, TRUE);
-    g_array_free(r.outcomes, TRUE);
+    g_array_free(r.results, TRUE);
 }

@@ -3,6 +3,7 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "peer_end.h"
+#include "probes.h"
 #include "take.h"
 
 static bool is_ended(const struct connection *c)
@@ -52,7 +53,8 @@ static void see_client_reset(const struct work *w, uint32_t attempt)
 
     if (!ended)
         note_answer(w->t, w->seg->seen.frame, attempt, SEEN_CLIENT_RST);
-    see_segment(w->t, a, SEEN_CLIENT_RST, w->seg);
+    const struct packet_seen *reset = see_segment(w->t, a, SEEN_CLIENT_RST, w->seg);
+    probes_add(w->t, a, reset);
 }
 
 /* The client's RST against an answer that it did not expect (RFC 9293, 3.10.7.3), or because it gives up. */
@@ -86,6 +88,16 @@ static void on_refusal(const struct work *w, const struct attempt *a)
         old->flags |= CONN_SYN_RESET;
 }
 
+/* It refuses another SYN, or ends what the attempt's client does not know: the client goes on. */
+static void on_other_reset(const struct work *w, uint32_t attempt)
+{
+    if (w->seg->flags & TCP_ACK) {
+        see_segment(w->t, get_attempt(w->t, attempt), SEEN_RST_OTHER, w->seg);
+        note_answer(w->t, w->seg->seen.frame, attempt, SEEN_RST_OTHER);
+    }
+    reset_old_connection(w);
+}
+
 static void on_reset_before_connection(const struct work *w)
 {
     struct attempt *own = attempt_of(w, w->side), *other = attempt_of(w, !w->side);
@@ -94,8 +106,26 @@ static void on_reset_before_connection(const struct work *w)
         on_refusal(w, other);
     else if (own != NULL)
         on_client_reset(w, own);
+    else if (other != NULL)
+        on_other_reset(w, w->pair->attempt[!w->side]);
     else
         reset_old_connection(w);
+}
+
+/* A RST on a connection whose server has not shown yet that it accepted it. */
+static void see_early_reset(const struct work *w, const struct connection *c)
+{
+    struct attempt *a = get_attempt(w->t, c->attempt);
+    const struct evidence *e = get_evidence(w->t, a);
+
+    if (e == NULL || e->frame[EV_ACK] == 0 || e->frame[EV_ACCEPTED] != 0)
+        return;
+    if (w->side != c->client) {
+        see_segment(w->t, a, SEEN_SERVER_RST, w->seg);
+        note_answer(w->t, w->seg->seen.frame, c->attempt, SEEN_SERVER_RST);
+    } else if (packets_of(w->t, get_trouble(w->t, a), SEEN_DATA_AGAIN) != NULL) {
+        see_segment(w->t, a, SEEN_CLIENT_END, w->seg);
+    }
 }
 
 void take_reset(const struct work *w)
@@ -109,9 +139,11 @@ void take_reset(const struct work *w)
     bool half_open = !(c->flags & (CONN_OPEN | CONN_MIDSTREAM | CONN_RESET));
     uint32_t attempt = c->attempt;
     connection_segment(c, w->side, w->seg);
-    if (!half_open || attempt == 0 || !(c->flags & CONN_RESET))
+    if (attempt == 0 || !(c->flags & CONN_RESET))
         return;
-    if (w->side == c->client)
+    if (!half_open)
+        see_early_reset(w, c);
+    else if (w->side == c->client)
         see_client_reset(w, attempt);
     /* A server that has answered with a SYN/ACK does not refuse any more: a RST from it ends a connection whose
      * last handshake ACK is missing in the capture. */

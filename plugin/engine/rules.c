@@ -9,6 +9,8 @@
 #define PROOF(...) .proof = { __VA_ARGS__ }
 #define INFERRED .never_proven = true
 #define WHY(TEXT) .why = TEXT
+#define COST(WHAT) .cost = COST_##WHAT
+#define REUSE(HOW) .reuse = REUSE_##HOW
 
 #define RULE(FATE, CAUSE, DECIDER, ...)                  \
     {                                                    \
@@ -21,78 +23,109 @@
 #define NO_ANSWER(CAUSE, ...) RULE(NO_ANSWER, CAUSE, BY_NOTHING, __VA_ARGS__)
 
 static const struct rule rules[] = {
-    RULE(STUCK, ACCEPT_QUEUE_FULL, BY_SYN_ACK_LATE, ALL(F_CONNECTED, F_IGNORED),
+    /* Connected for the client, and not for the server. */
+    RULE(REFUSED, RESET_IN_PATH, BY_SERVER_RST, ALL(F_CONNECTED, F_SERVER_RST, F_RST_BEFORE_DATA), INFERRED,
+         WHY("RFC 9293, 3.10.7.4: who sent a RST sends no data of that connection")),
+    RULE(REFUSED, RESET_IN_PATH, BY_SERVER_RST, ALL(F_CONNECTED, F_SERVER_RST, F_TTL_ODD), INFERRED,
+         WHY("a host's packets take one way, and lose one TTL")),
+    RULE(REFUSED, RESET_IN_PATH, BY_SERVER_RST, ALL(F_CONNECTED, F_SERVER_RST, F_RST_TOO_SOON), INFERRED,
+         WHY("an answer takes a round trip")),
+    RULE(REFUSED, RESET_AFTER_HANDSHAKE, BY_SERVER_RST, ALL(F_CONNECTED, F_SERVER_RST),
+         WHY("FreeBSD 13, syncache: reset on listen overflow; Linux 6.18, tcp_abort_on_overflow")),
+    RULE(STUCK, ACCEPT_QUEUE_FULL, BY_SYN_ACK_LATE, ALL(F_CONNECTED, F_STUCK, F_ACK_LATE), INFERRED,
          WHY("Linux 6.18, tcp_v4_syn_recv_sock: with a full accept queue the ACK is dropped, the SYN/ACK repeated")),
+    RULE(STUCK, UNANSWERED_DATA, BY_DATA, ALL(F_CONNECTED, F_STUCK), INFERRED,
+         WHY("Linux 6.18, cookie_v4_check: with a full accept queue nothing is kept, and nothing repeated")),
 
-    /* A rejection was overcome. */
+    /* Late: the rule with the largest cost is the cause. */
+    ESTABLISHED(SYN_RETRANSMITTED, ALL(F_CONNECTED), COST(SYN), WHY("RFC 6298, 2.1 and 5.5")),
+    ESTABLISHED(SYNACK_RETRANSMITTED, ALL(F_CONNECTED), COST(SYN_ACK), WHY("RFC 6298, 5.5")),
+    /* ... a rejection was overcome */
     ESTABLISHED(TIME_WAIT_RECYCLED_TIMESTAMP, ALL(F_CONNECTED, F_REJECTED, F_TAKEN_LATER, F_NEWER_TIMESTAMP),
-                NONE(F_FORBIDDEN), PROOF(F_RECYCLED_ISN), WHY("RFC 6191; measured on Linux 6.18")),
+                NONE(F_FORBIDDEN), PROOF(F_RECYCLED_ISN), COST(REJECTION), WHY("RFC 6191; measured on Linux 6.18")),
     ESTABLISHED(TIME_WAIT_RECYCLED_SEQUENCE, ALL(F_CONNECTED, F_REJECTED, F_TAKEN_LATER, F_HIGHER_SEQUENCE),
-                NONE(F_FORBIDDEN), PROOF(F_RECYCLED_ISN), WHY("RFC 1122, 4.2.2.13; measured on Linux 6.18")),
+                NONE(F_FORBIDDEN), PROOF(F_RECYCLED_ISN), COST(REJECTION),
+                WHY("RFC 1122, 4.2.2.13; measured on Linux 6.18")),
     ESTABLISHED(TIME_WAIT_EXPIRED, ALL(F_CONNECTED, F_BY_TIME_WAIT, F_RAN_OUT_SINCE),
-                NONE(F_TAKEN_LATER, F_CLIENT_RESET), PROOF(F_STATE_CERTAIN),
+                NONE(F_TAKEN_LATER, F_CLIENT_RESET), PROOF(F_STATE_CERTAIN), COST(REJECTION),
                 WHY("RFC 9293, 3.6.1: TIME_WAIT lasts 2 MSL")),
     ESTABLISHED(TIME_WAIT_EXPIRED, ALL(F_CONNECTED, F_MAYBE_TIME_WAIT, F_RAN_OUT_SINCE),
-                NONE(F_TAKEN_LATER, F_CLIENT_RESET), INFERRED, WHY("RFC 9293, 3.6.1: TIME_WAIT lasts 2 MSL")),
+                NONE(F_TAKEN_LATER, F_CLIENT_RESET), INFERRED, COST(REJECTION),
+                WHY("RFC 9293, 3.6.1: TIME_WAIT lasts 2 MSL")),
     ESTABLISHED(AFTER_TIME_WAIT_RESET, ALL(F_CONNECTED, F_BY_TIME_WAIT), NONE(F_TAKEN_LATER),
-                PROOF(F_CLIENT_RESET, F_STATE_CERTAIN),
+                PROOF(F_CLIENT_RESET, F_STATE_CERTAIN), COST(REJECTION),
                 WHY("RFC 1337: a RST removes TIME_WAIT; measured on Linux 6.18")),
     ESTABLISHED(AFTER_TIME_WAIT_RESET, ALL(F_CONNECTED, F_MAYBE_TIME_WAIT), NONE(F_TAKEN_LATER), INFERRED,
-                WHY("RFC 1337: a RST removes TIME_WAIT; measured on Linux 6.18")),
+                COST(REJECTION), WHY("RFC 1337: a RST removes TIME_WAIT; measured on Linux 6.18")),
     ESTABLISHED(AFTER_OLD_CONNECTION_RESET, ALL(F_CONNECTED, F_REJECTED, F_BY_SYN_RECEIVED), NONE(F_TAKEN_LATER),
-                PROOF(F_CLIENT_RESET, F_STATE_CERTAIN), WHY("RFC 9293, 3.10.7.4: a RST ends SYN-RECEIVED")),
-    ESTABLISHED(AFTER_WRONG_ACK, ALL(F_CONNECTED, F_REJECTED, F_BY_SYN_ACK), NONE(F_TAKEN_LATER),
+                PROOF(F_CLIENT_RESET, F_STATE_CERTAIN), COST(REJECTION),
+                WHY("RFC 9293, 3.10.7.4: a RST ends SYN-RECEIVED")),
+    ESTABLISHED(AFTER_WRONG_ACK, ALL(F_CONNECTED, F_REJECTED, F_BY_SYN_ACK), NONE(F_TAKEN_LATER), COST(REJECTION),
                 WHY("RFC 9293, 3.10.7.3: the client resets what acknowledges another number, and tries again")),
     ESTABLISHED(AFTER_OLD_CONNECTION_RESET, ALL(F_CONNECTED, F_BY_ESTABLISHED), NONE(F_TAKEN_LATER),
-                PROOF(F_CLIENT_RESET, F_STATE_CERTAIN), WHY("RFC 5961, 4.2: challenge ACK, then the client's RST")),
+                PROOF(F_CLIENT_RESET, F_STATE_CERTAIN), COST(REJECTION),
+                WHY("RFC 5961, 4.2: challenge ACK, then the client's RST")),
     ESTABLISHED(AFTER_OLD_CONNECTION_RESET, ALL(F_CONNECTED, F_BY_CLOSE_WAIT), NONE(F_TAKEN_LATER),
-                PROOF(F_CLIENT_RESET, F_STATE_CERTAIN), WHY("RFC 5961, 4.2: challenge ACK, then the client's RST")),
+                PROOF(F_CLIENT_RESET, F_STATE_CERTAIN), COST(REJECTION),
+                WHY("RFC 5961, 4.2: challenge ACK, then the client's RST")),
     ESTABLISHED(AFTER_OLD_CONNECTION_RESET, ALL(F_CONNECTED, F_BY_LAST_ACK), NONE(F_TAKEN_LATER),
-                PROOF(F_CLIENT_RESET, F_STATE_CERTAIN), WHY("RFC 5961, 4.2: challenge ACK, then the client's RST")),
+                PROOF(F_CLIENT_RESET, F_STATE_CERTAIN), COST(REJECTION),
+                WHY("RFC 5961, 4.2: challenge ACK, then the client's RST")),
     ESTABLISHED(AFTER_OLD_CONNECTION_RESET, ALL(F_CONNECTED, F_BY_FIN_WAIT_1), NONE(F_TAKEN_LATER),
-                PROOF(F_CLIENT_RESET, F_STATE_CERTAIN), WHY("RFC 5961, 4.2: challenge ACK, then the client's RST")),
+                PROOF(F_CLIENT_RESET, F_STATE_CERTAIN), COST(REJECTION),
+                WHY("RFC 5961, 4.2: challenge ACK, then the client's RST")),
     ESTABLISHED(AFTER_OLD_CONNECTION_RESET, ALL(F_CONNECTED, F_BY_FIN_WAIT_2), NONE(F_TAKEN_LATER),
-                PROOF(F_CLIENT_RESET, F_STATE_CERTAIN), WHY("RFC 5961, 4.2: challenge ACK, then the client's RST")),
+                PROOF(F_CLIENT_RESET, F_STATE_CERTAIN), COST(REJECTION),
+                WHY("RFC 5961, 4.2: challenge ACK, then the client's RST")),
     ESTABLISHED(AFTER_OLD_CONNECTION_RESET, ALL(F_CONNECTED, F_REJECTED, F_BY_SOCKET), NONE(F_TAKEN_LATER), INFERRED,
-                WHY("a counting IP ID is that of a socket; measured on Linux 6.18")),
-    ESTABLISHED(AFTER_WRONG_ACK, ALL(F_CONNECTED, F_REJECTED), NONE(F_TAKEN_LATER), INFERRED,
+                COST(REJECTION), WHY("a counting IP ID is that of a socket; measured on Linux 6.18")),
+    ESTABLISHED(AFTER_WRONG_ACK, ALL(F_CONNECTED, F_REJECTED), NONE(F_TAKEN_LATER), INFERRED, COST(REJECTION),
                 WHY("RFC 9293, 3.10.7.3; what made the ACK is not known")),
 
-    /* The rejection was not captured, the client's RST was. */
+    ESTABLISHED(SLOW_ANSWER, ALL(F_CONNECTED), COST(SLOW), WHY("RFC 9293, 3.5: a SYN is answered at once")),
+    ESTABLISHED(ACCEPTED_LATE, ALL(F_CONNECTED), COST(ACCEPT),
+                WHY("Linux 6.18: data is dropped until the accept queue has room; RFC 6298, 5.4")),
+    ESTABLISHED(AFTER_REFUSAL, ALL(F_CONNECTED, F_REFUSED), COST(REFUSAL),
+                WHY("RFC 9293, 3.10.7.3; clients that try again after a RST, as Windows does")),
+
+    /* In time. */
+    RULE(ESTABLISHED, RESET_BY_CLIENT, BY_CLIENT_RST, ALL(F_CLIENT_RST_ACK),
+         WHY("RFC 9293, 3.10.7.3: who acknowledges the SYN/ACK had connected")),
+    /* ... the rejection was not captured, the client's RST was */
     ESTABLISHED(AFTER_TIME_WAIT_RESET, ALL(F_CONNECTED, F_OLD_RESET_NOW, F_IN_TIME_WAIT),
                 NONE(F_REJECTED, F_RECYCLED_ISN), INFERRED,
                 WHY("RFC 1337: a RST removes TIME_WAIT; measured on Linux 6.18")),
     ESTABLISHED(AFTER_OLD_CONNECTION_RESET, ALL(F_CONNECTED, F_OLD_RESET_NOW, F_OLD_STATE),
                 NONE(F_REJECTED, F_RECYCLED_ISN), INFERRED, WHY("RFC 5961, 4.2: challenge ACK, then the client's RST")),
 
-    /* The old connection was over, or TIME_WAIT let the SYN in. */
-    ESTABLISHED(TIME_WAIT_EXPIRED, ALL(F_CONNECTED, F_RAN_OUT), PROOF(F_SURELY_RAN_OUT),
+    /* ... the old connection was over, or TIME_WAIT let the SYN in */
+    ESTABLISHED(TIME_WAIT_EXPIRED, ALL(F_CONNECTED, F_RAN_OUT), PROOF(F_SURELY_RAN_OUT), REUSE(EXPIRED),
                 WHY("RFC 9293, 3.6.1: TIME_WAIT lasts 2 MSL; measured on Linux 6.18: 60.0 to 61.7 s")),
     ESTABLISHED(TIME_WAIT_RECYCLED_TIMESTAMP, ALL(F_CONNECTED, F_HAD_TIME_WAIT, F_NEWER_TIMESTAMP), NONE(F_FORBIDDEN),
-                PROOF(F_RECYCLED_ISN), WHY("RFC 6191; measured on Linux 6.18")),
+                PROOF(F_RECYCLED_ISN), REUSE(TIMESTAMP), WHY("RFC 6191; measured on Linux 6.18")),
     ESTABLISHED(TIME_WAIT_RECYCLED_SEQUENCE, ALL(F_CONNECTED, F_HAD_TIME_WAIT, F_HIGHER_SEQUENCE), NONE(F_FORBIDDEN),
-                PROOF(F_RECYCLED_ISN), WHY("RFC 1122, 4.2.2.13; measured on Linux 6.18")),
-    ESTABLISHED(REUSE_AFTER_RESET, ALL(F_CONNECTED, F_OLD_RESET), NONE(F_HAD_TIME_WAIT),
+                PROOF(F_RECYCLED_ISN), REUSE(SEQUENCE), WHY("RFC 1122, 4.2.2.13; measured on Linux 6.18")),
+    ESTABLISHED(REUSE_AFTER_RESET, ALL(F_CONNECTED, F_OLD_RESET), NONE(F_HAD_TIME_WAIT), REUSE(AFTER_RESET),
                 WHY("RFC 9293, 3.10.7.4: a RST ends the connection at once")),
-    ESTABLISHED(REUSE_AFTER_CLOSE, ALL(F_CONNECTED, F_OLD_CLOSED), NONE(F_HAD_TIME_WAIT),
+    ESTABLISHED(REUSE_AFTER_CLOSE, ALL(F_CONNECTED, F_OLD_CLOSED), NONE(F_HAD_TIME_WAIT), REUSE(AFTER_CLOSE),
                 WHY("RFC 9293, 3.6: who closes second holds no TIME_WAIT")),
-
-    /* Nothing but the handshake. */
-    ESTABLISHED(SYN_RETRANSMITTED, ALL(F_CONNECTED, F_RETRIED_UNANSWERED), WHY("RFC 6298, 2.1 and 5.5")),
-    ESTABLISHED(SYNACK_RETRANSMITTED, ALL(F_CONNECTED, F_ANSWERED_AGAIN), WHY("RFC 6298, 5.5")),
-    ESTABLISHED(ACK_RETRANSMITTED, ALL(F_CONNECTED, F_ACK_LATE), WHY("RFC 9293, 3.10.7.4: SYN-RECEIVED until the ACK")),
     ESTABLISHED(FAST_OPEN, ALL(F_CONNECTED, F_DATA_TAKEN), WHY("RFC 7413, 3")),
     ESTABLISHED(SIMULTANEOUS_OPEN, ALL(F_CONNECTED, F_CROSSED), WHY("RFC 9293, 3.5, figure 7")),
+    ESTABLISHED(ACK_RETRANSMITTED, ALL(F_CONNECTED, F_ANSWER_REPEATED),
+                WHY("RFC 9293, 3.10.7.4: SYN-RECEIVED until the ACK")),
     ESTABLISHED(OK, ALL(F_CONNECTED), WHY("RFC 9293, 3.5, figure 6")),
 
     /* It ended otherwise. */
     RULE(ABORTED, CLIENT_GAVE_UP, BY_CLIENT_RST, ALL(F_CLIENT_RST), WHY("RFC 9293, 3.10.5: ABORT")),
-    REFUSED(OLD_FIN_WAIT_2, ALL(F_REFUSED, F_RST_BY_FIN_WAIT_2), PROOF(F_RST_MAKER_CERTAIN),
+    REFUSED(OLD_FIN_WAIT_2, ALL(F_REFUSED, F_RST_BY_FIN_WAIT_2), NONE(F_ANSWERED), PROOF(F_RST_MAKER_CERTAIN),
             WHY("measured on Linux 6.18: an orphaned FIN_WAIT_2 resets a SYN in its window")),
-    REFUSED(OLD_SYN_RECEIVED, ALL(F_REFUSED, F_RST_BY_SYN_RECEIVED), PROOF(F_RST_MAKER_CERTAIN),
+    REFUSED(OLD_SYN_RECEIVED, ALL(F_REFUSED, F_RST_BY_SYN_RECEIVED), NONE(F_ANSWERED), PROOF(F_RST_MAKER_CERTAIN),
             WHY("Linux 6.18, tcp_check_req: a SYN in the window resets the request")),
-    REFUSED(RESET_IN_PATH, ALL(F_REFUSED, F_TTL_ODD), INFERRED, WHY("a host's packets take one way, and lose one TTL")),
-    REFUSED(CLOSED_PORT, ALL(F_REFUSED), WHY("RFC 9293, 3.10.7.1")),
+    REFUSED(RESET_IN_PATH, ALL(F_REFUSED, F_TTL_ODD), NONE(F_ANSWERED), INFERRED,
+            WHY("a host's packets take one way, and lose one TTL")),
+    REFUSED(REFUSED_THOUGH_OPEN, ALL(F_REFUSED, F_SERVICE_ANSWERS), NONE(F_ANSWERED),
+            WHY("stacks that answer with RST when the backlog is full (Windows); RFC 9293, 3.10.7.1")),
+    REFUSED(CLOSED_PORT, ALL(F_REFUSED), NONE(F_ANSWERED), WHY("RFC 9293, 3.10.7.1")),
     UNREACHABLE(ICMP_NET, ALL(F_ICMP_NET), WHY("RFC 1122, 4.2.3.9")),
     UNREACHABLE(ICMP_HOST, ALL(F_ICMP_HOST), WHY("RFC 1122, 4.2.3.9")),
     UNREACHABLE(ICMP_PORT, ALL(F_ICMP_PORT), WHY("RFC 1122, 4.2.3.9")),
@@ -117,7 +150,11 @@ static const struct rule rules[] = {
     REJECTED(OLD_UNKNOWN, ALL(F_REJECTED), NONE(F_ANSWERED), INFERRED, WHY("RFC 5961, 4.2; the state is not known")),
 
     /* Silence. */
-    NO_ANSWER(SYNACK_LOST, ALL(F_GIVEN_UP, F_ANSWERED), WHY("RFC 9293, 3.10.7.3: a client acknowledges it at once")),
+    NO_ANSWER(SYNACK_LOST, ALL(F_ANSWER_REPEATED), WHY("RFC 9293, 3.10.7.3: a client acknowledges it at once")),
+    RULE(PENDING, UNACKNOWLEDGED, BY_NOTHING, ALL(F_ANSWERED, F_ENDED),
+         WHY("RFC 6298, 5: who misses an answer repeats")),
+    RULE(PENDING, IN_PROGRESS, BY_NOTHING, ALL(F_ANSWERED), WHY("the answer may come")),
+    NO_ANSWER(IGNORED_RESET, ALL(F_GIVEN_UP, F_RST_IGNORED), WHY("RFC 9293, 3.10.7.3: a RST must acknowledge the SYN")),
     NO_ANSWER(ANSWERED_FROM_ELSEWHERE, ALL(F_GIVEN_UP, F_STRAY), WHY("RFC 9293, 3.10.7: the port pair must match")),
     NO_ANSWER(TIME_WAIT_PAWS, ALL(F_GIVEN_UP, F_FORBIDDEN_STILL, F_TIMESTAMP_BEHIND), INFERRED,
               WHY("RFC 7323, 5.3; Linux 6.18 limits such ACKs to one in 500 ms (RFC 5961, 10)")),
@@ -162,14 +199,57 @@ static bool holds(const struct masks *mask, uint64_t facts)
     return !(mask->all & ~facts) && !(mask->none & facts);
 }
 
-const struct rule *rule_for(uint64_t facts)
+/* A rule of an established attempt holds for one in time, or for one that is late, by its cost. */
+static bool fits(const struct rule *rule, const struct costs *costs)
+{
+    return rule->cost == COST_NONE || costs->of[rule->cost] > 0;
+}
+
+static int64_t cost_of(const struct rule *rule, const struct costs *costs)
+{
+    return rule->cost == COST_NONE ? 0 : costs->of[rule->cost];
+}
+
+const struct rule *rule_for(uint64_t facts, const struct costs *costs)
 {
     const struct masks *masks = masks_of_rules();
-    size_t i = 0;
+    const struct rule *best = NULL;
 
-    while (!holds(&masks[i], facts))
-        i++;
-    return &rules[i];
+    for (size_t i = 0; i < RULES; i++) {
+        if (!holds(&masks[i], facts) || !fits(&rules[i], costs))
+            continue;
+        if (best == NULL || cost_of(&rules[i], costs) > cost_of(best, costs))
+            best = &rules[i];
+        if (rules[i].cost == COST_NONE)
+            break;
+    }
+    return best;
+}
+
+enum reuse reuse_for(uint64_t facts)
+{
+    const struct masks *masks = masks_of_rules();
+
+    if (facts & (fact_bit(F_CLIENT_RESET) | fact_bit(F_OLD_RESET_NOW)))
+        return REUSE_AFTER_RESET;
+    for (size_t i = 0; i < RULES; i++)
+        if (rules[i].reuse != REUSE_NONE && holds(&masks[i], facts))
+            return rules[i].reuse;
+    return REUSE_NONE;
+}
+
+const char *reuse_token(enum reuse reuse)
+{
+    static const char *const tokens[] = {
+        [REUSE_NONE] = NULL,
+        [REUSE_TIMESTAMP] = "time_wait_recycled_timestamp",
+        [REUSE_SEQUENCE] = "time_wait_recycled_sequence",
+        [REUSE_EXPIRED] = "time_wait_expired",
+        [REUSE_AFTER_CLOSE] = "after_close",
+        [REUSE_AFTER_RESET] = "after_reset",
+    };
+
+    return tokens[reuse];
 }
 
 const struct rule *rule_of_fate(uint64_t facts, enum fate fate)

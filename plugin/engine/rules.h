@@ -6,6 +6,7 @@
 #define SYNFATE_RULES_H
 
 #include "causes.h"
+#include "costs.h"
 #include "facts.h"
 
 enum { RULE_FACTS_MAX = 6 };
@@ -15,10 +16,22 @@ enum decider {
     BY_NOTHING,
     BY_ACK,          /* the client's acknowledgment, or what shows that the server accepted */
     BY_SYN_ACK_LATE, /* the first SYN/ACK repeated after that */
+    BY_DATA,         /* the repetition of the client's data that makes it stuck */
     BY_REJECTION,    /* the first rejecting segment */
     BY_RST,
+    BY_SERVER_RST, /* the RST after the handshake */
     BY_ICMP,
     BY_CLIENT_RST,
+};
+
+/* How a SYN got in beside the old connection on its port pair. */
+enum reuse {
+    REUSE_NONE,
+    REUSE_TIMESTAMP,
+    REUSE_SEQUENCE,
+    REUSE_EXPIRED,
+    REUSE_AFTER_CLOSE,
+    REUSE_AFTER_RESET,
 };
 
 /* Lists of facts end with F_NONE. */
@@ -29,12 +42,20 @@ struct rule {
     uint8_t all[RULE_FACTS_MAX];   /* that must hold */
     uint8_t none[RULE_FACTS_MAX];  /* that must not */
     uint8_t proof[RULE_FACTS_MAX]; /* without one of which the verdict is inferred */
-    bool never_proven;             /* it always is */
+    enum cost cost;                /* of an established attempt: that made it late; COST_NONE: a rule for one in time */
+    enum reuse reuse;              /* that it says as well */
+    bool never_proven;             /* it is always inferred */
     const char *why;               /* RFC section, source, or the kernel that it was measured on */
 };
 
-/* The first rule that holds. There always is one. */
-const struct rule *rule_for(uint64_t facts);
+/* The first rule that holds. There always is one. Of those of an established attempt that is late, the one whose cost is
+ * the largest comes first. */
+const struct rule *rule_for(uint64_t facts, const struct costs *costs);
+
+/* How the SYN got in beside the old connection, whatever made it late. */
+enum reuse reuse_for(uint64_t facts);
+
+const char *reuse_token(enum reuse reuse);
 
 /* The first rule of this fate that holds, or NULL. */
 const struct rule *rule_of_fate(uint64_t facts, enum fate fate);

@@ -35,9 +35,10 @@ static inline bool same_ip(uint8_t family, const uint8_t *a, const uint8_t *b)
 
 /* Where and when a packet was captured. */
 struct sighting {
-    uint32_t frame; /* number in the file, from 1 */
-    uint16_t point; /* capture point: which interface of which section */
-    int64_t time;   /* ns since the epoch */
+    uint32_t frame;    /* number in the file, from 1 */
+    uint16_t point;    /* capture point: which interface of which section */
+    uint32_t link_src; /* digest of the sender's link address; 0: none */
+    int64_t time;      /* ns since the epoch */
 };
 
 struct segment {

@@ -15,6 +15,8 @@
 #define STRAY_WINDOW (60 * NS_PER_SECOND)
 /* Another point's clock may be late: its attempt may have got all retransmissions, over two minutes. */
 #define TSVAL_NEAR (1U << 17)
+/* A SYN's life: that of a call through a NAT that tries again. */
+#define RETRY_WINDOW (130 * NS_PER_SECOND)
 /* FINs that are remembered to be found on another leg; a newer one takes the place of an older one. */
 enum { CLOSINGS = 1024 };
 
@@ -103,6 +105,61 @@ void siblings_add(struct tracker *t, uint32_t attempt)
         index_add(&t->by_client, hash_client(t, &client), attempt, hash_client_of, t);
 }
 
+uint32_t sibling_after(const struct tracker *t, uint32_t first, uint32_t attempt)
+{
+    uint32_t next = get_attempt(t, attempt)->sibling;
+
+    return next == first ? 0 : next;
+}
+
+/* It was rejected, refused, or reset by the client, and not connected. */
+static bool has_ended(const struct tracker *t, const struct attempt *a)
+{
+    const struct evidence *e = get_evidence(t, a);
+    static const enum seen_kind ends[] = { SEEN_BARE_ACK, SEEN_WRONG_SYN_ACK, SEEN_RST, SEEN_CLIENT_RST,
+                                           SEEN_CLIENT_RST_OLD };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(ends); i++)
+        if (packets_of(t, get_trouble(t, a), ends[i]) != NULL)
+            return e->frame[EV_ACK] == 0 && e->frame[EV_ACCEPTED] == 0;
+    return false;
+}
+
+static int64_t call_begin(const struct tracker *t, const struct attempt *a)
+{
+    int64_t begin = a->first_time;
+
+    for (uint32_t r = a->sibling, first = r; r != 0; r = sibling_after(t, first, r))
+        begin = MIN(begin, get_attempt(t, r)->first_time);
+    return begin;
+}
+
+/* The SYN of an attempt comes again from another port of the same address, to the same destination: a NAT gave the flow
+ * up after the attempt had ended (conntrack does after the client's RST). An ISN of 0 is no sign of anything. */
+static bool is_retry(const struct tracker *t, const struct attempt *a, const struct segment *syn,
+                     const struct attempt *before)
+{
+    const struct port_pair *p = pair_of(t, a), *q = pair_of(t, before);
+    uint8_t client = attempt_side(a), other = attempt_side(before);
+
+    if (p == q || p->point != q->point || p->family != q->family || a->isn == 0 || a->retries != 0)
+        return false;
+    if (p->ip[client] != q->ip[other] || p->ip[!client] != q->ip[!other] || p->port[!client] != q->port[!other])
+        return false;
+    if (syn->has_ts && (before->flags & ATTEMPT_HAS_TS) && seq_after(before->tsval, syn->tsval))
+        return false;
+    return has_ended(t, before) && syn->seen.time - call_begin(t, before) <= RETRY_WINDOW;
+}
+
+bool are_retries(const struct tracker *t, const struct attempt *a, const struct attempt *b)
+{
+    const struct port_pair *p = pair_of(t, a), *q = pair_of(t, b);
+    uint8_t client = attempt_side(a), other = attempt_side(b);
+
+    return p->family == q->family && p->ip[client] == q->ip[other] && p->ip[!client] == q->ip[!other]
+           && p->port[!client] == q->port[!other] && p->port[client] != q->port[other];
+}
+
 /* Whether a SYN is one of an attempt, seen on another port pair or at another point. The ISN is the same already.
  * With timestamps 64 bits agree; without, a translated packet keeps its IP ID and loses TTL. */
 static bool is_same_syn(const struct tracker *t, const struct attempt *a, const struct segment *syn,
@@ -114,6 +171,8 @@ static bool is_same_syn(const struct tracker *t, const struct attempt *a, const 
         return false;
     if (port_pairs_same_addresses(p, q))
         return true;
+    if (are_retries(t, a, other)) /* a NAT changes an address */
+        return false;
     if (syn->has_ts || (other->flags & ATTEMPT_HAS_TS)) {
         uint32_t behind = other->tsval - syn->tsval;
         bool close = p->point == q->point ? behind == 0 : behind < TSVAL_NEAR;
@@ -121,13 +180,6 @@ static bool is_same_syn(const struct tracker *t, const struct attempt *a, const 
     }
     return syn->has_ip_id && syn->ip_id != 0 && syn->ip_id == other->ip_id && syn->ttl != other->print.ttl
            && p->port[attempt_side(a)] == q->port[attempt_side(other)];
-}
-
-uint32_t sibling_after(const struct tracker *t, uint32_t first, uint32_t attempt)
-{
-    uint32_t next = get_attempt(t, attempt)->sibling;
-
-    return next == first ? 0 : next;
 }
 
 static unsigned ring_size(const struct tracker *t, uint32_t attempt)
@@ -159,6 +211,19 @@ static void join_rings(struct tracker *t, uint32_t a, uint32_t b)
     y->sibling = next;
 }
 
+/* All of a ring are attempts of one call, whose number is the older. */
+static void share_call(struct tracker *t, struct attempt *a, const struct attempt *older)
+{
+    if (a->call == older->call)
+        return;
+    if (a->call == t->last_call && a->retries == 0)
+        t->last_call--;
+    uint32_t before = a->call;
+    for (uint32_t r = older->sibling, first = r; r != 0; r = sibling_after(t, first, r))
+        if (get_attempt(t, r)->call == before)
+            get_attempt(t, r)->call = older->call;
+}
+
 /* The same attempt at another point has one number, the older. */
 static void share_number(struct tracker *t, struct attempt *a, const struct attempt *older)
 {
@@ -168,6 +233,36 @@ static void share_number(struct tracker *t, struct attempt *a, const struct atte
         t->last_number--;
     a->number = older->number;
     a->flags |= ATTEMPT_TWIN;
+}
+
+bool are_twins(const struct tracker *t, const struct attempt *a, const struct attempt *b)
+{
+    return a->pair != b->pair && port_pairs_same_addresses(pair_of(t, a), pair_of(t, b));
+}
+
+/* The frames of the same SYN on both sides of a NAT. */
+static void link_legs(struct tracker *t, const struct attempt *a, const struct segment *syn, const struct attempt *b)
+{
+    uint32_t frame = b->frame[SYN_LAST];
+
+    if (frame == FRAME_HIDDEN || are_twins(t, a, b) || are_retries(t, a, b) || !is_same_syn(t, a, syn, b))
+        return;
+    g_hash_table_insert(t->legs, GUINT_TO_POINTER(syn->seen.frame), GUINT_TO_POINTER(frame));
+    g_hash_table_insert(t->legs, GUINT_TO_POINTER(frame), GUINT_TO_POINTER(syn->seen.frame));
+}
+
+uint32_t siblings_find_on_pair(const struct tracker *t, uint32_t pair, uint8_t side, const struct segment *syn)
+{
+    uint32_t newest;
+
+    find_isn(t, syn->seq, &newest);
+    for (uint32_t r = newest; r != 0; r = sibling_after(t, newest, r)) {
+        const struct attempt *a = get_attempt(t, r);
+        if (a->pair == pair && attempt_side(a) == side && has_ended(t, a)
+            && syn->seen.time - call_begin(t, a) <= RETRY_WINDOW)
+            return r;
+    }
+    return 0;
 }
 
 void siblings_link_syn(struct tracker *t, uint32_t attempt, const struct segment *syn)
@@ -184,17 +279,16 @@ void siblings_link_syn(struct tracker *t, uint32_t attempt, const struct segment
     if (other == attempt)
         return;
     struct attempt *b = get_attempt(t, other);
-    if (!is_same_syn(t, a, syn, b))
+    if (!is_retry(t, a, syn, b) && !is_same_syn(t, a, syn, b))
         return;
     join_rings(t, attempt, other);
-    if (port_pairs_same_addresses(pair_of(t, a), pair_of(t, b))) {
+    share_call(t, a, b);
+    if (are_twins(t, a, b)) {
         share_number(t, a, b);
         return;
     }
-    if (b->frame[SYN_LAST] == FRAME_HIDDEN)
-        return;
-    g_hash_table_insert(t->legs, GUINT_TO_POINTER(syn->seen.frame), GUINT_TO_POINTER(b->frame[SYN_LAST]));
-    g_hash_table_insert(t->legs, GUINT_TO_POINTER(b->frame[SYN_LAST]), GUINT_TO_POINTER(syn->seen.frame));
+    for (uint32_t r = sibling_after(t, attempt, attempt); r != 0; r = sibling_after(t, attempt, r))
+        link_legs(t, a, syn, get_attempt(t, r));
 }
 
 /* The connection that a FIN on this pair belongs to. */
@@ -266,15 +360,11 @@ void siblings_stray(struct tracker *t, const struct segment *seg)
     see_segment(t, a, SEEN_STRAY, seg);
 }
 
-bool are_twins(const struct tracker *t, const struct attempt *a, const struct attempt *b)
-{
-    return port_pairs_same_addresses(pair_of(t, a), pair_of(t, b));
-}
-
 bool leg_of_attempt(const struct tracker *t, uint32_t attempt, struct tcp_address *client)
 {
     for (uint32_t r = sibling_after(t, attempt, attempt); r != 0; r = sibling_after(t, attempt, r)) {
-        if (are_twins(t, get_attempt(t, r), get_attempt(t, attempt)))
+        if (are_twins(t, get_attempt(t, r), get_attempt(t, attempt))
+            || are_retries(t, get_attempt(t, r), get_attempt(t, attempt)))
             continue;
         *client = client_of(t, r);
         return true;

@@ -13,6 +13,10 @@ enum { RING_MAX = 16 };
 /* Makes an attempt known by its client and its ISN. */
 void siblings_add(struct tracker *t, uint32_t attempt);
 
+/* The attempt on this port pair that a SYN belongs to although another one came between: a NAT may come back to a port
+ * that it tried before. 0: none. */
+uint32_t siblings_find_on_pair(const struct tracker *t, uint32_t pair, uint8_t side, const struct segment *syn);
+
 /* Links a SYN with the same SYN on another port pair or at another point. */
 void siblings_link_syn(struct tracker *t, uint32_t attempt, const struct segment *syn);
 
@@ -28,6 +32,9 @@ uint32_t sibling_after(const struct tracker *t, uint32_t first, uint32_t attempt
 
 /* Whether two attempts have the same addresses and ports: one was seen at another capture point. */
 bool are_twins(const struct tracker *t, const struct attempt *a, const struct attempt *b);
+
+/* Whether two attempts of a ring differ in the client's port only: a NAT has sent the SYN again. */
+bool are_retries(const struct tracker *t, const struct attempt *a, const struct attempt *b);
 
 /* The client on the other side of a NAT, when that leg is in the capture: of an attempt, of its old connection. */
 bool leg_of_attempt(const struct tracker *t, uint32_t attempt, struct tcp_address *client);

@@ -22,6 +22,10 @@ void store_init(struct tracker *t, const struct tracker_options *options)
     t->noted = g_byte_array_new();
     t->states = g_byte_array_new();
     t->legs = g_hash_table_new(NULL, NULL);
+    t->unanswered = g_array_new(FALSE, FALSE, sizeof(uint32_t));
+    t->races = g_hash_table_new(NULL, NULL);
+    t->racers = g_hash_table_new(NULL, NULL);
+    t->links = g_hash_table_new(NULL, NULL);
     t->points = g_ptr_array_new_with_free_func(g_free);
     index_init(&t->by_isn);
     index_init(&t->by_client);
@@ -43,6 +47,12 @@ void store_clear(struct tracker *t)
     g_byte_array_free(t->noted, TRUE);
     g_byte_array_free(t->states, TRUE);
     g_hash_table_destroy(t->legs);
+    g_hash_table_destroy(t->races);
+    g_hash_table_destroy(t->racers);
+    g_hash_table_destroy(t->links);
+    if (t->probers != NULL)
+        g_hash_table_destroy(t->probers);
+    g_array_free(t->unanswered, TRUE);
     g_ptr_array_free(t->points, TRUE);
     index_free(&t->by_isn);
     index_free(&t->by_client);
@@ -65,10 +75,12 @@ struct trouble *need_trouble(struct tracker *t, struct attempt *a)
     return get_trouble(t, a);
 }
 
-void note_taken_syn(const struct attempt *a, struct trouble *trouble)
+void note_taken_syn(const struct attempt *a, struct trouble *trouble, uint32_t tsecr)
 {
     if (trouble->frame[TROUBLE_TAKEN] != 0)
         return;
+    trouble->taken_tsval = a->tsval;
+    trouble->taken_tsecr = tsecr;
     trouble->frame[TROUBLE_TAKEN] = a->frame[SYN_LAST];
     trouble->taken_time = a->last_time;
 }

@@ -23,10 +23,16 @@ struct tracker {
     struct pool packets;     /* struct packets_seen */
     struct pool histories;   /* struct history */
     uint32_t last_number;    /* of an attempt */
+    uint32_t last_call;
 
     struct index by_isn;    /* the newest attempt with an ISN */
     struct index by_client; /* the newest attempt of a client's address and port */
     struct hash_key key;
+    GArray *unanswered;       /* uint32_t: attempts of late that nothing had answered when last looked at */
+    GHashTable *races;        /* attempt -> the unanswered one of the same client that it may have raced */
+    GHashTable *racers;       /* the other way round */
+    GHashTable *probers;      /* see probes.c; NULL: none */
+    GHashTable *links;        /* link address -> its IPv4 address, if it has one only: see races.c */
     struct closing *closings; /* FINs seen of late, to link the legs of a NAT */
 
     GArray *notes;      /* struct note, by frame */
@@ -83,8 +89,8 @@ static inline struct port_pair *pair_of(const struct tracker *t, const struct at
 struct evidence *need_evidence(struct tracker *t, struct attempt *a);
 struct trouble *need_trouble(struct tracker *t, struct attempt *a);
 
-/* The SYN/ACK answers the latest SYN before it. */
-void note_taken_syn(const struct attempt *a, struct trouble *trouble);
+/* The first SYN/ACK, with this TSecr, answers the latest SYN before it, or an earlier one. */
+void note_taken_syn(const struct attempt *a, struct trouble *trouble, uint32_t tsecr);
 
 /* A copy of a connection as it is now. Returns its record. */
 uint32_t keep_history(struct tracker *t, const struct connection *c);

@@ -3,13 +3,14 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "peer_end.h"
+#include "races.h"
 #include "seq.h"
 #include "siblings.h"
 #include "take.h"
 #include "use.h"
 
-/* The same timestamp, or IP ID, so soon is the same packet: retransmissions wait 200 ms or more. */
-#define SAME_STAMP_WINDOW (200 * NS_PER_SECOND / 1000)
+/* The same timestamp and IP ID so soon are the same packet, even where two clocks differ: retransmissions have new ones. */
+#define SAME_STAMP_WINDOW NS_PER_SECOND
 /* SYNs in both directions within this are a simultaneous open: as long as most clients repeat theirs. */
 #define CROSSING_WINDOW (60 * NS_PER_SECOND)
 
@@ -143,6 +144,7 @@ static void adopt_connection(const struct work *w, uint32_t attempt)
     e->syn_ack_time = c->last_time;
     if (c->flags & CONN_OPEN) {
         e->frame[EV_ACK] = c->frame[CONN_LAST];
+        e->flags |= EV_EXACT;
         e->ack_time = MAX(c->last_time, a->first_time);
     }
 }
@@ -164,6 +166,8 @@ static uint32_t add_attempt(const struct work *w)
     *a = (struct attempt){
         .pair = w->pair_record,
         .number = ++t->last_number,
+        .call = ++t->last_call,
+        .link = seg->seen.link_src,
         .use = w->pair->uses,
         .isn = seg->seq,
         .frame = { [SYN_FIRST] = seg->seen.frame },
@@ -190,10 +194,13 @@ static void retry(const struct work *w, struct attempt *a)
 {
     struct trouble *trouble = need_trouble(w->t, a);
 
-    if (!(get_evidence(w->t, a)->flags & EV_SYN_ACK))
+    if (!(get_evidence(w->t, a)->flags & EV_SYN_ACK)) {
         a->flags |= ATTEMPT_RETRIED_UNANSWERED;
-    else
-        note_taken_syn(a, trouble);
+        if (trouble->packets == 0)
+            trouble->unanswered_time = w->seg->seen.time;
+    } else {
+        note_taken_syn(a, trouble, a->tsval);
+    }
     if (a->retries == 0)
         trouble->first_tsval = a->tsval;
     if (a->retries < UINT16_MAX)
@@ -202,12 +209,27 @@ static void retry(const struct work *w, struct attempt *a)
     read_syn(a, w->seg);
 }
 
+/* The SYN belongs to an attempt that another one had superseded. */
+static bool come_back(const struct work *w)
+{
+    uint32_t before = siblings_find_on_pair(w->t, w->pair_record, w->side, w->seg);
+
+    if (before == 0)
+        return false;
+    retire_connection(w);
+    w->pair->attempt[w->side] = before;
+    return true;
+}
+
 void take_syn(const struct work *w)
 {
     const struct segment *seg = w->seg;
     struct attempt *a = attempt_of(w, w->side);
-    uint32_t attempt = w->pair->attempt[w->side];
+    uint32_t attempt;
 
+    if (a != NULL && a->isn != seg->seq && come_back(w))
+        a = attempt_of(w, w->side);
+    attempt = w->pair->attempt[w->side];
     if (a == NULL || a->isn != seg->seq || reuses_isn(w, a)) {
         attempt = add_attempt(w);
         a = get_attempt(w->t, attempt);
@@ -219,6 +241,8 @@ void take_syn(const struct work *w)
         retry(w, a);
     }
     siblings_link_syn(w->t, attempt, seg);
+    if (a->retries == 0)
+        races_add(w->t, attempt);
     enum peer_answer predicted = predict(w, attempt);
     note_syn(w->t, seg->seen.frame, attempt, a->retries + 1U, predicted);
     meet_old(w);

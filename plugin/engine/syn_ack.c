@@ -6,8 +6,10 @@
 #include "take.h"
 #include "use.h"
 
-/* A SYN/ACK of the same timestamp within this is one that a repeated SYN called for, or a duplicate. */
+/* A SYN/ACK within this is one that a repeated SYN called for, or a duplicate. */
 #define SYN_ACK_WINDOW (50 * NS_PER_SECOND / 1000)
+/* The same timestamp so soon is the same packet, even where two clocks differ: retransmissions have new ones. */
+#define SAME_STAMP_WINDOW NS_PER_SECOND
 
 /* Whether a SYN/ACK is sent again, and not a copy of one seen before. */
 static bool is_sent_again(const struct work *w, const struct attempt *a, const struct evidence *e)
@@ -20,7 +22,10 @@ static bool is_sent_again(const struct work *w, const struct attempt *a, const s
         again = packets_of(w->t, trouble, SEEN_SYN_ACK_AGAIN);
     uint32_t tsval = again == NULL ? e->syn_ack_tsval : again->last.tsval;
     int64_t time = again == NULL ? e->syn_ack_time : again->last.time;
-    return (seg->has_ts && seg->tsval != tsval) || seg->seen.time - time >= SYN_ACK_WINDOW;
+    int64_t gap = seg->seen.time - time;
+    if (seg->has_ts && !seq_after(seg->tsval, tsval))
+        return seg->tsval == tsval && gap >= SAME_STAMP_WINDOW; /* else a copy, or one that was overtaken */
+    return gap >= SYN_ACK_WINDOW;
 }
 
 static void see_syn_ack(const struct work *w, struct attempt *a, struct evidence *e)
@@ -31,13 +36,14 @@ static void see_syn_ack(const struct work *w, struct attempt *a, struct evidence
     if (!(e->flags & EV_SYN_ACK)) {
         e->syn_ack_time = seg->seen.time;
         e->syn_ack_tsval = seg->tsval;
+        e->syn_ack_isn = seg->seq;
         if (e->trouble != 0)
-            note_taken_syn(a, get_trouble(w->t, a));
+            note_taken_syn(a, get_trouble(w->t, a), seg->tsecr);
+    } else if (seg->seq != e->syn_ack_isn) {
+        see_segment(w->t, a, SEEN_SYN_ACK_OTHER, seg);
     } else if (is_sent_again(w, a, e)) {
         see_segment(w->t, a, acknowledged ? SEEN_SYN_ACK_LATE : SEEN_SYN_ACK_AGAIN, seg);
     }
-    if (!acknowledged)
-        e->syn_ack_isn = seg->seq;
     e->flags |= EV_SYN_ACK;
 }
 
@@ -66,15 +72,12 @@ static void on_good_syn_ack(const struct work *w, uint32_t attempt)
     if ((a->flags & ATTEMPT_CROSSED) && e->frame[EV_ACK] == 0) {
         e->frame[EV_ACK] = seg->seen.frame;
         e->ack_time = seg->seen.time;
+        e->flags |= EV_EXACT;
     }
     note_service(w, ANSWER_SYN_ACK);
     peers_note_host(&w->t->peers, seg->family, seg->seen.point, seg->src.ip, seg->ttl);
     note_answer(w->t, seg->seen.frame, attempt, SEEN_SYN_ACK);
 
-    if (c != NULL && c->server_isn != seg->seq && !(c->flags & CONN_OPEN) && !(a->flags & ATTEMPT_CROSSED)) {
-        forget_connection(w); /* the peer chose anew: SYN cookie, proxy */
-        c = NULL;
-    }
     if (c == NULL)
         c = begin_connection(w, attempt);
     connection_segment(c, w->side, seg);

@@ -11,13 +11,13 @@
 struct table *table_new(const struct table_kind *kind, const struct tracker *t, const GArray *attempts)
 {
     struct table *table = g_new(struct table, 1);
-    GArray *outcomes = outcomes_collect(t, attempts);
+    GArray *results = results_collect(t, attempts);
 
     table->kind = kind;
     table->cells = g_array_new(FALSE, TRUE, sizeof(union cell));
     table->texts = g_string_chunk_new(4096);
-    kind->fill(table, t, outcomes);
-    g_array_free(outcomes, TRUE);
+    kind->fill(table, t, results);
+    g_array_free(results, TRUE);
     return table;
 }
 

@@ -5,7 +5,7 @@
 #ifndef SYNFATE_TABLE_H
 #define SYNFATE_TABLE_H
 
-#include "outcome.h"
+#include "results.h"
 
 enum cell_kind {
     CELL_TEXT,
@@ -38,7 +38,7 @@ struct table_kind {
     const char *legend; /* a line below the title */
     const struct column *columns;
     uint8_t n_columns;
-    void (*fill)(struct table *table, const struct tracker *t, GArray *outcomes); /* may sort the outcomes */
+    void (*fill)(struct table *table, const struct tracker *t, GArray *results); /* may sort the results */
 };
 
 extern const struct table_kind table_services, table_reuse, table_fates;

@@ -32,7 +32,7 @@ struct fate_rows {
     struct fate_row causes[FATE_COUNT][CAUSE_COUNT];
 };
 
-static void add(struct fate_row *row, const struct outcome *o)
+static void add(struct fate_row *row, const struct result *o)
 {
     if (row->connect_times == NULL) {
         row->connect_times = g_array_new(FALSE, FALSE, sizeof(int64_t));
@@ -85,14 +85,14 @@ static void add_fate(struct table *table, struct fate_rows *rows, enum fate fate
         add_row(table, fate_token(fate), cause_token((enum cause)cause), &rows->causes[fate][cause], all);
 }
 
-static void fill(struct table *table, const struct tracker *t, GArray *outcomes)
+static void fill(struct table *table, const struct tracker *t, GArray *results)
 {
     struct fate_rows *rows = g_new0(struct fate_rows, 1);
     guint fate;
 
     (void)t;
-    for (guint i = 0; i < outcomes->len; i++) {
-        const struct outcome *o = &g_array_index(outcomes, struct outcome, i);
+    for (guint i = 0; i < results->len; i++) {
+        const struct result *o = &g_array_index(results, struct result, i);
         add(&rows->fates[o->fate], o);
         add(&rows->causes[o->fate][o->cause], o);
     }
@@ -100,11 +100,11 @@ static void fill(struct table *table, const struct tracker *t, GArray *outcomes)
     struct fate_row *failures = &rows->fates[FATE_REJECTED];
     guint n = FATE_PENDING - FATE_REJECTED;
     while ((fate = next_row(failures, n)) != n)
-        add_fate(table, rows, (enum fate)(FATE_REJECTED + fate), outcomes->len);
+        add_fate(table, rows, (enum fate)(FATE_REJECTED + fate), results->len);
     if (rows->fates[FATE_PENDING].attempts > 0)
-        add_fate(table, rows, FATE_PENDING, outcomes->len);
+        add_fate(table, rows, FATE_PENDING, results->len);
     if (rows->fates[FATE_ESTABLISHED].attempts > 0)
-        add_fate(table, rows, FATE_ESTABLISHED, outcomes->len);
+        add_fate(table, rows, FATE_ESTABLISHED, results->len);
     g_free(rows);
 }
 

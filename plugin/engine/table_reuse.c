@@ -43,7 +43,7 @@ static const struct column columns[COLUMNS] = {
 };
 
 struct reuse_row {
-    const struct outcome *any; /* whose client and server it is */
+    const struct result *any; /* whose client and server it is */
     uint32_t attempts, connections, ports, reuses;
     int64_t shortest, median;
     uint32_t held;
@@ -63,7 +63,7 @@ struct reuse_count {
 
 enum { BY_CLIENT, BY_SERVER };
 
-static int compare_ends(const struct outcome *a, const struct outcome *b)
+static int compare_ends(const struct result *a, const struct result *b)
 {
     int order = compare_client_address(a, b);
 
@@ -72,7 +72,7 @@ static int compare_ends(const struct outcome *a, const struct outcome *b)
 
 static gint by_ends_port_time(gconstpointer a, gconstpointer b)
 {
-    const struct outcome *x = a, *y = b;
+    const struct result *x = a, *y = b;
     int order = compare_ends(x, y);
 
     if (order != 0)
@@ -111,7 +111,7 @@ static void count_held(struct reuse_count *c, int by, int64_t from, int64_t to)
 }
 
 /* The TIME_WAIT that the attempt met. It ends with the SYN that was accepted; rejections leave it as it is. */
-static void count_met(struct reuse_count *c, const struct outcome *o, const struct past *h)
+static void count_met(struct reuse_count *c, const struct result *o, const struct past *h)
 {
     const struct attempt *a = tracker_attempt(c->t, o->attempt);
     int64_t length = tracker_time_wait_length(c->t);
@@ -126,7 +126,7 @@ static void count_met(struct reuse_count *c, const struct outcome *o, const stru
         count_held(c, BY_CLIENT, a->first_time - h->age, MIN(a->first_time - h->age + length, a->first_time));
 }
 
-static void count_outcome(struct reuse_count *c, const struct outcome *o)
+static void count_result(struct reuse_count *c, const struct result *o)
 {
     struct past past;
 
@@ -143,7 +143,7 @@ static void count_outcome(struct reuse_count *c, const struct outcome *o)
 }
 
 /* The TIME_WAIT in which the port pair was left. */
-static void count_left(struct reuse_count *c, const struct outcome *last)
+static void count_left(struct reuse_count *c, const struct result *last)
 {
     const struct attempt *a = tracker_attempt(c->t, last->attempt);
     int64_t since;
@@ -170,10 +170,10 @@ static void finish(struct reuse_count *c)
     g_array_free(c->held[BY_SERVER], TRUE);
 }
 
-/* The row of the outcomes from first on that have its client and server; each port's stand together. */
-static struct reuse_row count(const struct tracker *t, const GArray *outcomes, guint first)
+/* The row of the results from first on that have its client and server; each port's stand together. */
+static struct reuse_row count(const struct tracker *t, const GArray *results, guint first)
 {
-    const struct outcome *o = &g_array_index(outcomes, struct outcome, first), *last = o;
+    const struct result *o = &g_array_index(results, struct result, first), *last = o;
     struct reuse_count c = {
         .t = t,
         .row = { .any = o, .ports = 1 },
@@ -183,13 +183,13 @@ static struct reuse_row count(const struct tracker *t, const GArray *outcomes, g
         .counted_till = INT64_MIN,
     };
 
-    for (guint i = first; i < outcomes->len && compare_ends(o, c.row.any) == 0; i++, o++) {
+    for (guint i = first; i < results->len && compare_ends(o, c.row.any) == 0; i++, o++) {
         if (last->client.port != o->client.port) {
             count_left(&c, last);
             c.row.ports++;
             c.counted_till = INT64_MIN;
         }
-        count_outcome(&c, o);
+        count_result(&c, o);
         last = o;
     }
     count_left(&c, last);
@@ -217,13 +217,13 @@ static void add_row(struct table *table, const struct reuse_row *row)
     cells[MORE_ADDRESSES].count = row->demand.more_addresses;
 }
 
-static void fill(struct table *table, const struct tracker *t, GArray *outcomes)
+static void fill(struct table *table, const struct tracker *t, GArray *results)
 {
     GArray *rows = g_array_new(FALSE, FALSE, sizeof(struct reuse_row));
 
-    g_array_sort(outcomes, by_ends_port_time);
-    for (guint i = 0; i < outcomes->len;) {
-        struct reuse_row row = count(t, outcomes, i);
+    g_array_sort(results, by_ends_port_time);
+    for (guint i = 0; i < results->len;) {
+        struct reuse_row row = count(t, results, i);
         g_array_append_val(rows, row);
         i += row.attempts;
     }

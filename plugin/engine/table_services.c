@@ -27,7 +27,7 @@ static const struct column columns[COLUMNS] = {
 };
 
 struct service_row {
-    const struct outcome *any; /* whose server it is */
+    const struct result *any; /* whose server it is */
     uint32_t attempts, fates[FATE_COUNT], retries, failed;
     int64_t median, largest, lost;
 };
@@ -51,19 +51,19 @@ static gint by_badness(gconstpointer a, gconstpointer b)
     return compare_server(x->any, y->any);
 }
 
-/* The row of the outcomes from first on that have its server. */
-static struct service_row count(const GArray *outcomes, guint first)
+/* The row of the results from first on that have its server. */
+static struct service_row count(const GArray *results, guint first)
 {
-    struct service_row row = { .any = &g_array_index(outcomes, struct outcome, first), .largest = -1 };
+    struct service_row row = { .any = &g_array_index(results, struct result, first), .largest = -1 };
     GArray *connect_times = g_array_new(FALSE, FALSE, sizeof(int64_t));
 
-    for (guint i = first; i < outcomes->len; i++) {
-        const struct outcome *o = &g_array_index(outcomes, struct outcome, i);
+    for (guint i = first; i < results->len; i++) {
+        const struct result *o = &g_array_index(results, struct result, i);
         if (compare_server(o, row.any) != 0)
             break;
         row.attempts++;
         row.fates[o->fate]++;
-        row.failed += outcome_failed(o);
+        row.failed += result_failed(o);
         row.retries += o->retries;
         row.lost = add_durations(row.lost, o->lost);
         row.largest = MAX(row.largest, o->connect_time);
@@ -89,14 +89,14 @@ static void add_row(struct table *table, const struct service_row *row)
     cells[LOST].time = row->lost;
 }
 
-static void fill(struct table *table, const struct tracker *t, GArray *outcomes)
+static void fill(struct table *table, const struct tracker *t, GArray *results)
 {
     GArray *rows = g_array_new(FALSE, FALSE, sizeof(struct service_row));
 
     (void)t;
-    g_array_sort(outcomes, by_server);
-    for (guint i = 0; i < outcomes->len;) {
-        struct service_row row = count(outcomes, i);
+    g_array_sort(results, by_server);
+    for (guint i = 0; i < results->len;) {
+        struct service_row row = count(results, i);
         g_array_append_val(rows, row);
         i += row.attempts;
     }

@@ -7,6 +7,7 @@
 #ifndef SYNFATE_TRACKER_H
 #define SYNFATE_TRACKER_H
 
+#include "call.h"
 #include "notes.h"
 #include "options.h"
 #include "other_host.h"

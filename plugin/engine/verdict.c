@@ -27,6 +27,16 @@ static struct decision decision_by_ack(const struct dossier *d)
     return (struct decision){ d->e->frame[EV_ACCEPTED], d->a->first_time };
 }
 
+/* The repetition that fulfils the condition of being stuck: the third sending, or one a second after the first. */
+static struct decision decision_by_data(const struct dossier *d)
+{
+    const struct packets_seen *again = d->seen[SEEN_DATA_AGAIN];
+
+    if (again->first.time - d->e->data_time >= STUCK_PATIENCE || d->trouble->frame[TROUBLE_THIRD] == 0)
+        return decision_of(again->count == 1 ? &again->first : &again->last);
+    return (struct decision){ d->trouble->frame[TROUBLE_THIRD], d->trouble->third_time };
+}
+
 static struct decision decide(const struct dossier *d, enum decider decider)
 {
     switch (decider) {
@@ -40,6 +50,10 @@ static struct decision decide(const struct dossier *d, enum decider decider)
         return decision_of(&d->seen[SEEN_RST]->first);
     case BY_ICMP:
         return decision_of(&d->seen[SEEN_ICMP]->first);
+    case BY_DATA:
+        return decision_by_data(d);
+    case BY_SERVER_RST:
+        return decision_of(&d->seen[SEEN_SERVER_RST]->first);
     case BY_CLIENT_RST:
         return decision_of(&d->seen[SEEN_CLIENT_RST]->first);
     case BY_NOTHING:
@@ -67,26 +81,63 @@ static bool is_not_as_rules(const struct dossier *d, uint64_t facts, const struc
     return v->fate == FATE_REFUSED;
 }
 
+static bool is_of_client(enum seen_kind kind)
+{
+    return kind == SEEN_CLIENT_RST || kind == SEEN_CLIENT_RST_OLD || kind == SEEN_DATA_AGAIN || kind == SEEN_CLIENT_END
+           || kind == SEEN_ODD_ACK;
+}
+
+/* What the client lost: till the SYN, SYN/ACK or data that succeeded, or all its time. */
+static int64_t time_lost(const struct dossier *d, const struct verdict *v, const struct decision *decision,
+                         const struct costs *costs)
+{
+    int64_t until = d->a->last_time;
+
+    if (v->fate == FATE_PENDING || (v->fate == FATE_ESTABLISHED && !v->delayed))
+        return 0;
+    if (v->fate == FATE_ESTABLISHED)
+        return MAX(success_time(d, costs) - d->a->first_time, 0);
+    for (size_t i = 0; i < SEEN_KINDS; i++)
+        if (d->seen[i] != NULL && is_of_client((enum seen_kind)i))
+            until = MAX(until, d->seen[i]->last.time);
+    return MAX(MAX(until, decision->time) - d->a->first_time, 0);
+}
+
+static void judge_established(const struct dossier *d, uint64_t facts, const struct costs *costs, struct verdict *v)
+{
+    enum reuse reuse = reuse_for(facts);
+    bool exact = d->e->flags & EV_EXACT;
+
+    for (int i = COST_NONE + 1; i < COSTS; i++)
+        v->delayed = v->delayed || costs->of[i] > 0;
+    if (v->cause == CAUSE_RESET_BY_CLIENT || (exact && d->e->frame[EV_ACK] != 0 && holds(facts, F_ANSWERED)))
+        v->connect_time = v->wait;
+    if (costs->of[COST_ACCEPT] > 0)
+        v->served = MAX(d->trouble->served_time - d->a->first_time, 0);
+    v->reuse = reuse_token(reuse);
+}
+
 /* What this capture point alone tells. */
 static struct verdict judge_alone(const struct dossier *d)
 {
     uint64_t facts = facts_read(d);
-    const struct rule *rule = rule_for(facts);
+    struct costs costs =
+        holds(facts, F_CONNECTED) || holds(facts, F_CLIENT_RST_ACK) ? costs_read(d) : (struct costs){ { 0 } };
+    const struct rule *rule = rule_for(facts, &costs);
     struct decision decision = decide(d, rule->decider);
     struct verdict v = {
         .fate = rule->fate,
         .cause = rule->cause,
         .inferred = !rule_is_proven(rule, facts),
         .decided_by = decision.frame,
-        .wait = rule->fate == FATE_PENDING ? 0 : MAX(decision.time - d->a->first_time, 0),
+        .wait = rule->fate == FATE_PENDING ? 0 : MAX(MAX(decision.time, d->a->last_time) - d->a->first_time, 0),
         .connect_time = -1,
+        .served = -1,
     };
 
-    if (v.fate == FATE_ESTABLISHED) {
-        if (d->e->frame[EV_ACK] != 0 && holds(facts, F_ANSWERED))
-            v.connect_time = v.wait;
-        v.delayed = holds(facts, F_REJECTED) || holds(facts, F_ANSWERED_AGAIN) || holds(facts, F_ACK_LATE);
-    }
+    if (v.fate == FATE_ESTABLISHED)
+        judge_established(d, facts, &costs, &v);
+    v.lost = time_lost(d, &v, &decision, &costs);
     v.not_as_rules = is_not_as_rules(d, facts, &v);
     return v;
 }
@@ -129,9 +180,7 @@ static void learn_from_twin(const struct verdict *theirs, struct verdict *v)
 {
     if (knowledge(theirs) <= knowledge(v))
         return;
-    int64_t connect_time = v->connect_time;
     *v = *theirs;
-    v->connect_time = theirs->fate == FATE_ESTABLISHED ? theirs->connect_time : connect_time;
     v->from_twin = true;
 }
 
@@ -161,7 +210,7 @@ void tracker_verdict(const struct tracker *t, uint32_t attempt, bool final, stru
         theirs.source = s;
         if (are_twins(t, own.a, other.a))
             learn_from_twin(&theirs, v);
-        else
+        else if (!are_retries(t, own.a, other.a))
             learn_from_leg(&theirs, v);
     }
     if (v->decided_by == FRAME_HIDDEN)

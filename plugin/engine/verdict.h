@@ -14,7 +14,7 @@ struct verdict {
     enum fate fate;
     enum cause cause;
     bool inferred;        /* basis: the rules say it; else the packets prove it */
-    bool delayed;         /* established, but only after a retry or a rejection */
+    bool delayed;         /* established, but late: something of enum cost cost time */
     bool not_as_rules;    /* the peer answered as the chosen rules would not */
     bool from_twin;       /* decided by what another capture point saw */
     bool from_leg;        /* decided by what the other leg of a NAT shows */
@@ -22,6 +22,9 @@ struct verdict {
     uint32_t source;      /* the attempt whose evidence decided: this one, a twin, or another leg */
     int64_t wait;         /* ns: first SYN to the deciding frame, or to the last SYN */
     int64_t connect_time; /* ns: first SYN to established; -1: not established, or not seen */
+    int64_t served;    /* ns: first SYN to what shows that the server took the connection, where that came late; -1 */
+    int64_t lost;      /* ns: of an attempt that was late, or failed: what it cost */
+    const char *reuse; /* token: how the SYN got in beside the old connection; NULL: there was none */
 };
 
 /* final: the whole capture has been seen, so that "in progress" becomes "capture ended". */

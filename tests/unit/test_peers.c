@@ -133,7 +133,7 @@ static void test_answered_near(void)
     const struct service *s = peers_service(&p, 4, POINT, &SERVER);
     for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
         g_test_message("%d to %d s", (int)cases[i].from, (int)cases[i].to);
-        g_assert_cmpint(service_answered_near(s, SECONDS(cases[i].from), SECONDS(cases[i].to)), ==, cases[i].near);
+        g_assert_cmpint(service_accepted_near(s, SECONDS(cases[i].from), SECONDS(cases[i].to)), ==, cases[i].near);
     }
     peers_free(&p);
 }
@@ -145,8 +145,8 @@ static void test_only_one_answer(void)
     peers_init(&p);
     peers_note_answer(&p, 4, POINT, &SERVER, SECONDS(100), ANSWER_SYN_ACK);
     const struct service *s = peers_service(&p, 4, POINT, &SERVER);
-    g_assert_true(service_answered_near(s, SECONDS(110), SECONDS(120)));
-    g_assert_false(service_answered_near(s, SECONDS(111), SECONDS(120)));
+    g_assert_true(service_accepted_near(s, SECONDS(110), SECONDS(120)));
+    g_assert_false(service_accepted_near(s, SECONDS(111), SECONDS(120)));
     peers_free(&p);
 }
 
@@ -159,7 +159,7 @@ static void test_time_goes_back(void)
     peers_note_answer(&p, 4, POINT, &SERVER, SECONDS(100), ANSWER_SYN_ACK);
     peers_note_answer(&p, 4, POINT, &SERVER, SECONDS(50), ANSWER_SYN_ACK);
     peers_note_answer(&p, 4, POINT, &SERVER, SECONDS(101), ANSWER_SYN_ACK);
-    g_assert_true(service_answered_near(peers_service(&p, 4, POINT, &SERVER), SECONDS(105), SECONDS(106)));
+    g_assert_true(service_accepted_near(peers_service(&p, 4, POINT, &SERVER), SECONDS(105), SECONDS(106)));
     peers_free(&p);
 }
 

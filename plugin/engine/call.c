@@ -1,0 +1,240 @@
+/* call.c - all attempts of one call, and what came of it
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "call.h"
+
+#include "probes.h"
+#include "races.h"
+#include "siblings.h"
+
+/* The ring of an attempt, and that of the one that it raced. */
+enum { MEMBERS_MAX = 2 * RING_MAX };
+
+struct member {
+    uint32_t attempt;
+    const struct attempt *a;
+    struct verdict verdict;
+};
+
+struct members {
+    const struct tracker *t;
+    struct member of[MEMBERS_MAX];
+    size_t n;
+    bool final;
+};
+
+static bool got_in(const struct member *m)
+{
+    return m->verdict.fate == FATE_ESTABLISHED;
+}
+
+static void add(struct members *members, uint32_t attempt)
+{
+    struct member *m = &members->of[members->n++];
+
+    m->attempt = attempt;
+    m->a = get_attempt(members->t, attempt);
+    tracker_verdict(members->t, attempt, members->final, &m->verdict);
+}
+
+static void add_ring(struct members *members, uint32_t attempt)
+{
+    add(members, attempt);
+    for (uint32_t s = sibling_after(members->t, attempt, attempt); s != 0 && members->n < MEMBERS_MAX;
+         s = sibling_after(members->t, attempt, s))
+        add(members, s);
+}
+
+/* ---- races ----------------------------------------------------------------------------------------- */
+
+/* When the client knew that it was connected. */
+static int64_t connected_at(const struct tracker *t, uint32_t attempt, const struct verdict *v)
+{
+    return get_attempt(t, attempt)->first_time + MAX(v->connect_time, 0);
+}
+
+/* One address got in, and the other one, which had begun before, did not, and was not tried again after that. */
+static bool won_race(const struct tracker *t, uint32_t winner, const struct verdict *w, uint32_t loser,
+                     const struct verdict *l)
+{
+    return w->fate == FATE_ESTABLISHED && l->fate != FATE_ESTABLISHED && l->fate != FATE_STUCK
+           && get_attempt(t, loser)->last_time <= connected_at(t, winner, w);
+}
+
+/* The attempt on the other address that belongs to the same call, or 0. */
+static uint32_t race_partner(const struct tracker *t, uint32_t attempt, bool final, const struct verdict *own)
+{
+    uint32_t before = raced_by(t, attempt), after = racer_of(t, attempt);
+    struct verdict other;
+
+    if (before != 0) {
+        tracker_verdict(t, before, final, &other);
+        if (won_race(t, attempt, own, before, &other))
+            return before;
+    }
+    if (after != 0 && raced_by(t, after) == attempt) {
+        tracker_verdict(t, after, final, &other);
+        if (won_race(t, after, &other, attempt, own))
+            return after;
+    }
+    return 0;
+}
+
+/* ---- the call -------------------------------------------------------------------------------------- */
+
+/* The attempt that got in; else the last one: of several legs and points, the one whose SYN was seen first. */
+static const struct member *carrier_of(const struct members *members)
+{
+    const struct member *last = &members->of[0], *best = NULL;
+
+    for (size_t i = 0; i < members->n; i++) {
+        const struct member *m = &members->of[i];
+        if (got_in(m) && (best == NULL || m->attempt < best->attempt))
+            best = m;
+        if (m->a->first_time > last->a->first_time)
+            last = m;
+    }
+    if (best != NULL)
+        return best;
+    best = last;
+    for (size_t i = 0; i < members->n; i++) {
+        const struct member *m = &members->of[i];
+        bool same = m != last && !are_retries(members->t, m->a, last->a) && m->a->isn == last->a->isn;
+        if (same && m->attempt < best->attempt)
+            best = m;
+    }
+    return best;
+}
+
+/* Where the call lost most; equal: the first. */
+static const struct member *worst_of(const struct members *members)
+{
+    const struct member *worst = &members->of[0];
+
+    for (size_t i = 1; i < members->n; i++) {
+        const struct member *m = &members->of[i];
+        if (m->verdict.lost > worst->verdict.lost
+            || (m->verdict.lost == worst->verdict.lost && m->attempt < worst->attempt))
+            worst = m;
+    }
+    return worst;
+}
+
+/* The call began with this attempt's port pair, or with one before it on the same side of a NAT, or another address. */
+static int64_t begin_before(const struct members *members, const struct member *of)
+{
+    int64_t begin = of->a->first_time;
+
+    for (size_t i = 0; i < members->n; i++) {
+        const struct member *m = &members->of[i];
+        if (are_retries(members->t, m->a, of->a) || m->a->isn != of->a->isn)
+            begin = MIN(begin, m->a->first_time);
+    }
+    return begin;
+}
+
+static void link_retries(const struct members *members, uint32_t attempt, struct call *call)
+{
+    const struct attempt *own = get_attempt(members->t, attempt), *before = NULL, *after = NULL;
+
+    for (size_t i = 0; i < members->n; i++) {
+        const struct attempt *a = members->of[i].a;
+        if (!are_retries(members->t, own, a))
+            continue;
+        if (a->first_time <= own->first_time && (before == NULL || a->first_time > before->first_time))
+            before = a;
+        if (a->first_time > own->first_time && (after == NULL || a->first_time < after->first_time))
+            after = a;
+    }
+    call->retry_of = before == NULL ? 0 : before->frame[SYN_FIRST];
+    call->retried_as = after == NULL ? 0 : after->frame[SYN_FIRST];
+}
+
+static enum outcome outcome_of(const struct members *members, const struct member *carrier, int64_t lost)
+{
+    if (got_in(carrier))
+        return lost > 0 || carrier->verdict.delayed ? OUTCOME_LATE : OUTCOME_IN_TIME;
+    for (size_t i = 0; i < members->n; i++)
+        if (members->of[i].verdict.fate == FATE_PENDING)
+            return OUTCOME_UNKNOWN;
+    return OUTCOME_FAILED;
+}
+
+static void judge(const struct members *members, uint32_t attempt, struct call *call)
+{
+    const struct member *carrier = carrier_of(members), *worst = worst_of(members);
+    int64_t before = carrier->a->first_time - begin_before(members, carrier);
+
+    *call = (struct call){ .number = UINT32_MAX, .carrier = carrier->attempt, .worst = worst->attempt };
+    for (size_t i = 0; i < members->n; i++)
+        call->number = MIN(call->number, members->of[i].a->call);
+    call->verdict = worst->verdict;
+    call->begin = begin_before(members, carrier);
+    call->lost = before + carrier->verdict.lost;
+    call->outcome = outcome_of(members, carrier, call->lost);
+    if (call->outcome == OUTCOME_IN_TIME || call->outcome == OUTCOME_UNKNOWN)
+        call->lost = 0;
+    link_retries(members, attempt, call);
+}
+
+/* A call of one attempt, as most are. */
+static void judge_lone(const struct tracker *t, uint32_t attempt, const struct verdict *v, struct call *call)
+{
+    const struct attempt *a = get_attempt(t, attempt);
+
+    *call = (struct call){
+        .number = a->call,
+        .carrier = attempt,
+        .worst = attempt,
+        .begin = a->first_time,
+        .lost = v->lost,
+        .verdict = *v,
+    };
+    if (v->fate == FATE_ESTABLISHED)
+        call->outcome = v->delayed ? OUTCOME_LATE : OUTCOME_IN_TIME;
+    else
+        call->outcome = v->fate == FATE_PENDING ? OUTCOME_UNKNOWN : OUTCOME_FAILED;
+    if (v->fate == FATE_ABORTED && is_probe(t, a)) {
+        call->probe = true;
+        call->outcome = OUTCOME_IN_TIME;
+        call->lost = 0;
+    }
+}
+
+void tracker_call_of(const struct tracker *t, uint32_t attempt, bool final, const struct verdict *verdict,
+                     struct call *call)
+{
+    uint32_t partner = race_partner(t, attempt, final, verdict);
+    struct members members = { .t = t, .final = final };
+
+    if (get_attempt(t, attempt)->sibling == 0 && partner == 0) {
+        judge_lone(t, attempt, verdict, call);
+        return;
+    }
+    add_ring(&members, attempt);
+    if (partner != 0 && members.n < MEMBERS_MAX)
+        add_ring(&members, partner);
+    judge(&members, attempt, call);
+    call->raced = partner != 0;
+}
+
+void tracker_call(const struct tracker *t, uint32_t attempt, bool final, struct call *call)
+{
+    struct verdict verdict;
+
+    tracker_verdict(t, attempt, final, &verdict);
+    tracker_call_of(t, attempt, final, &verdict, call);
+}
+
+const char *outcome_token(enum outcome outcome)
+{
+    static const char *const tokens[] = {
+        [OUTCOME_IN_TIME] = "in_time",
+        [OUTCOME_LATE] = "late",
+        [OUTCOME_FAILED] = "failed",
+        [OUTCOME_UNKNOWN] = "unknown",
+    };
+
+    return tokens[outcome];
+}

@@ -1,0 +1,109 @@
+/* costs.c - what an attempt that got in spent its time on
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "costs.h"
+
+#include "rejection.h"
+#include "seq.h"
+
+#define SLOW_CONNECT NS_PER_SECOND
+/* What comes so soon after a SYN that was sent again is the answer to it. */
+#define AT_ONCE (NS_PER_SECOND / 10)
+
+/* The SYN that was taken: the latest before the first SYN/ACK. */
+static int64_t taken_time(const struct dossier *d)
+{
+    return d->trouble != NULL && d->trouble->frame[TROUBLE_TAKEN] != 0 ? d->trouble->taken_time : d->a->last_time;
+}
+
+/* The SYN/ACK echoes the timestamp of a SYN that was not the latest: it was on its way when that was sent. A request
+ * that is still held also echoes its first SYN when a later one calls for its SYN/ACK again (Linux 6.18, tcp_check_req),
+ * but at once. */
+static bool answers_earlier_syn(const struct dossier *d)
+{
+    const struct trouble *trouble = d->trouble;
+
+    if (trouble != NULL && d->e != NULL && d->e->syn_ack_time - trouble->taken_time < AT_ONCE)
+        return false;
+    return trouble != NULL && trouble->frame[TROUBLE_TAKEN] != 0 && (d->a->flags & ATTEMPT_HAS_TS)
+           && trouble->taken_tsecr != 0 && seq_after(trouble->taken_tsval, trouble->taken_tsecr);
+}
+
+static bool is_answered(const struct dossier *d)
+{
+    return d->e != NULL && (d->e->flags & EV_SYN_ACK);
+}
+
+static int64_t cost_of_syns(const struct dossier *d)
+{
+    if (d->trouble == NULL || d->trouble->unanswered_time == 0 || answers_earlier_syn(d))
+        return 0;
+    return MAX(d->trouble->unanswered_time - d->a->first_time, 0);
+}
+
+static int64_t since(const struct dossier *d, const struct packet_seen *answer)
+{
+    return answer == NULL ? 0 : MAX(taken_time(d) - answer->time, 0);
+}
+
+/* The server's timer may repeat a SYN/ACK that is on its way: the client's ACK echoes which of them it answers. */
+static int64_t cost_of_syn_acks(const struct dossier *d)
+{
+    const struct packets_seen *again = d->seen[SEEN_SYN_ACK_AGAIN];
+
+    if (again == NULL || d->e->frame[EV_ACK] == 0 || (d->e->flags & EV_ACK_OF_FIRST))
+        return 0;
+    return MAX(MIN(again->last.time, d->e->ack_time) - d->e->syn_ack_time, 0);
+}
+
+static int64_t cost_of_slowness(const struct dossier *d)
+{
+    int64_t slow = d->t->options.slow_connect == 0 ? SLOW_CONNECT : d->t->options.slow_connect;
+
+    if (!is_answered(d))
+        return 0;
+    if (answers_earlier_syn(d)) {
+        bool first = d->trouble->taken_tsecr == d->trouble->first_tsval;
+        return MAX(d->e->syn_ack_time - (first ? d->a->first_time : d->trouble->previous_time), 0);
+    }
+    bool repeated = d->a->retries > 0 || d->seen[SEEN_SYN_ACK_AGAIN] != NULL;
+    if (repeated || !(d->e->flags & EV_EXACT) || d->e->ack_time - d->a->first_time < slow)
+        return 0;
+    return MAX(d->e->syn_ack_time - d->a->first_time, 1);
+}
+
+static int64_t cost_of_acceptance(const struct dossier *d)
+{
+    if (d->trouble == NULL || d->trouble->served_time == 0 || d->e->frame[EV_ACK] == 0)
+        return 0;
+    return MAX(d->trouble->served_time - d->e->ack_time, 0);
+}
+
+struct costs costs_read(const struct dossier *d)
+{
+    struct costs costs = { { 0 } };
+
+    costs.of[COST_SLOW] = cost_of_slowness(d);
+    if (d->trouble == NULL)
+        return costs;
+    costs.of[COST_SYN] = cost_of_syns(d);
+    costs.of[COST_REJECTION] = since(d, rejection_of(d));
+    costs.of[COST_REFUSAL] = since(d, d->seen[SEEN_RST] == NULL ? NULL : &d->seen[SEEN_RST]->first);
+    costs.of[COST_SYN_ACK] = cost_of_syn_acks(d);
+    costs.of[COST_ACCEPT] = cost_of_acceptance(d);
+    return costs;
+}
+
+int64_t success_time(const struct dossier *d, const struct costs *costs)
+{
+    int64_t time = answers_earlier_syn(d) ? d->a->first_time : taken_time(d);
+
+    if (costs->of[COST_SLOW] > 0 && is_answered(d))
+        time = MAX(time, d->e->syn_ack_time);
+    if (costs->of[COST_SYN_ACK] > 0)
+        time = MAX(time, d->e->syn_ack_time + costs->of[COST_SYN_ACK]);
+    if (costs->of[COST_ACCEPT] > 0)
+        time = MAX(time, d->seen[SEEN_DATA_AGAIN]->last.time);
+    return time;
+}

@@ -1,0 +1,108 @@
+/* races.c - attempts of one client that try several addresses at about the same time (RFC 8305)
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "races.h"
+
+#include <string.h>
+
+/* RFC 8305, 5: a Connection Attempt Delay of 250 ms is recommended, 10 ms the least; curl waits 200 ms. A program that
+ * fails over to the next address waits up to some seconds. */
+#define RACE_SOONEST (20 * NS_PER_SECOND / 1000)
+#define RACE_LATEST (3 * NS_PER_SECOND)
+/* So many attempts of late are looked at, and so many link addresses are told apart. */
+enum { UNANSWERED_MAX = 64, LINKS_MAX = 65536 };
+
+/* How many IPv4 addresses a link address sends SYNs from: a host has one, a router many. Kept as the first of them, or
+ * MANY. */
+#define MANY GUINT_TO_POINTER(1)
+
+static uint32_t read_ip4(const uint8_t ip[16])
+{
+    uint32_t word;
+
+    memcpy(&word, ip, sizeof word);
+    return word;
+}
+
+static void note_link(struct tracker *t, const struct attempt *a, const struct tcp_address *client)
+{
+    gpointer key = GUINT_TO_POINTER(a->link), ip = GUINT_TO_POINTER(read_ip4(client->ip));
+    gpointer known = a->link == 0 ? MANY : g_hash_table_lookup(t->links, key);
+
+    if (known == MANY || known == ip || pair_of(t, a)->family != 4)
+        return;
+    if (known != NULL || g_hash_table_size(t->links) < LINKS_MAX)
+        g_hash_table_insert(t->links, key, known == NULL ? ip : MANY);
+}
+
+static bool is_answered(const struct tracker *t, const struct attempt *a)
+{
+    const struct evidence *e = get_evidence(t, a);
+    const struct trouble *trouble = get_trouble(t, a);
+
+    return (e != NULL && (e->flags & EV_SYN_ACK)) || (trouble != NULL && trouble->packets != 0);
+}
+
+/* Two families of one host, where its link address tells. */
+static bool is_same_host(const struct tracker *t, const struct attempt *a, const struct attempt *b)
+{
+    return a->link != 0 && a->link == b->link && g_hash_table_lookup(t->links, GUINT_TO_POINTER(a->link)) != MANY;
+}
+
+/* Of the same client, to the same port of another address. */
+static bool may_race(const struct tracker *t, const struct attempt *a, const struct attempt *before)
+{
+    const struct port_pair *p = pair_of(t, a), *q = pair_of(t, before);
+    struct tcp_address client, server, other_client, other_server;
+
+    if (p->point != q->point || a->first_time - before->first_time < RACE_SOONEST)
+        return false;
+    port_pairs_address(&t->pairs, p, server_side(a), &server);
+    port_pairs_address(&t->pairs, q, server_side(before), &other_server);
+    if (server.port != other_server.port)
+        return false;
+    if (p->family != q->family)
+        return is_same_host(t, a, before);
+    port_pairs_address(&t->pairs, p, attempt_side(a), &client);
+    port_pairs_address(&t->pairs, q, attempt_side(before), &other_client);
+    return same_ip(p->family, client.ip, other_client.ip) && !same_ip(p->family, server.ip, other_server.ip);
+}
+
+void races_add(struct tracker *t, uint32_t attempt)
+{
+    const struct attempt *a = get_attempt(t, attempt);
+    struct tcp_address client;
+    uint32_t raced = 0;
+    guint kept = 0;
+
+    port_pairs_address(&t->pairs, pair_of(t, a), attempt_side(a), &client);
+    note_link(t, a, &client);
+    for (guint i = 0; i < t->unanswered->len; i++) {
+        uint32_t before = g_array_index(t->unanswered, uint32_t, i);
+        const struct attempt *b = get_attempt(t, before);
+        if (a->first_time - b->first_time > RACE_LATEST || is_answered(t, b))
+            continue;
+        g_array_index(t->unanswered, uint32_t, kept++) = before;
+        if (may_race(t, a, b))
+            raced = before;
+    }
+    g_array_set_size(t->unanswered, kept);
+    if (raced != 0) {
+        g_hash_table_insert(t->races, GUINT_TO_POINTER(attempt), GUINT_TO_POINTER(raced));
+        g_hash_table_insert(t->racers, GUINT_TO_POINTER(raced), GUINT_TO_POINTER(attempt));
+    }
+    if (t->unanswered->len == UNANSWERED_MAX)
+        g_array_remove_index(t->unanswered, 0);
+    g_array_append_val(t->unanswered, attempt);
+}
+
+uint32_t raced_by(const struct tracker *t, uint32_t attempt)
+{
+    return GPOINTER_TO_UINT(g_hash_table_lookup(t->races, GUINT_TO_POINTER(attempt)));
+}
+
+uint32_t racer_of(const struct tracker *t, uint32_t attempt)
+{
+    return GPOINTER_TO_UINT(g_hash_table_lookup(t->racers, GUINT_TO_POINTER(attempt)));
+}

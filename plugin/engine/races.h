@@ -1,0 +1,19 @@
+/* races.h - attempts of one client that try several addresses at about the same time (RFC 8305)
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#ifndef SYNFATE_RACES_H
+#define SYNFATE_RACES_H
+
+#include "store.h"
+
+/* A new attempt: it may race one before it that nothing has answered. */
+void races_add(struct tracker *t, uint32_t attempt);
+
+/* The attempt that this one may have raced, or 0. Whether it did shows later: see call.c. */
+uint32_t raced_by(const struct tracker *t, uint32_t attempt);
+
+/* The attempt that may have raced this one later, or 0. */
+uint32_t racer_of(const struct tracker *t, uint32_t attempt);
+
+#endif

@@ -1,0 +1,46 @@
+/* results.h - what became of each attempt and its call, after all packets were seen
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#ifndef SYNFATE_RESULTS_H
+#define SYNFATE_RESULTS_H
+
+#include "tracker.h"
+
+struct result {
+    struct tcp_address client, server;
+    uint8_t family;
+    bool delayed;
+    enum fate fate;
+    enum cause cause;
+    uint32_t attempt; /* record */
+    uint32_t retries;
+    int64_t begin;        /* ns since the epoch: the first SYN */
+    int64_t connect_time; /* ns; -1: not established, or not seen */
+    bool carries;         /* the call is counted here: what follows is of the call */
+    bool probe;           /* a half-open probe */
+    enum outcome outcome;
+    enum fate call_fate; /* of the attempt on which it lost most */
+    enum cause call_cause;
+    int64_t lost; /* ns: by the call; 0 where the attempt does not carry it */
+};
+
+/* The results of attempts (records, each may occur once only), in their order. An attempt that several capture
+ * points saw is one outcome. t may be NULL: there are none. */
+GArray *results_collect(const struct tracker *t, const GArray *attempts);
+
+static inline bool result_failed(const struct result *r)
+{
+    return r->carries && r->outcome == OUTCOME_FAILED;
+}
+
+static inline bool result_was_late(const struct result *r)
+{
+    return r->carries && r->outcome == OUTCOME_LATE;
+}
+
+/* Orders by address, then port; for g_array_sort and the like. Equal: 0. */
+int compare_server(const struct result *a, const struct result *b);
+int compare_client_address(const struct result *a, const struct result *b);
+
+#endif

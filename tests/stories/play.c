@@ -285,7 +285,7 @@ static void line_at(struct play *p, char **words)
     }
 }
 
-/* icmp KIND [from END] [seq NUMBER] [words of a packet]: about the left end's latest SYN. */
+/* icmp KIND [from END] [seq NUMBER] [quote N] [words of a packet]: about the left end's latest SYN. */
 static void line_icmp(struct play *p, char **words)
 {
     const char *kind = play_argument(p, &words);
@@ -306,6 +306,9 @@ static void line_icmp(struct play *p, char **words)
         const uint32_t seq = g_htonl(play_number(p, pair, packet.seq, pair->side[0].isn));
         memcpy(quoted->data + ip_facts(quoted->data).header + 4, &seq, 4);
     }
+    if (packet.quote != NULL && !p->stopped)
+        g_byte_array_set_size(quoted,
+                              MIN(quoted->len, (guint)ip_facts(quoted->data).header + play_count(p, packet.quote)));
     GByteArray *bytes = bytes_of_icmp(from, p->left, kind, quoted);
     if (bytes == NULL)
         play_stop(p, "there is no ICMP error \"%s\"", kind);
@@ -383,6 +386,12 @@ static void line_only(struct play *p, char **words)
     p->stopped = *words == NULL;
 }
 
+/* hz N: ticks of the timestamp clocks in a second. */
+static void line_hz(struct play *p, char **words)
+{
+    p->hz = play_count(p, play_argument(p, &words));
+}
+
 /* timestamps off: neither end uses them. */
 static void line_timestamps(struct play *p, char **words)
 {
@@ -393,11 +402,17 @@ static const struct {
     const char *word;
     void (*play)(struct play *p, char **words);
 } lines[] = {
-    { "=>", expect_line },       { "at", line_at },
-    { "between", line_between }, { "end", line_end },
-    { "icmp", line_icmp },       { "let", line_let },
-    { "only", line_only },       { "options", line_options },
-    { "other", line_other },     { "timestamps", line_timestamps },
+    { "=>", expect_line },
+    { "at", line_at },
+    { "between", line_between },
+    { "end", line_end },
+    { "hz", line_hz },
+    { "icmp", line_icmp },
+    { "let", line_let },
+    { "only", line_only },
+    { "options", line_options },
+    { "other", line_other },
+    { "timestamps", line_timestamps },
     { "use", line_use },
 };
 
@@ -524,6 +539,7 @@ static void set_the_stage(struct play *p)
         (struct tracker_options){ .peer = PEER_LINUX, .time_wait = 60 * NS_PER_SECOND, .no_answer_retries = 1 };
     p->time = EPOCH;
     p->timestamps = true;
+    p->hz = p->way->hz == 0 ? 1000 : p->way->hz;
     p->ends = g_ptr_array_new_with_free_func(free_end);
     p->pairs = g_ptr_array_new_with_free_func(g_free);
     p->points = g_ptr_array_new_with_free_func(g_free);

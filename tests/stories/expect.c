@@ -115,7 +115,8 @@ static void check_text(struct play *p, const struct observed_row *row, const cha
 
 /* ---- attempts ---- */
 
-static void compare_fact(struct play *p, const struct observed_row *row, const char *expected, const struct observed *found)
+static void compare_fact(struct play *p, const struct observed_row *row, const char *expected,
+                         const struct observed *found)
 {
     if (row->kind == FACT_FRAME) {
         compare_number(p, row->what, frame_of(p, expected), (uint32_t)found->number);

@@ -4,6 +4,8 @@
  */
 #include "play.h"
 
+#include "stacks.h"
+
 #include <arpa/inet.h>
 #include <stdarg.h>
 
@@ -348,7 +350,16 @@ static void line_use(struct play *p, char **words)
     p->depth--;
 }
 
-static const char *const stacks[PEER_STACK_COUNT] = { "linux", "freebsd", "macos", "rfc" };
+static enum peer_stack find_stack(struct play *p, const char *token)
+{
+    int stack = 0;
+
+    while (stack < PEER_STACK_COUNT && strcmp(stack_row((enum peer_stack)stack)->token, token) != 0)
+        stack++;
+    if (stack == PEER_STACK_COUNT)
+        play_stop(p, "there are no rules of \"%s\"", token);
+    return (enum peer_stack)stack;
+}
 
 /* options [peer_rules STACK] [time_wait SECONDS] [no_answer_retries N]: the preferences. */
 static void line_options(struct play *p, char **words)
@@ -357,20 +368,14 @@ static void line_options(struct play *p, char **words)
         play_stop(p, "options come before the first packet");
     while (*words != NULL && !p->stopped) {
         const char *name = *words++, *value = play_argument(p, &words);
-        if (strcmp(name, "time_wait") == 0) {
+        if (strcmp(name, "time_wait") == 0)
             p->options.time_wait = play_time(p, value);
-        } else if (strcmp(name, "no_answer_retries") == 0) {
+        else if (strcmp(name, "no_answer_retries") == 0)
             p->options.no_answer_retries = play_count(p, value);
-        } else if (strcmp(name, "peer_rules") == 0) {
-            int stack = 0;
-            while (stack < PEER_STACK_COUNT && strcmp(stacks[stack], value) != 0)
-                stack++;
-            if (stack == PEER_STACK_COUNT)
-                play_stop(p, "there are no rules of \"%s\"", value);
-            p->options.peer = (enum peer_stack)stack;
-        } else {
+        else if (strcmp(name, "peer_rules") == 0)
+            p->options.peer = find_stack(p, value);
+        else
             play_stop(p, "there is no option \"%s\"", name);
-        }
         if (p->listener != NULL && p->listener->option != NULL)
             p->listener->option(p->listener->user, name, value);
     }

@@ -47,11 +47,6 @@ def same_client_later(c, s):
     c.reopen(isn=s.rcv_nxt - 500_000)
 
 
-def rebooted_client(c, s):
-    """The client lost its connections, and uses the same port for a new one."""
-    c.reopen(isn=c.isn + 1_352_641_000, tsval=40_643_665)
-
-
 def repeat(capture, *actions, waits=(1, 2, 4)):
     """Does the actions now and again after each wait, as the SYN timer of Linux before 6.5 does."""
     frames = [act() for act in actions]

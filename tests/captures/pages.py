@@ -14,7 +14,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from stories import told
+from stories import FILES, told
 from tshark import BUILD, PLUGIN, REPO, Tshark
 
 BLOCK = re.compile(r"(<!-- shown by tests/captures/pages\.py: (.*?) -->\n).*?(<!-- end -->)", re.S)
@@ -113,6 +113,13 @@ def contents(packet):
     return " ".join(parts)
 
 
+def story(tshark, name):
+    """A story as it is written, with the comment above it."""
+    text = "\n".join(path.read_text() for path in FILES)
+    found = re.search(rf"^(#.*\n)*story {re.escape(name)}\n(.+\n)*", text, re.M)
+    return ["```text", *found[0].splitlines(), "```"]
+
+
 def details(tshark, name, frame):
     """The plugin's part of the packet details, without the advice, which is shown apart, and with all times in seconds,
     as Wireshark before 4.6 shows them."""
@@ -179,7 +186,7 @@ def explained(text):
     return [name for names in re.findall(r"pages\.py: causes (.*?) -->", text) for name in names.split()]
 
 
-SHOWN = {made.__name__: made for made in (causes, advice, listing, details, report, fields, experts, preferences, tokens)}
+SHOWN = {made.__name__: made for made in (causes, advice, listing, story, details, report, fields, experts, preferences, tokens)}
 
 
 def fill(text, tshark):

@@ -94,15 +94,19 @@ static char *as_written(const struct play *p, const char *text)
     return out;
 }
 
-static void check_text(struct play *p, const char *what, const char *wanted, const char *text, bool there)
+/* As with times, a whole text is compared only where each frame is captured once. */
+static void check_text(struct play *p, const struct observed_row *row, const char *wanted, const char *text)
 {
+    const char *how = row->kind == FACT_WITH ? "one with " : row->kind == FACT_WITHOUT ? "one without " : "";
     char *written = as_written(p, text);
 
     wanted += wanted[0] == '"' ? 1 : 0;
-    if ((strstr(written, wanted) != NULL) != there) {
-        char *expected = g_strdup_printf("one %s \"%s\"", there ? "with" : "without", wanted);
+    const bool good = row->kind == FACT_TEXT ? p->way->twice || strcmp(written, wanted) == 0
+                                             : (strstr(written, wanted) != NULL) == (row->kind == FACT_WITH);
+    if (!good) {
+        char *expected = g_strdup_printf("%s\"%s\"", how, wanted);
         char *found = g_strdup_printf("\"%s\"", written);
-        play_differs(p, what, expected, found);
+        play_differs(p, row->what, expected, found);
         g_free(expected);
         g_free(found);
     }
@@ -111,12 +115,13 @@ static void check_text(struct play *p, const char *what, const char *wanted, con
 
 /* ---- attempts ---- */
 
-static void compare_fact(struct play *p, const struct observed_row *row, const char *expected, const struct observed *found)
+static void compare_fact(struct play *p, const struct observed_row *row, const char *expected,
+                         const struct observed *found)
 {
     if (row->kind == FACT_FRAME) {
         compare_number(p, row->what, frame_of(p, expected), (uint32_t)found->number);
-    } else if (row->kind == FACT_WITH || row->kind == FACT_WITHOUT) {
-        check_text(p, row->what, expected, found->text->str, row->kind == FACT_WITH);
+    } else if (row->kind == FACT_TEXT || row->kind == FACT_WITH || row->kind == FACT_WITHOUT) {
+        check_text(p, row, expected, found->text->str);
     } else if (found->none || strcmp(expected, "-") == 0) {
         if (!found->none || strcmp(expected, "-") != 0)
             play_differs(p, row->what, expected, found->none ? "-" : "known");

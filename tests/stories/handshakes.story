@@ -156,8 +156,12 @@ story client_gave_up_before_any_answer
 story impossible_flags
 > SF
 > SR
+> SR.
+> SFR
 > SFRP.
-> - 1000000000
+> F
+> FP
+> -
 => attempts 0
 
 # ---- attempts ----

@@ -26,10 +26,9 @@ static bool is_syn_ack(const struct packet *packet)
 /* What the sender's timestamp clock says now. */
 static uint32_t clock_now(const struct play *p, const struct side *me)
 {
-    const int64_t hz = p->way->hz == 0 ? 1000 : p->way->hz;
     const int64_t begin = INT64_C(1600000000) * NS_PER_SECOND;
 
-    return me->clock + (uint32_t)((p->time - begin) / NS_PER_US * hz / 1000000);
+    return me->clock + (uint32_t)((p->time - begin) / NS_PER_US * p->hz / 1000000);
 }
 
 static void begin_connection(struct side *me, uint32_t isn)

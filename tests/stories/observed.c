@@ -164,6 +164,7 @@ static const struct observed_row rows[] = {
     { "old_first", FACT_FRAME, old_first, "the old connection's first frame" },
     { "old_last", FACT_FRAME, old_last, "the old connection's last frame" },
     { "closed_in", FACT_FRAME, old_closed_in, "the old connection's first FIN or RST" },
+    { "reads", FACT_TEXT, summary, "the summary" },
     { "summary", FACT_WITH, summary, "the summary" },
     { "no_summary", FACT_WITHOUT, summary, "the summary" },
     { "advice", FACT_WITH, advice, "the advice" },

@@ -30,6 +30,7 @@ enum fact_kind {
     FACT_TIME,    /* number, in ns */
     FACT_FRAME,   /* number; 0: none */
     FACT_END,     /* address */
+    FACT_TEXT,    /* text, all of it */
     FACT_WITH,    /* text, which contains something, ... */
     FACT_WITHOUT, /* ... or does not */
 };

@@ -4,6 +4,8 @@
  */
 #include "play.h"
 
+#include "stacks.h"
+
 #include <arpa/inet.h>
 #include <stdarg.h>
 
@@ -285,7 +287,7 @@ static void line_at(struct play *p, char **words)
     }
 }
 
-/* icmp KIND [from END] [seq NUMBER] [words of a packet]: about the left end's latest SYN. */
+/* icmp KIND [from END] [seq NUMBER] [quote N] [words of a packet]: about the left end's latest SYN. */
 static void line_icmp(struct play *p, char **words)
 {
     const char *kind = play_argument(p, &words);
@@ -306,6 +308,9 @@ static void line_icmp(struct play *p, char **words)
         const uint32_t seq = g_htonl(play_number(p, pair, packet.seq, pair->side[0].isn));
         memcpy(quoted->data + ip_facts(quoted->data).header + 4, &seq, 4);
     }
+    if (packet.quote != NULL && !p->stopped)
+        g_byte_array_set_size(quoted,
+                              MIN(quoted->len, (guint)ip_facts(quoted->data).header + play_count(p, packet.quote)));
     GByteArray *bytes = bytes_of_icmp(from, p->left, kind, quoted);
     if (bytes == NULL)
         play_stop(p, "there is no ICMP error \"%s\"", kind);
@@ -345,7 +350,16 @@ static void line_use(struct play *p, char **words)
     p->depth--;
 }
 
-static const char *const stacks[PEER_STACK_COUNT] = { "linux", "freebsd", "macos", "rfc" };
+static enum peer_stack find_stack(struct play *p, const char *token)
+{
+    int stack = 0;
+
+    while (stack < PEER_STACK_COUNT && strcmp(stack_row((enum peer_stack)stack)->token, token) != 0)
+        stack++;
+    if (stack == PEER_STACK_COUNT)
+        play_stop(p, "there are no rules of \"%s\"", token);
+    return (enum peer_stack)stack;
+}
 
 /* options [peer_rules STACK] [time_wait SECONDS] [no_answer_retries N]: the preferences. */
 static void line_options(struct play *p, char **words)
@@ -354,20 +368,14 @@ static void line_options(struct play *p, char **words)
         play_stop(p, "options come before the first packet");
     while (*words != NULL && !p->stopped) {
         const char *name = *words++, *value = play_argument(p, &words);
-        if (strcmp(name, "time_wait") == 0) {
+        if (strcmp(name, "time_wait") == 0)
             p->options.time_wait = play_time(p, value);
-        } else if (strcmp(name, "no_answer_retries") == 0) {
+        else if (strcmp(name, "no_answer_retries") == 0)
             p->options.no_answer_retries = play_count(p, value);
-        } else if (strcmp(name, "peer_rules") == 0) {
-            int stack = 0;
-            while (stack < PEER_STACK_COUNT && strcmp(stacks[stack], value) != 0)
-                stack++;
-            if (stack == PEER_STACK_COUNT)
-                play_stop(p, "there are no rules of \"%s\"", value);
-            p->options.peer = (enum peer_stack)stack;
-        } else {
+        else if (strcmp(name, "peer_rules") == 0)
+            p->options.peer = find_stack(p, value);
+        else
             play_stop(p, "there is no option \"%s\"", name);
-        }
         if (p->listener != NULL && p->listener->option != NULL)
             p->listener->option(p->listener->user, name, value);
     }
@@ -383,6 +391,12 @@ static void line_only(struct play *p, char **words)
     p->stopped = *words == NULL;
 }
 
+/* hz N: ticks of the timestamp clocks in a second. */
+static void line_hz(struct play *p, char **words)
+{
+    p->hz = play_count(p, play_argument(p, &words));
+}
+
 /* timestamps off: neither end uses them. */
 static void line_timestamps(struct play *p, char **words)
 {
@@ -393,11 +407,17 @@ static const struct {
     const char *word;
     void (*play)(struct play *p, char **words);
 } lines[] = {
-    { "=>", expect_line },       { "at", line_at },
-    { "between", line_between }, { "end", line_end },
-    { "icmp", line_icmp },       { "let", line_let },
-    { "only", line_only },       { "options", line_options },
-    { "other", line_other },     { "timestamps", line_timestamps },
+    { "=>", expect_line },
+    { "at", line_at },
+    { "between", line_between },
+    { "end", line_end },
+    { "hz", line_hz },
+    { "icmp", line_icmp },
+    { "let", line_let },
+    { "only", line_only },
+    { "options", line_options },
+    { "other", line_other },
+    { "timestamps", line_timestamps },
     { "use", line_use },
 };
 
@@ -524,6 +544,7 @@ static void set_the_stage(struct play *p)
         (struct tracker_options){ .peer = PEER_LINUX, .time_wait = 60 * NS_PER_SECOND, .no_answer_retries = 1 };
     p->time = EPOCH;
     p->timestamps = true;
+    p->hz = p->way->hz == 0 ? 1000 : p->way->hz;
     p->ends = g_ptr_array_new_with_free_func(free_end);
     p->pairs = g_ptr_array_new_with_free_func(g_free);
     p->points = g_ptr_array_new_with_free_func(g_free);

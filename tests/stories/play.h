@@ -40,7 +40,7 @@ struct pair {
 
 /* What a line says of a packet. NULL, false: nothing. */
 struct packet {
-    const char *seq, *ack, *ts, *ecr, *win, *wscale, *mss, *id, *ttl, *options, *label;
+    const char *seq, *ack, *ts, *ecr, *win, *wscale, *mss, *id, *ttl, *options, *quote, *label;
     const char *predicts, *states, *syn_number, *time_wait, *restarts;
     bool no_ts, no_df, no_socket, fast_open, cut_options, lost, hide, forged, decides, last_copy, copy;
     uint8_t flags;
@@ -80,6 +80,7 @@ struct play {
     bool stopped;                    /* the story cannot be read further */
     bool failed;                     /* something is not as expected */
     bool timestamps;                 /* the ends use them */
+    uint32_t hz;                     /* of their clocks */
 };
 
 /* Something in the current line cannot be understood: the story ends here. */

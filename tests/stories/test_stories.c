@@ -51,49 +51,53 @@ static void test_each_verdict_has_a_story(void)
 }
 
 /* What a bad story is told. */
+static const struct bad_story {
+    const char *text, *error;
+} bad_stories[] = {
+    { "> S\n", "1: no story has begun" },
+    { "story a\n\nstory a\n", "3: " },
+    { "story a b\n", "1: story NAME, and nothing else" },
+    { "story a\n> S\n# comment\nuse b\n", "4: a: there is no beginning \"b\"" },
+    { "beginning b\n> Q\nstory a\nuse b\n", "2: b: \"Q\" are no flags, in story a\n" },
+    { "beginning b\nuse b\nstory a\nuse b\n", "2: b: b cannot be used here, in story a\n" },
+    { "story a\n> S M+1\n", "2: a: \"M+1\" is no number, and not the name of one" },
+    { "story a\n> S sack\n", "2: a: \"sack\" is no number, and not the name of one" },
+    { "story a\n> S ttl\n", "2: a: something is missing at the end" },
+    { "story a\n> S (70000)\n", "2: a: (70000) is more than a packet holds" },
+    { "story a\n=> refused closed_port\n", "2: a: there is no attempt" },
+    { "story a\n> S\n=> retries 0\n", "3: a: retries comes behind a fate and a cause" },
+    { "story a\n> S\n=> colour red\n", "3: a: nothing is known of \"colour\"" },
+    { "story a\nagain +1\n", "2: a: there is no packet directly above" },
+    { "story a\nend b 10.9.0.300:1\n", "2: a: \"10.9.0.300:1\" is no address with a port" },
+    { "story a\n> S\n=> refused closed_port\n", "3: a: the verdict is pending capture_ended, not refused closed_port" },
+};
+
+static void check_bad_story(const struct bad_story *bad)
+{
+    char *path = g_build_filename(g_get_tmp_dir(), "synfate-bad-XXXXXX", NULL);
+    GPtrArray *read = stories_new();
+    GString *errors = g_string_new(NULL);
+    const struct story_way way = { .mirrored = false };
+    const int file = g_mkstemp(path);
+
+    g_assert_true(file >= 0 && g_file_set_contents(path, bad->text, -1, NULL));
+    if (stories_read(read, path, errors))
+        stories_play(read, read->pdata[read->len - 1], &way, NULL, errors);
+    char *expected = g_strdup_printf("%s:%s", path, bad->error);
+    if (!g_str_has_prefix(errors->str, expected))
+        g_test_message("%s instead of %s", errors->str, expected);
+    g_assert_true(g_str_has_prefix(errors->str, expected));
+    g_assert_true(g_unlink(path) == 0 && g_close(file, NULL));
+    g_free(expected);
+    g_free(path);
+    g_ptr_array_unref(read);
+    g_string_free(errors, TRUE);
+}
+
 static void test_errors(void)
 {
-    static const struct {
-        const char *text, *error;
-    } cases[] = {
-        { "> S\n", "1: no story has begun" },
-        { "story a\n\nstory a\n", "3: " },
-        { "story a b\n", "1: story NAME, and nothing else" },
-        { "story a\n> S\n# comment\nuse b\n", "4: a: there is no beginning \"b\"" },
-        { "beginning b\n> Q\nstory a\nuse b\n", "2: b: \"Q\" are no flags, in story a\n" },
-        { "beginning b\nuse b\nstory a\nuse b\n", "2: b: b cannot be used here, in story a\n" },
-        { "story a\n> S M+1\n", "2: a: \"M+1\" is no number, and not the name of one" },
-        { "story a\n> S sack\n", "2: a: \"sack\" is no number, and not the name of one" },
-        { "story a\n> S ttl\n", "2: a: something is missing at the end" },
-        { "story a\n> S (70000)\n", "2: a: (70000) is more than a packet holds" },
-        { "story a\n=> refused closed_port\n", "2: a: there is no attempt" },
-        { "story a\n> S\n=> retries 0\n", "3: a: retries comes behind a fate and a cause" },
-        { "story a\n> S\n=> colour red\n", "3: a: nothing is known of \"colour\"" },
-        { "story a\nagain +1\n", "2: a: there is no packet directly above" },
-        { "story a\nend b 10.9.0.300:1\n", "2: a: \"10.9.0.300:1\" is no address with a port" },
-        { "story a\n> S\n=> refused closed_port\n",
-          "3: a: the verdict is pending capture_ended, not refused closed_port" },
-    };
-
-    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
-        char *path = g_build_filename(g_get_tmp_dir(), "synfate-bad-XXXXXX", NULL);
-        GPtrArray *bad = stories_new();
-        GString *errors = g_string_new(NULL);
-        const struct story_way way = { .mirrored = false };
-        const int file = g_mkstemp(path);
-        g_assert_true(file >= 0 && g_file_set_contents(path, cases[i].text, -1, NULL));
-        if (stories_read(bad, path, errors))
-            stories_play(bad, bad->pdata[bad->len - 1], &way, NULL, errors);
-        char *expected = g_strdup_printf("%s:%s", path, cases[i].error);
-        if (!g_str_has_prefix(errors->str, expected))
-            g_test_message("%s instead of %s", errors->str, expected);
-        g_assert_true(g_str_has_prefix(errors->str, expected));
-        g_assert_true(g_unlink(path) == 0 && g_close(file, NULL));
-        g_free(expected);
-        g_free(path);
-        g_ptr_array_unref(bad);
-        g_string_free(errors, TRUE);
-    }
+    for (size_t i = 0; i < G_N_ELEMENTS(bad_stories); i++)
+        check_bad_story(&bad_stories[i]);
 }
 
 /* test_stories FILE...; the options of GLib's tests may follow. */

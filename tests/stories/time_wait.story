@@ -201,7 +201,7 @@ story paws_without_history
 use closed_by_server hide
 +0.5  > S N+1000 ts R-5000
       < . no_socket                     decides
-=> rejected time_wait_paws inferred
+=> rejected time_wait_paws inferred rcv_nxt N snd_nxt X ts_recent R
 
 story sequence_without_history
 timestamps off

@@ -23,6 +23,7 @@ static const struct packet_word {
     { "id", offsetof(struct packet, id), true },
     { "ttl", offsetof(struct packet, ttl), true },
     { "opts", offsetof(struct packet, options), true },
+    { "quote", offsetof(struct packet, quote), true },
     { "no_ts", offsetof(struct packet, no_ts), false },
     { "no_df", offsetof(struct packet, no_df), false },
     { "no_socket", offsetof(struct packet, no_socket), false },

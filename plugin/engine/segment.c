@@ -200,7 +200,7 @@ bool segment_parse(const struct packet_bytes *b, size_t tcp, struct segment *seg
     seg->flags = h[13];
     seg->window = get16(h + 14);
     seg->payload = (uint32_t)(rest - header);
-    seg->has_ts = seg->fast_open = false;
+    seg->has_ts = seg->fast_open = seg->bad_checksum = false;
     seg->wscale = NO_WSCALE;
     seg->mss = seg->option_layout = 0;
     seg->tsval = seg->tsecr = 0;

@@ -33,11 +33,15 @@ static inline bool same_ip(uint8_t family, const uint8_t *a, const uint8_t *b)
     return family == 4 ? memcmp(a, b, 4) == 0 : memcmp(a, b, 16) == 0;
 }
 
+/* Which way a packet went through the host that captured it, where the capture says so. */
+enum direction { DIRECTION_UNKNOWN, DIRECTION_IN, DIRECTION_OUT };
+
 /* Where and when a packet was captured. */
 struct sighting {
     uint32_t frame;    /* number in the file, from 1 */
     uint16_t point;    /* capture point: which interface of which section */
     uint32_t link_src; /* digest of the sender's link address; 0: none */
+    uint8_t direction; /* enum direction */
     int64_t time;      /* ns since the epoch */
 };
 
@@ -56,7 +60,8 @@ struct segment {
     uint16_t window; /* as sent, not scaled */
     uint8_t flags;   /* enum tcp_flag */
 
-    bool options_cut; /* the captured bytes end before the options do */
+    bool bad_checksum; /* of TCP: captured whole, and wrong */
+    bool options_cut;  /* the captured bytes end before the options do */
     bool has_ts;
     bool fast_open;         /* RFC 7413 option */
     uint8_t wscale;         /* shift, or NO_WSCALE */

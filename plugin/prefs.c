@@ -8,18 +8,20 @@
 
 static ws_pref_bool tracking = TRUE;
 static ws_pref_bool append_info = FALSE;
-static guint time_wait_seconds = 60;
+static guint time_wait_seconds = 0;
 static guint no_answer_retries = 1;
 static guint slow_connect_ms = 1000;
-static gint peer_rules = PEER_LINUX;
+static gint peer_rules = PEER_AUTO;
 
-static const enum_val_t peer_choices[] = {
-    { "linux", "Linux", PEER_LINUX },
-    { "freebsd", "FreeBSD", PEER_FREEBSD },
-    { "macos", "macOS", PEER_MACOS },
-    { "rfc", "RFC 6191", PEER_RFC },
-    { NULL, NULL, 0 },
-};
+/* "auto", and each stack that is a user's to choose. */
+static const enum_val_t *peer_choices(void)
+{
+    static enum_val_t choices[PEER_UNKNOWN + 2] = { { "auto", "As each host's packets show", PEER_AUTO } };
+
+    for (int i = 0; i < PEER_UNKNOWN; i++)
+        choices[i + 1] = (enum_val_t){ stack_row((enum peer_stack)i)->token, stack_row((enum peer_stack)i)->name, i };
+    return choices;
+}
 
 void prefs_register(void)
 {
@@ -28,12 +30,12 @@ void prefs_register(void)
     prefs_register_bool_preference(module, "tracking", "Track connection attempts",
                                    "Tell the fate of every SYN. Switched off, the plugin does nothing.", &tracking);
     prefs_register_enum_preference(module, "peer_rules", "Rules of the peers",
-                                   "The TCP stack that the servers are supposed to run: decides what a peer in "
-                                   "TIME_WAIT does with a SYN when the capture does not show it.",
-                                   &peer_rules, peer_choices, FALSE);
+                                   "The TCP stack that the servers run: decides what a peer in TIME_WAIT does with a "
+                                   "SYN when the capture does not show it.",
+                                   &peer_rules, peer_choices(), FALSE);
     prefs_register_uint_preference(module, "time_wait", "TIME_WAIT length (seconds)",
-                                   "How long the servers stay in TIME_WAIT: 60 on Linux, 30 on macOS, "
-                                   "30 to 240 elsewhere.",
+                                   "How long the servers stay in TIME_WAIT. 0: as their stack has it, such as 60 on "
+                                   "Linux, 30 on macOS, 120 on Windows.",
                                    10, &time_wait_seconds);
     prefs_register_uint_preference(module, "no_answer_retries", "Retries before \"no answer\"",
                                    "How many retransmissions of a SYN must stay without an answer before it is "

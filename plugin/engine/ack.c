@@ -9,6 +9,16 @@
 
 #include <stdlib.h>
 
+/* What the server's first segment of an open connection shows of its host. */
+static void note_server(const struct work *w)
+{
+    const struct segment *seg = w->seg;
+    struct host *host = peers_need_host(&w->t->peers, seg->family, seg->seen.point, seg->src.ip);
+
+    host_note_ttl(host, seg->ttl);
+    note_segment_marks(host, seg);
+}
+
 /* A segment shows that the server took the connection. */
 static void see_acceptance(const struct work *w, const struct attempt *a, struct evidence *e)
 {
@@ -18,7 +28,7 @@ static void see_acceptance(const struct work *w, const struct attempt *a, struct
         return;
     e->frame[EV_ACCEPTED] = w->seg->seen.frame;
     if (w->side != attempt_side(a))
-        peers_note_host(&w->t->peers, w->seg->family, w->seg->seen.point, w->seg->src.ip, w->seg->ttl);
+        note_server(w);
     if (packets_of(w->t, trouble, SEEN_DATA_AGAIN) != NULL)
         trouble->served_time = w->seg->seen.time;
 }

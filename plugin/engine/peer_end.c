@@ -45,6 +45,7 @@ struct peer peer_at(const struct peer_rules *rules, const struct connection *c, 
         .rcv_wnd = connection_rcv_wnd(c, side),
         .ts_recent = c->end[side].ts_recent,
         .ts_recent_age = now - c->last_time,
+        .declined = c->client == !side && (c->end[!side].bits & END_TS_SENT) && !(c->end[side].bits & END_TS_SENT),
         .timestamps = connection_uses_timestamps(c) && (c->end[side].bits & END_TS_RECENT),
     };
 }

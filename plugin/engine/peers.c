@@ -69,7 +69,7 @@ static struct host *find_host(const struct peers *p, uint8_t family, uint16_t po
     return NULL;
 }
 
-void peers_note_host(struct peers *p, uint8_t family, uint16_t point, const uint8_t ip[16], uint8_t ttl)
+struct host *peers_need_host(struct peers *p, uint8_t family, uint16_t point, const uint8_t ip[16])
 {
     uint32_t hash = hash_address(&p->key, family, point, ip, 0);
     struct host *h = find_host(p, family, point, ip, hash);
@@ -81,12 +81,22 @@ void peers_note_host(struct peers *p, uint8_t family, uint16_t point, const uint
         index_add(&p->host_index, hash, p->hosts->len, hash_host, p);
         h = host_at(p, p->hosts->len);
     }
+    return h;
+}
+
+void host_note_ttl(struct host *h, uint8_t ttl)
+{
     if (ttl == 0)
         return;
     if (h->ttl_min == 0 || ttl < h->ttl_min)
         h->ttl_min = ttl;
     if (ttl > h->ttl_max)
         h->ttl_max = ttl;
+}
+
+void peers_note_host(struct peers *p, uint8_t family, uint16_t point, const uint8_t ip[16], uint8_t ttl)
+{
+    host_note_ttl(peers_need_host(p, family, point, ip), ttl);
 }
 
 const struct host *peers_host(const struct peers *p, uint8_t family, uint16_t point, const uint8_t ip[16])

@@ -17,6 +17,20 @@ struct host {
     uint16_t point;
     uint8_t family;
     uint8_t ttl_min, ttl_max; /* of its packets other than RSTs; 0: not known */
+    uint8_t marks;            /* enum host_marks */
+    uint8_t refuted;          /* how often it has answered as the stack of its marks, or Linux, would not; up to 255 */
+    uint16_t layout;          /* of options in its first SYN/ACK; 0: none seen */
+};
+
+enum host_marks {
+    HOST_SYN_ACK_DF = 0x01,      /* its SYN/ACKs have "don't fragment" */
+    HOST_SYN_ACK_ID_ZERO = 0x02, /* ... IP ID 0 */
+    HOST_SYN_ACK_ID = 0x04,      /* ... another IP ID */
+    HOST_ID_ZERO = 0x08,         /* IP ID 0 in segments of open connections */
+    HOST_ID = 0x10,              /* another IP ID in those */
+    HOST_RECYCLES = 0x20,        /* a SYN/ACK had the number with which its stack reopens a TIME_WAIT */
+    HOST_IN = 0x40,              /* its packets were seen coming in */
+    HOST_OUT = 0x80,             /* ... going out */
 };
 
 /* SYN/ACKs that follow each other within twice ANSWER_WINDOW; to is before from if there are none. */
@@ -48,6 +62,12 @@ void peers_free(struct peers *p);
 
 /* Notes that a host sent a packet. ttl 0: not to be remembered. */
 void peers_note_host(struct peers *p, uint8_t family, uint16_t point, const uint8_t ip[16], uint8_t ttl);
+
+/* The same, for writing: made if it is not known yet. */
+struct host *peers_need_host(struct peers *p, uint8_t family, uint16_t point, const uint8_t ip[16]);
+
+/* A packet of the host had this TTL; 0: not to be remembered. */
+void host_note_ttl(struct host *host, uint8_t ttl);
 
 /* The host, or NULL if it sent nothing. */
 const struct host *peers_host(const struct peers *p, uint8_t family, uint16_t point, const uint8_t ip[16]);

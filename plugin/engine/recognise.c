@@ -4,8 +4,102 @@
  */
 #include "recognise.h"
 
+#include <string.h>
+
+/* A host whose marks name a stack may seem to answer otherwise once, where the capture lacks a packet. */
+enum { REFUTATIONS_OF_MARKS = 3 };
+
+void note_syn_ack_marks(struct host *host, const struct segment *seg)
+{
+    if (host->layout == 0 && !seg->options_cut)
+        host->layout = seg->option_layout;
+    if (!seg->has_ip_id)
+        return;
+    host->marks |= seg->ip_id == 0 ? HOST_SYN_ACK_ID_ZERO : HOST_SYN_ACK_ID;
+    if (seg->df)
+        host->marks |= HOST_SYN_ACK_DF;
+}
+
+void note_segment_marks(struct host *host, const struct segment *seg)
+{
+    if (seg->has_ip_id)
+        host->marks |= seg->ip_id == 0 ? HOST_ID_ZERO : HOST_ID;
+}
+
+/* A TTL comes down on the way. */
+static uint8_t first_ttl(uint8_t ttl)
+{
+    return ttl <= 64 ? 64 : ttl <= 128 ? 128 : 255;
+}
+
+static bool has_layout(const struct stack_marks *marks, uint16_t layout)
+{
+    for (size_t i = 0; i < MARK_LAYOUTS && marks->layouts[i] != NULL; i++)
+        if (layout_digest(marks->layouts[i]) == layout)
+            return true;
+    return false;
+}
+
+/* IPv6 has neither IP ID nor DF. */
+static bool has_ip_marks(const struct stack_marks *marks, const struct host *host)
+{
+    bool df = host->marks & HOST_SYN_ACK_DF, zero = host->marks & HOST_SYN_ACK_ID_ZERO;
+
+    if (host->family != 4)
+        return true;
+    if (!(host->marks & (HOST_SYN_ACK_ID_ZERO | HOST_SYN_ACK_ID)) || df != marks->df)
+        return false;
+    if (marks->id_zero && (host->marks & HOST_SYN_ACK_ID))
+        return false;
+    if (marks->id_zero_always ? host->marks & HOST_ID : marks->id_zero && (host->marks & HOST_ID_ZERO))
+        return false;
+    return marks->id_zero || !zero || !marks->df;
+}
+
+static bool has_marks(const struct stack *stack, const struct host *host)
+{
+    const struct stack_marks *marks = &stack->marks;
+
+    return marks->ttl != 0 && host->ttl_max != 0 && first_ttl(host->ttl_max) == marks->ttl
+           && has_layout(marks, host->layout) && has_ip_marks(marks, host);
+}
+
+const struct stack *stack_of_marks(const struct host *host)
+{
+    const struct stack *found = NULL;
+
+    for (int i = 0; host->layout != 0 && i < PEER_UNKNOWN; i++) {
+        const struct stack *stack = stack_row((enum peer_stack)i);
+        if (!has_marks(stack, host))
+            continue;
+        if (found != NULL)
+            return NULL;
+        found = stack;
+    }
+    return found;
+}
+
+static const struct stack *stack_of_host(const struct host *host)
+{
+    const struct stack *marked = host == NULL ? NULL : stack_of_marks(host);
+
+    if (host != NULL && host->refuted >= (marked != NULL ? REFUTATIONS_OF_MARKS : 1))
+        return stack_row(PEER_FOREIGN);
+    return marked != NULL ? marked : stack_row(PEER_UNKNOWN);
+}
+
 struct peer_rules rules_of_host(const struct tracker *t, const struct port_pair *pair, uint8_t side)
 {
-    (void)pair, (void)side;
-    return (struct peer_rules){ .stack = stack_row(t->options.peer), .time_wait = t->options.time_wait };
+    struct peer_rules rules = { .time_wait = t->options.time_wait };
+    struct tcp_address address;
+
+    if (t->options.peer != PEER_AUTO) {
+        rules.stack = stack_row(t->options.peer);
+    } else {
+        port_pairs_address(&t->pairs, pair, side, &address);
+        rules.stack = stack_of_host(peers_host(&t->peers, pair->family, pair->point, address.ip));
+    }
+    if (rules.time_wait == 0)
+        rules.time_wait = rules.stack->time_wait_length;
+    return rules;
 }

@@ -70,20 +70,78 @@ static struct peer_decision linux_syn_received(const struct peer *peer, const st
     return in_window(peer, syn) ? decide(ANSWER_RST, REASON_IN_WINDOW) : decide(ANSWER_ACK, REASON_OLD_SEQUENCE);
 }
 
-/* FreeBSD, tcp_twcheck: S > N is accepted, everything else is dropped; timestamps are not looked at. */
-static struct peer_decision freebsd_time_wait(const struct peer *peer, const struct syn *syn)
+/* FreeBSD, tcp_twcheck (measured on 13), and gVisor, handleTimeWaitSegment (measured): S > N is accepted, everything else
+ * is dropped; timestamps are not looked at. */
+static struct peer_decision sequence_or_silence(const struct peer *peer, const struct syn *syn)
 {
     if (seq_delta(syn->isn, peer->rcv_nxt) > 0)
         return decide(ANSWER_SYN_ACK, REASON_NEW_SEQUENCE);
     return decide(ANSWER_SILENCE, REASON_OLD_SEQUENCE);
 }
 
-/* macOS, tcp_input: accepted beyond the window, else a challenge ACK. */
-static struct peer_decision macos_time_wait(const struct peer *peer, const struct syn *syn)
+/* RFC 9293, 3.10.7.4, first check, with both ends of the window: XNU, illumos and lwIP take N + W as inside. */
+static bool in_closed_window(const struct peer *peer, const struct syn *syn)
 {
-    if (seq_delta(syn->isn, peer->rcv_nxt) > 0 && !in_window(peer, syn))
+    return syn->isn - peer->rcv_nxt <= peer->rcv_wnd;
+}
+
+/* XNU, tcp_input: an older timestamp is dropped before any number is looked at, as in all states but ESTABLISHED. */
+static struct peer_decision xnu_time_wait(const struct peer *peer, const struct syn *syn)
+{
+    if (paws_rejects(peer, syn))
+        return decide(ANSWER_SILENCE, REASON_PAWS);
+    if (seq_delta(syn->isn, peer->rcv_nxt) > 0 && !in_closed_window(peer, syn))
         return decide(ANSWER_SYN_ACK, REASON_NEW_SEQUENCE);
     return decide(ANSWER_ACK, REASON_OLD_SEQUENCE);
+}
+
+static struct peer_decision xnu_closing(const struct peer *peer, const struct syn *syn)
+{
+    return paws_rejects(peer, syn) ? decide(ANSWER_SILENCE, REASON_PAWS) : decide(ANSWER_ACK, REASON_LIVE);
+}
+
+/* illumos, tcp_time_wait_processing: what falls into the old window gets a RST. */
+static struct peer_decision illumos_time_wait(const struct peer *peer, const struct syn *syn)
+{
+    if (paws_rejects(peer, syn))
+        return decide(ANSWER_ACK, REASON_PAWS);
+    if (in_closed_window(peer, syn))
+        return decide(ANSWER_RST, REASON_IN_WINDOW);
+    if (seq_delta(syn->isn, peer->rcv_nxt) > 0)
+        return decide(ANSWER_SYN_ACK, REASON_NEW_SEQUENCE);
+    return decide(ANSWER_ACK, REASON_OLD_SEQUENCE);
+}
+
+/* lwIP, tcp_timewait_input (measured on 2.1.3): RST to what falls into the old window, an ACK to all else; never reopened. */
+static struct peer_decision lwip_time_wait(const struct peer *peer, const struct syn *syn)
+{
+    if (in_closed_window(peer, syn))
+        return decide(ANSWER_RST, REASON_IN_WINDOW);
+    return decide(ANSWER_ACK, REASON_OLD_SEQUENCE);
+}
+
+/* OpenBSD, tcp_input: a newer timestamp or a newer number is taken, an older timestamp dropped. */
+static struct peer_decision openbsd_time_wait(const struct peer *peer, const struct syn *syn)
+{
+    if (timestamp_is_newer(peer, syn))
+        return decide(ANSWER_SYN_ACK, REASON_NEW_TIMESTAMP);
+    if (seq_delta(syn->isn, peer->rcv_nxt) > 0)
+        return decide(ANSWER_SYN_ACK, REASON_NEW_SEQUENCE);
+    return paws_rejects(peer, syn) ? decide(ANSWER_SILENCE, REASON_PAWS) : decide(ANSWER_ACK, REASON_OLD_SEQUENCE);
+}
+
+/* smoltcp, tcp.rs: a segment without ACK is dropped in every state but LISTEN. */
+static struct peer_decision drops_all(const struct peer *peer, const struct syn *syn)
+{
+    (void)peer;
+    (void)syn;
+    return decide(ANSWER_SILENCE, REASON_OLD_SEQUENCE);
+}
+
+/* gVisor, synRcvdState (measured). */
+static struct peer_decision gvisor_syn_received(const struct peer *peer, const struct syn *syn)
+{
+    return in_window(peer, syn) ? decide(ANSWER_RST, REASON_IN_WINDOW) : decide(ANSWER_ACK, REASON_OLD_SEQUENCE);
 }
 
 /* RFC 6191, 2. */
@@ -99,7 +157,7 @@ static struct peer_decision rfc_time_wait(const struct peer *peer, const struct 
             return decide(ANSWER_SYN_ACK, REASON_NEW_SEQUENCE);
         return decide(ANSWER_SILENCE, delta < 0 ? REASON_PAWS : REASON_OLD_SEQUENCE);
     }
-    if (syn->has_ts)
+    if (syn->has_ts && !peer->declined)
         return decide(ANSWER_SYN_ACK, REASON_NEW_TIMESTAMP);
     return sequence_is_newer ? decide(ANSWER_SYN_ACK, REASON_NEW_SEQUENCE)
                              : decide(ANSWER_SILENCE, REASON_OLD_SEQUENCE);
@@ -114,53 +172,104 @@ static struct peer_decision not_known(const struct peer *peer, const struct syn 
     return decide(ANSWER_UNKNOWN, REASON_NONE);
 }
 
+/* clang-format off */
+/* What is the same on Linux and on a peer that nothing is known of. */
+#define LINUX_RULES                                                                                                   \
+    .time_wait = linux_time_wait, .fin_wait_2 = linux_fin_wait_2, .syn_received = linux_syn_received,                 \
+    .established = challenge, .closing = challenge, .time_wait_length = 60 * NS_PER_SECOND, /* TCP_TIMEWAIT_LEN */    \
+        .time_wait_late = 17 * NS_PER_SECOND / 10, /* measured on 6.18: 60.0 to 61.7 s */                             \
+        .paws_restarts_time_wait = true,           /* a sequence rejection does not: measured on 6.18 */              \
+        .reset_removes_time_wait = true,    /* RFC 1337 warns of it; unless tcp_rfc1337 is set. Measured on 6.18 */   \
+        .time_wait_hides_closed_port = true, /* measured on 6.18 */                                                   \
+        .socketless_id_is_zero = true, /* RFC 6864 allows it for what is not fragmented; measured on 6.18 */          \
+        /* Measured on 6.18, also with SYN cookies. Kernels before 6.10 lose it on the way (commit 41eecbd712b7; */   \
+        /* measured on 6.1.192): there another ISN shows nothing. */                                                  \
+        .recycled_isn_step = 65537
+
+#define SECONDS(N) ((N) * NS_PER_SECOND)
+#define LATE SECONDS(2) /* timers of half a second, and what is lost between them */
+
 static const struct stack stacks[PEER_STACK_COUNT] = {
     [PEER_LINUX] = {
-        .token = "linux",
-        .name = "Linux",
-        .time_wait = linux_time_wait,
-        .fin_wait_2 = linux_fin_wait_2,
-        .syn_received = linux_syn_received,
-        .time_wait_length = 60 * NS_PER_SECOND, /* TCP_TIMEWAIT_LEN */
-        .time_wait_late = 17 * NS_PER_SECOND / 10, /* measured on 6.18: 60.0 to 61.7 s */
-        .paws_restarts_time_wait = true, /* a sequence rejection does not: measured on 6.18 */
-        .reset_removes_time_wait = true, /* RFC 1337 warns of it; unless tcp_rfc1337 is set. Measured on 6.18 */
-        .time_wait_hides_closed_port = true, /* measured on 6.18 */
-        .socketless_id_is_zero = true, /* RFC 6864 allows it for what is not fragmented; measured on 6.18 */
-        /* Measured on 6.18, also with SYN cookies. Kernels before 6.10 lose it on the way (commit 41eecbd712b7; measured
-         * on 6.1.192): there another ISN shows nothing. */
-        .recycled_isn_step = 65537,
+        .token = "linux", .name = "Linux", .known = true,
+        LINUX_RULES,
+        .marks = { { "MSTNW", "MNNSNW", "MNNTNW", "MST", "MNNS" }, 64, .df = true, .id_zero = true },
     },
-    [PEER_FREEBSD] = {
-        .token = "freebsd",
-        .name = "FreeBSD",
-        .time_wait = freebsd_time_wait,
-        .fin_wait_2 = challenge,
-        .syn_received = not_known,
-        .time_wait_length = 60 * NS_PER_SECOND,
-        .time_wait_late = 17 * NS_PER_SECOND / 10,
+    [PEER_FREEBSD] = { /* measured on 13 */
+        .token = "freebsd", .name = "FreeBSD", .known = true,
+        .time_wait = sequence_or_silence, .fin_wait_2 = challenge, .syn_received = not_known,
+        .established = challenge, .closing = challenge,
+        .time_wait_length = SECONDS(60), .time_wait_late = LATE, /* 2 * net.inet.tcp.msl */
+        .marks = { { "MNWST", "MNWS" }, 64, .df = true, .id_zero = true, .id_zero_always = true },
     },
-    [PEER_MACOS] = {
-        .token = "macos",
-        .name = "macOS",
-        .time_wait = macos_time_wait,
-        .fin_wait_2 = challenge,
-        .syn_received = not_known,
-        .time_wait_length = 60 * NS_PER_SECOND,
-        .time_wait_late = 17 * NS_PER_SECOND / 10,
-        .reset_removes_time_wait = true,
+    [PEER_MACOS] = { /* XNU, bsd/netinet/tcp_input.c and tcp_timer.h: read, not measured */
+        .token = "macos", .name = "macOS", .known = true,
+        .time_wait = xnu_time_wait, .fin_wait_2 = xnu_closing, .syn_received = not_known,
+        .established = challenge, .closing = xnu_closing,
+        .time_wait_length = SECONDS(30), .time_wait_late = LATE, /* 2 * TCPTV_MSL */
+        .marks = { { "MNWNNTS" }, 64, .df = true, .id_zero = true, .id_zero_always = true },
     },
     [PEER_RFC] = {
-        .token = "rfc",
-        .name = "RFC 6191",
-        .time_wait = rfc_time_wait,
-        .fin_wait_2 = challenge,
-        .syn_received = not_known,
-        .time_wait_length = 60 * NS_PER_SECOND,
-        .time_wait_late = 17 * NS_PER_SECOND / 10,
+        .token = "rfc", .name = "RFC 6191", .known = true,
+        .time_wait = rfc_time_wait, .fin_wait_2 = challenge, .syn_received = not_known,
+        .established = challenge, .closing = challenge,
+        .time_wait_length = SECONDS(60), .time_wait_late = LATE,
+        .reset_removes_time_wait = true, /* RFC 9293, 3.10.7.4 */
+    },
+    [PEER_WINDOWS] = { /* TcpTimedWaitDelay is documented as 120 s; of its rules no source was found */
+        .token = "windows", .name = "Windows", .known = true,
+        .time_wait = not_known, .fin_wait_2 = not_known, .syn_received = not_known,
+        .established = challenge, .closing = not_known,
+        .time_wait_length = SECONDS(120), .time_wait_late = LATE,
+        .marks = { { "MNWNNS", "MNWST" }, 128, .df = true },
+    },
+    [PEER_GVISOR] = { /* measured, release 20221219 */
+        .token = "gvisor", .name = "gVisor", .known = true,
+        .time_wait = sequence_or_silence, .fin_wait_2 = challenge, .syn_received = gvisor_syn_received,
+        .established = challenge, .closing = challenge,
+        .time_wait_length = SECONDS(60), .time_wait_late = LATE,
+        .marks = { { "MSTNW", "MNNSNW", "MNNTNW", "MNW" }, 64 },
+    },
+    [PEER_LWIP] = { /* measured on 2.1.3 */
+        .token = "lwip", .name = "lwIP", .known = true,
+        .time_wait = lwip_time_wait, .fin_wait_2 = challenge, .syn_received = drops_all,
+        .established = challenge, .closing = challenge,
+        .time_wait_length = SECONDS(120), .time_wait_late = 3 * NS_PER_SECOND, /* measured: 122.7 s */
+        .marks = { { "M", "MNW", "MNNT", "MNWNNT" }, 255 },
+    },
+    [PEER_ILLUMOS] = { /* tcp_time_wait.c: read, not measured; its marks are not known */
+        .token = "illumos", .name = "illumos", .known = true,
+        .time_wait = illumos_time_wait, .fin_wait_2 = challenge, .syn_received = not_known,
+        .established = challenge, .closing = challenge,
+        .time_wait_length = SECONDS(60), .time_wait_late = LATE,
+        .reset_removes_time_wait = true, /* one inside the window */
+    },
+    [PEER_OPENBSD] = { /* sys/netinet/tcp_input.c: read, not measured */
+        .token = "openbsd", .name = "OpenBSD", .known = true,
+        .time_wait = openbsd_time_wait, .fin_wait_2 = xnu_closing, .syn_received = not_known,
+        .established = xnu_closing, .closing = xnu_closing,
+        .time_wait_length = SECONDS(60), .time_wait_late = LATE,
         .reset_removes_time_wait = true,
+        .marks = { { "MNNSNWNNT" }, 64, .df = true },
+    },
+    [PEER_SMOLTCP] = { /* src/socket/tcp.rs: read, not measured */
+        .token = "smoltcp", .name = "smoltcp", .known = true,
+        .time_wait = drops_all, .fin_wait_2 = drops_all, .syn_received = drops_all,
+        .established = drops_all, .closing = drops_all,
+        .time_wait_length = SECONDS(10), .time_wait_late = LATE,
+        .reset_removes_time_wait = true, /* one inside the window */
+        .marks = { { "MWST" }, 64, .df = true, .id_zero = true, .id_zero_always = true },
+    },
+    [PEER_UNKNOWN] = { .token = "unknown", .name = "Linux", LINUX_RULES },
+    [PEER_FOREIGN] = {
+        .token = "unknown", .name = "an unknown stack",
+        .time_wait = not_known, .fin_wait_2 = not_known, .syn_received = not_known,
+        .established = challenge, .closing = challenge,
+        .time_wait_length = SECONDS(60), .time_wait_late = LATE,
     },
 };
+
+/* clang-format on */
 
 const struct stack *stack_row(enum peer_stack stack)
 {
@@ -177,14 +286,25 @@ struct peer_decision stack_decide(const struct stack *stack, const struct peer *
     case STATE_SYN_RECEIVED:
         return stack->syn_received(peer, syn);
     case STATE_ESTABLISHED:
+        return stack->established(peer, syn);
     case STATE_FIN_WAIT_1:
     case STATE_CLOSE_WAIT:
     case STATE_CLOSING:
     case STATE_LAST_ACK:
-        return challenge(peer, syn);
+        return stack->closing(peer, syn);
     default:
         return decide(ANSWER_UNKNOWN, REASON_NONE);
     }
+}
+
+uint16_t layout_digest(const char *layout)
+{
+    static const uint8_t kinds[] = { ['M'] = 2, ['N'] = 1, ['W'] = 3, ['S'] = 4, ['T'] = 8 };
+    unsigned digest = 0;
+
+    for (; *layout != 0; layout++)
+        digest = digest * 31 + kinds[(uint8_t)*layout];
+    return (uint16_t)digest;
 }
 
 const char *peer_answer_name(enum peer_answer answer)

@@ -10,7 +10,22 @@
 
 #include "connection.h"
 
-enum peer_stack { PEER_LINUX, PEER_FREEBSD, PEER_MACOS, PEER_RFC, PEER_STACK_COUNT };
+enum peer_stack {
+    PEER_LINUX,
+    PEER_FREEBSD,
+    PEER_MACOS,
+    PEER_RFC,
+    PEER_WINDOWS,
+    PEER_GVISOR,
+    PEER_LWIP,
+    PEER_ILLUMOS,
+    PEER_OPENBSD,
+    PEER_SMOLTCP,
+    PEER_UNKNOWN, /* not recognised: the rules of the most frequent stack are assumed */
+    PEER_FOREIGN, /* not recognised, and it has answered as that one would not: nothing is assumed */
+    PEER_STACK_COUNT,
+    PEER_AUTO = PEER_STACK_COUNT /* as a user's choice: each host as it is recognised */
+};
 
 enum peer_answer { ANSWER_UNKNOWN, ANSWER_SYN_ACK, ANSWER_ACK, ANSWER_RST, ANSWER_SILENCE };
 
@@ -33,6 +48,7 @@ struct peer {
     uint32_t ts_recent;    /* TS.Recent */
     int64_t ts_recent_age; /* ns since TS.Recent was set */
     bool timestamps;       /* both ends used them: ts_recent holds */
+    bool declined;         /* the client offered timestamps, the peer did not take them */
 };
 
 struct syn {
@@ -48,9 +64,23 @@ struct peer_decision {
 
 typedef struct peer_decision (*peer_rule)(const struct peer *peer, const struct syn *syn);
 
+/* How the kinds of options of a SYN/ACK follow each other: M maximum segment size, N no operation, W window scale, S SACK
+ * permitted, T timestamps. */
+enum { MARK_LAYOUTS = 8 };
+
+/* What a stack's SYN/ACKs look like. */
+struct stack_marks {
+    const char *layouts[MARK_LAYOUTS]; /* those that tell it from others; NULL: none */
+    uint8_t ttl;                       /* that it begins with: 64, 128, 255; 0: not known */
+    bool df, id_zero;                  /* "don't fragment" is set; the IP ID is 0 */
+    bool id_zero_always;               /* of all its segments */
+};
+
 struct stack {
     const char *token, *name; /* "linux"; for people: "Linux" */
+    bool known;               /* false: its rules are only assumed */
     peer_rule time_wait, fin_wait_2, syn_received;
+    peer_rule established, closing;   /* closing: CLOSE_WAIT, FIN_WAIT_1, CLOSING, LAST_ACK */
     int64_t time_wait_length;         /* ns */
     int64_t time_wait_late;           /* ns: how much later it may end */
     bool paws_restarts_time_wait;     /* a SYN with an older timestamp does */
@@ -58,10 +88,14 @@ struct stack {
     bool time_wait_hides_closed_port; /* a SYN that it would take gets a bare ACK when nobody listens */
     bool socketless_id_is_zero;       /* IP ID 0 with DF: made without a socket; sockets count */
     uint32_t recycled_isn_step;       /* ISN of a SYN/ACK that reopens TIME_WAIT - its SND.NXT; 0: not known */
+    struct stack_marks marks;
 };
 
 /* The row of a stack. */
 const struct stack *stack_row(enum peer_stack stack);
+
+/* The digest of a layout such as "MSTNW", as struct segment has it. */
+uint16_t layout_digest(const char *layout);
 
 /* What a peer with this stack answers. ANSWER_UNKNOWN if the state does not tell (UNKNOWN, CLOSED, LISTEN: whether
  * somebody listens is not part of the state). In TIME_WAIT, ANSWER_SYN_ACK supposes that somebody listens. */

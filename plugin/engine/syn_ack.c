@@ -2,6 +2,7 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
+#include "recognise.h"
 #include "seq.h"
 #include "take.h"
 #include "use.h"
@@ -75,7 +76,9 @@ static void on_good_syn_ack(const struct work *w, uint32_t attempt)
         e->flags |= EV_EXACT;
     }
     note_service(w, ANSWER_SYN_ACK);
-    peers_note_host(&w->t->peers, seg->family, seg->seen.point, seg->src.ip, seg->ttl);
+    struct host *host = peers_need_host(&w->t->peers, seg->family, seg->seen.point, seg->src.ip);
+    host_note_ttl(host, seg->ttl);
+    note_syn_ack_marks(host, seg);
     note_answer(w->t, seg->seen.frame, attempt, SEEN_SYN_ACK);
 
     if (c == NULL)

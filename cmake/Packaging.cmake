@@ -19,6 +19,9 @@ if(UNIX AND NOT APPLE)
     install(DIRECTORY plugin/profile/ DESTINATION "${CMAKE_INSTALL_DATADIR}/wireshark/profiles/synfate")
 endif()
 
+# What is built to be installed, without the tests.
+add_custom_target(product DEPENDS synfate)
+
 # The profile as a zip, which every system's Wireshark can import.
 find_package(Python3 COMPONENTS Interpreter)
 if(Python3_FOUND)

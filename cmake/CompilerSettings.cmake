@@ -12,6 +12,10 @@ if(NOT CMAKE_BUILD_TYPE AND NOT multi_config)
 endif()
 
 if(NOT MSVC)
+    # Which folder it was built in is seen in no program: the same source gives the same program.
+    add_compile_options(
+        "-ffile-prefix-map=${PROJECT_SOURCE_DIR}=${PROJECT_NAME}" "-ffile-prefix-map=${PROJECT_BINARY_DIR}=."
+    )
     add_compile_options(-Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes)
 endif()
 if(SYNFATE_WERROR)

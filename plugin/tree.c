@@ -83,10 +83,10 @@ static void add_flag(const struct view *v, proto_tree *tree, int hfid, bool flag
 /* ns below 0: not known. */
 static void add_time(const struct view *v, proto_tree *tree, int hfid, int64_t ns)
 {
-    nstime_t time = { .secs = (time_t)(ns / NS_PER_SECOND), .nsecs = (int)(ns % NS_PER_SECOND) };
+    nstime_t duration = { .secs = (time_t)(ns / NS_PER_SECOND), .nsecs = (int)(ns % NS_PER_SECOND) };
 
     if (ns >= 0)
-        proto_item_set_generated(proto_tree_add_time(tree, hfid, v->tvb, 0, 0, &time));
+        proto_item_set_generated(proto_tree_add_time(tree, hfid, v->tvb, 0, 0, &duration));
 }
 
 static void add_delta(const struct view *v, proto_tree *tree, int hfid, int32_t delta, const char *name, uint32_t a,

@@ -8,7 +8,7 @@ from pages import explained, fill, verdict_table
 from tshark import REPO
 
 PAGES = sorted((REPO / "docs").glob("*.md"))
-EVERY_PAGE = [REPO / "README.md", REPO / "CHANGELOG.md", *PAGES]
+EVERY_PAGE = [REPO / "README.md", REPO / "CHANGELOG.md", REPO / "CONTRIBUTING.md", *PAGES]
 
 
 @pytest.mark.parametrize("page", EVERY_PAGE, ids=lambda page: str(page.relative_to(REPO)))

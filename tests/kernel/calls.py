@@ -3,7 +3,7 @@
 
 from capture import Match
 from old_connection import REQUEST, RESPONSE
-from stage import KernelClient
+from stage import Call, KernelClient
 
 
 def syn_of(caller, nth=1):
@@ -38,6 +38,7 @@ def ordinary_call(stage, listener, port, capture="server", cause="ok", **fields)
     assert caller.socket.recv(4096) == RESPONSE
     stage.row(syn_of(caller), "established", cause, final_ack(caller),
               "connect(): OK", capture, **fields)
+    stage.rows[-1].call = Call("in_time")
     return caller, connection
 
 

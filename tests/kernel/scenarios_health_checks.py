@@ -1,14 +1,17 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Health checks: haproxy's own, which reset what they opened, and half-open probes, which never open anything."""
 
+import os
+import socket
+import struct
 import time
 
 import kernel_view
 import ledger
-from calls import ordinary_call
+from calls import ordinary_call, packet_of, syn_of
 from firewall import CLIENTS, SERVER, Firewall
 from programs import program
-from stage import Call, scenario
+from stage import Call, KernelClient, scenario
 
 CHECKS = """
 defaults
@@ -24,7 +27,7 @@ listen service
 
 
 @scenario(stage=Firewall, cut=False)
-def haproxy_checks(stage, tmp="/run"):
+def haproxy_checks(stage):
     """Port 8080 is open, port 81 is closed; haproxy says UP and DOWN, and so does the truth."""
     stage.without("client2", "any")
     stage.kept = stage.listen()
@@ -40,7 +43,6 @@ def haproxy_checks(stage, tmp="/run"):
 
 def write_config(stage):
     """haproxy reads it from an anonymous file, so that nothing is left behind."""
-    import os
     stage.config = os.memfd_create("haproxy.cfg", 0)
     os.write(stage.config, CHECKS.format(own=CLIENTS[0], server=SERVER).encode())
     return f"/proc/{os.getpid()}/fd/{stage.config}"
@@ -101,7 +103,7 @@ def half_open_only_twice(stage):
         time.sleep(1)
 
 
-@scenario()
+@scenario(cut=False)
 def given_up_half_open(stage):
     """A client that does not want the connection any more: a bare RST, long after the SYN/ACK; then a stray ACK."""
     stage.kept = stage.listen()
@@ -121,10 +123,6 @@ def given_up_half_open(stage):
 @scenario(client="kernel", cut=False)
 def checks_beside_calls(stage):
     """One that is reset by its client at once, between calls that are used."""
-    import socket
-    import struct
-    from calls import packet_of, syn_of
-    from stage import KernelClient
     listener = stage.listen()
     kept = []
     for port in (40001, 40003):

@@ -14,7 +14,7 @@ PORTS = "40000-40011"
 CALLS = 45  # of each client
 PACE = 0.13  # s
 OVERCOME = "after_time_wait_reset|after_old_connection_reset|after_wrong_ack"  # the inside leg has no history
-IN_TIME = "ok|time_wait_recycled_timestamp|time_wait_recycled_sequence|reuse_after_reset"  # by the RST of a rejected client
+IN_TIME = "ok|time_wait_recycled_timestamp|time_wait_recycled_sequence|reuse_after_close|reuse_after_reset"
 OLD_RESET = "after_time_wait_reset"
 
 

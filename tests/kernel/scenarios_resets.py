@@ -153,7 +153,6 @@ def service_comes_and_goes(stage):
         refused_call(stage, port)
     listener = stage.listen()
     ordinary_call(stage, listener, 40003)
-    stage.rows[-1].call = Call("in_time")
     listener.close()
     refused_call(stage, 40004)
 

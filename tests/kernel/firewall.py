@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Two clients, a firewall that routes (and may translate, delay nothing, drop), and a server; each end is captured, and the
+"""Two clients, a firewall that routes (and may translate or drop), and a server; each end is captured, and the
 firewall as `tcpdump -i any` does it."""
 
 from capture import AnyCapture, Capture
@@ -55,10 +55,10 @@ class Firewall(Stage):
         """Rules of the firewall for what it forwards."""
         self.middle.filter(*lines, hook="forward")
 
-    def masquerade(self, ports, how="fully-random"):
+    def masquerade(self, ports, how="fully-random", match="meta l4proto tcp"):
         self.middle.run("nft -f -", "\n".join((
             "table ip lab_nat {", "chain out {", "type nat hook postrouting priority 100;",
-            f"oifname o0 meta l4proto tcp masquerade to :{ports} {how}", "}", "}", "")))
+            f"oifname o0 {match} masquerade to :{ports} {how}", "}", "}", "")))
 
     def without(self, *labels):
         """Captures that would say nothing new."""

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Health checks: haproxy's own, which reset what they opened, and half-open probes, which never open anything."""
 
-import os
 import socket
 import struct
 import time
@@ -32,20 +31,13 @@ def haproxy_checks(stage):
     stage.without("client2", "any")
     stage.kept = stage.listen()
     with kernel_view.counting(stage.client) as delta, program(
-            stage.client, "haproxy", "-db", "-f", write_config(stage)):
+            stage.client, "haproxy", "-db", "-f", stage.file(CHECKS.format(own=CLIENTS[0], server=SERVER))):
         time.sleep(4)
     stage.stop()
     assert delta["TcpAttemptFails"] >= 5
     for label in ("client", "server"):
         for attempt in ledger.attempts(stage.captures[label]):
             row_of_check(stage, label, attempt)
-
-
-def write_config(stage):
-    """haproxy reads it from an anonymous file, so that nothing is left behind."""
-    stage.config = os.memfd_create("haproxy.cfg", 0)
-    os.write(stage.config, CHECKS.format(own=CLIENTS[0], server=SERVER).encode())
-    return f"/proc/{os.getpid()}/fd/{stage.config}"
 
 
 def row_of_check(stage, label, attempt):

@@ -2,6 +2,7 @@
 """Boxes that answer or translate in the server's place: a SYN proxy, and the bridge of a node whose packets are translated
 on their way through it (br_netfilter, as on hosts of containers)."""
 
+import os
 import time
 
 import ledger
@@ -89,6 +90,8 @@ class Node(Stage):
         connect(self.node, "o0", "02:00:00:00:0b:31", self.outsider, "eth0", "02:00:00:00:0b:32")
         self.node.run(f"ip address add {NODE}/24 dev o0")
         self.join(self.outsider, "eth0", OUTSIDER, NODE)
+        if not os.path.exists("/proc/sys/net/bridge"):
+            self.node.run("modprobe br_netfilter")
         self.node.sysctl(**{"ipv4__ip_forward": 1, "bridge__bridge-nf-call-iptables": 1})
         self.node.run("nft -f -", TRANSLATION)
         self.server, self.server_address = self.pods[1], PODS[1]

@@ -97,8 +97,8 @@ def play(stage):
 @scenario(stage=Firewall, cut=False, slow=True)
 def busy(stage):
     stage.without("client", "client2", "any")
-    forget_closed_connections(stage)
     stage.masquerade(NAT_PORTS, match=f"tcp dport {PROXIED}")
+    forget_closed_connections(stage)
     stage.server.filter(f"tcp dport {DROPPED} drop")
     proxied_server = Server(stage.listen(PROXIED, 256))
     stage.kept = [stage.listen(CHECKED), proxied_server, Slow(stage.listen(SLOW, BACKLOG))]

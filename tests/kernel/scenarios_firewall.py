@@ -71,6 +71,20 @@ def firewall_eats_ack_and_data_with_cookies(stage):
 
 
 @scenario(stage=Firewall, cut=False)
+def firewall_lost_track(stage):
+    """The firewall's connection tracking has not seen the answers: what the client sends then is invalid, and dropped."""
+    stage.middle.run("nft -f -", "\n".join((
+        "table ip lab_raw {", "chain early {", "type filter hook prerouting priority -300;",
+        f"ip saddr {SERVER} tcp dport 40002-40004 notrack", "}", "}", "")))
+    stage.middle.sysctl(netfilter__nf_conntrack_tcp_loose=0)
+    outcomes = play(stage, "ct state invalid drop")
+    assert len(stuck(outcomes)) == 3
+    rows(stage, outcomes, {"client": ("stuck", "accept_queue_full", "inferred"),
+                           "any": ("stuck", "dropped_here", "observed"),
+                           "server": ("no_answer", "synack_lost", "-")})
+
+
+@scenario(stage=Firewall, cut=False)
 def firewall_eats_syns(stage):
     """Other ports of the same client pass."""
     stage.client.sysctl(ipv4__tcp_syn_retries=2)

@@ -106,7 +106,7 @@ def twice(frames, servers):
 
 
 ALONE = {
-    **{f"cut to {size} bytes": (short(size), cut_short) for size in (54, 60, 66, 70, 80, 96)},
+    **{f"cut to {size} bytes": (short(size), cut_short) for size in (54, 60, 70, 96)},
     "filtered to SYN, FIN, RST": (filtered, without_plain_acks),
     "clients only": (of_clients, without_answers),
     "every frame twice": (twice, same),

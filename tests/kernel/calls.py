@@ -46,4 +46,5 @@ def silence(stage, caller, cause, evidence):
     """connect() times out after the retries that the client's kernel makes."""
     stage.client.sysctl(ipv4__tcp_syn_retries=2)
     assert caller.connect(timeout=20) == "ETIMEDOUT"
-    stage.row(syn_of(caller), "no_answer", cause, None, f"connect(): ETIMEDOUT, {evidence}", failed=True)
+    stage.call_row(Call("failed", (2.5, 8)), syn_of(caller), "no_answer", cause, f"connect(): ETIMEDOUT, {evidence}",
+                   decided_by=None)

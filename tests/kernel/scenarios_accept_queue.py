@@ -7,7 +7,7 @@ import kernel_view
 from calls import final_ack, silence, syn_of
 from capture import Match
 from old_connection import REQUEST, handshake
-from stage import KernelClient, scenario
+from stage import Call, KernelClient, scenario
 
 
 def full_listener(stage):
@@ -39,8 +39,8 @@ def accept_queue_full_then_room(stage):
     stage.kept = [callers, listener.accept(), listener.accept()]
     assert late.result(5) == "OK"
     stage.kept += [late, listener.accept()]
-    stage.row(syn_of(late), "established", "syn_retransmitted", final_ack(late),
-              "connect(): OK after retries", delayed=True)
+    stage.call_row(Call("late", (0.9, 1.3)), syn_of(late), "established", "syn_retransmitted",
+                   "connect(): OK after retries", decided_by=final_ack(late))
 
 
 def crowd(stage):
@@ -91,6 +91,6 @@ def accept_queue_full_at_ack_with_syncookie(stage):
         time.sleep(gap)
         last.send("PA", REQUEST, seq=last.isn + 1)
         last.expect_silence(0.01)
-    acks = [Match(nth, src=last.address, sport=last.port, flags="A") for nth in (1, 2)]
-    stage.row(syn, "established|stuck", "ok|accept_queue_full", acks,
-              "no socket, ListenOverflows: packets show only that the data is not acknowledged")
+    third_time = Match(4, src=last.address, sport=last.port, flags="A")
+    stage.call_row(Call("failed", (4.3, 6)), syn, "stuck", "unanswered_data", "no socket, ListenOverflows",
+                   decided_by=third_time, basis="inferred")

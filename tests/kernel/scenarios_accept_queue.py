@@ -17,7 +17,7 @@ def full_listener(stage):
     for port in (40001, 40002):
         caller = KernelClient(stage, port)
         assert caller.connect() == "OK"
-        stage.row(syn_of(caller), "established", "ok", final_ack(caller), "connect(): OK")
+        stage.call_row(Call("in_time"), syn_of(caller), "established", "ok", "connect(): OK", decided_by=final_ack(caller))
         callers.append(caller)
     return listener, callers
 
@@ -50,7 +50,7 @@ def crowd(stage):
     for peer in peers[:2]:
         syn, ack = handshake(peer)
         assert stage.state(peer) == "ESTABLISHED"
-        stage.row(syn, "established", "ok", ack, "ESTABLISHED in the accept queue")
+        stage.call_row(Call("in_time"), syn, "established", "ok", "ESTABLISHED in the accept queue", decided_by=ack)
     return peers[2:]
 
 
@@ -60,7 +60,7 @@ def fill(stage, third, last):
     answers = third.expect("SA"), last.expect("SA")
     ack = third.acknowledge(answers[0])
     assert stage.state(third) == "ESTABLISHED"
-    stage.row(syns[0], "established", "ok", ack, "ESTABLISHED in the accept queue")
+    stage.call_row(Call("in_time"), syns[0], "established", "ok", "ESTABLISHED in the accept queue", decided_by=ack)
     with kernel_view.counting(stage.server) as delta:
         last.acknowledge(answers[1])
         last.send("PA", REQUEST)
@@ -77,7 +77,8 @@ def accept_queue_full_at_ack(stage):
     last.send("A")
     last.send("PA", REQUEST, seq=last.isn + 1)
     last.expect("SA", timeout=4)
-    stage.row(syn, "stuck", "accept_queue_full", repeated, "server in SYN_RECEIVED, ListenOverflows", failed=True)
+    stage.call_row(Call("failed", (0.9, 8)), syn, "stuck", "accept_queue_full", "server in SYN_RECEIVED, ListenOverflows",
+                   decided_by=repeated, basis="inferred")
 
 
 @scenario()

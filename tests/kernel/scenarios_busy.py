@@ -12,15 +12,15 @@ import time
 import kernel_view
 import ledger
 from firewall import CLIENTS, OUTSIDE, SERVER, Firewall
-from programs import Crowd, Server, output, program
+from programs import MANY, Crowd, Server, output, program
 from scenarios_nat_retry import forget_closed_connections, got_in, rows_of_call
 from scenarios_unanswered import row_of_served
 from stage import Call, scenario
 
 PROXIED, SLOW, DROPPED, CLOSED, CHECKED = 8080, 8081, 8082, 8083, 8084
 NAT_PORTS = "40000-40255"
-EACH = 2200  # calls of each of two `ab`s
-BURSTS, BURST = 12, 40
+EACH = int(2200 * MANY)  # calls of each of two `ab`s
+BURSTS, BURST = int(2 + 10 * MANY), 40
 BACKLOG = 8
 SERVICE_TIME = 0.004  # s for which the slow program holds each call
 CHECKS = """
@@ -110,8 +110,8 @@ def busy(stage):
     assert len(slow) == BURSTS * BURST and all(outcome.answered for outcome in slow)
     outcomes = {outcome.endpoint: outcome for outcome in slow + failed}
     rejected = add_rows(stage, outcomes)
-    assert rejected == delta.paws() > 100, (rejected, delta.paws())
-    assert delta["TcpExtListenOverflows"] > 100
+    assert rejected == delta.paws() > 50 * MANY, (rejected, delta.paws())
+    assert delta["TcpExtListenOverflows"] > 50 * MANY
 
 
 def add_rows(stage, outcomes):

@@ -9,14 +9,14 @@ import ledger
 from firewall import CLIENTS, SERVER, Firewall
 from old_connection import REQUEST
 from packet import WORD
-from programs import Server, output
+from programs import MANY, Server, output
 from raw_peer import RawPeer
 from stage import PORT, Call, scenario
 
-FORGED = 12_000
+FORGED = int(12_000 * MANY)
 REAL_EVERY = 200  # forged SYNs
 SCANNED = range(1, 201)
-CALLS = 3000
+CALLS = int(3000 * MANY)
 
 
 @scenario(cut=False)

@@ -8,14 +8,13 @@ from raw_server import CALLER, answer_syn, conversation
 from stage import Call, scenario
 
 
-@scenario(cut=False)
-def wrong_final_ack(stage):
-    """The client acknowledges something else than the SYN/ACK: the server resets that and goes on waiting."""
+def acknowledge_something_else(stage, offset):
+    """The server resets that and goes on waiting."""
     stage.kept = stage.listen()
     peer = stage.peer(40001)
     syn = peer.syn()
     peer.accept(peer.expect("SA"))
-    peer.send("A", ack=peer.rcv_nxt + 999_999)
+    peer.send("A", ack=peer.rcv_nxt + offset)
     peer.expect("R")
     assert stage.state(peer) == "SYN_RECEIVED"
     peer.expect("SA", timeout=3)
@@ -24,7 +23,19 @@ def wrong_final_ack(stage):
 
 
 @scenario(cut=False)
+def wrong_final_ack(stage):
+    acknowledge_something_else(stage, 999_999)
+
+
+@scenario(cut=False)
+def wrong_final_ack_by_one(stage):
+    """It acknowledges the SYN/ACK's ISN, one too few."""
+    acknowledge_something_else(stage, -1)
+
+
+@scenario(cut=False)
 def wrong_final_ack_then_right(stage):
+    """Only the second ACK is one."""
     stage.kept = stage.listen()
     peer = stage.peer(40001)
     syn = peer.syn()

@@ -3,7 +3,7 @@
 
 from capture import Match
 from old_connection import REQUEST, RESPONSE
-from stage import KernelClient
+from stage import Call, KernelClient
 
 
 def syn_of(caller, nth=1):
@@ -38,6 +38,7 @@ def ordinary_call(stage, listener, port, capture="server", cause="ok", **fields)
     assert caller.socket.recv(4096) == RESPONSE
     stage.row(syn_of(caller), "established", cause, final_ack(caller),
               "connect(): OK", capture, **fields)
+    stage.rows[-1].call = Call("in_time")
     return caller, connection
 
 
@@ -45,4 +46,5 @@ def silence(stage, caller, cause, evidence):
     """connect() times out after the retries that the client's kernel makes."""
     stage.client.sysctl(ipv4__tcp_syn_retries=2)
     assert caller.connect(timeout=20) == "ETIMEDOUT"
-    stage.row(syn_of(caller), "no_answer", cause, None, f"connect(): ETIMEDOUT, {evidence}", failed=True)
+    stage.call_row(Call("failed", (2.5, 8)), syn_of(caller), "no_answer", cause, f"connect(): ETIMEDOUT, {evidence}",
+                   decided_by=None)

@@ -9,12 +9,15 @@ import threading
 import time
 
 import packet
+from namespace import ETH_P_ALL
 
 SO_RCVBUFFORCE = 33  # neither is in the socket module
 SO_TIMESTAMPNS = 35
 ETHERTYPE_IPV4 = 0x0800
 ETHERTYPE_IPV6 = 0x86DD
-PCAP_HEADER = struct.pack("=IHHiIII", 0xA1B23C4D, 2, 4, 0, 0, 262144, 1)
+ETHERNET, SLL2 = 1, 276  # link types
+HEADERS = {ETHERNET: 14, SLL2: 20}  # bytes before the IP packet
+PACKET_OUTGOING = 4
 
 
 @dataclasses.dataclass
@@ -22,19 +25,21 @@ class Frame:
     nanoseconds: int
     data: bytes
     segment: packet.Segment | None
+    link: int = ETHERNET
 
 
-def frame(nanoseconds, data):
-    ethertype = struct.unpack("!H", data[12:14])[0]
+def frame(nanoseconds, data, link=ETHERNET):
+    header = HEADERS[link]
+    ethertype = struct.unpack("!H", data[:2] if link == SLL2 else data[12:14])[0]
     known = ethertype in (ETHERTYPE_IPV4, ETHERTYPE_IPV6)
-    return Frame(nanoseconds, data, packet.parse(data[14:]) if known else None)
+    return Frame(nanoseconds, data, packet.parse(data[header:]) if known else None, link)
 
 
 class Capture:
     """Keeps every IP frame of an interface (None: of all interfaces of the namespace)."""
 
     def __init__(self, namespace, interface=None):
-        self.socket = namespace.packet_socket(interface)
+        self.socket = self.open(namespace, interface)
         self.socket.setsockopt(socket.SOL_SOCKET, SO_RCVBUFFORCE, 16 << 20)
         self.socket.setsockopt(socket.SOL_SOCKET, SO_TIMESTAMPNS, 1)
         self.frames = []
@@ -42,14 +47,21 @@ class Capture:
         self.thread = threading.Thread(target=self.read, daemon=True)
         self.thread.start()
 
+    def open(self, namespace, interface):
+        return namespace.packet_socket(interface)
+
+    def taken(self, nanoseconds, data, address):
+        """The frame as it goes into the file, or None."""
+        return frame(nanoseconds, data)
+
     def read(self):
         while self.running or select.select([self.socket], [], [], 0)[0]:
             if not select.select([self.socket], [], [], 0.1)[0]:
                 continue
-            data, control, _, _ = self.socket.recvmsg(65536, 64)
+            data, control, _, address = self.socket.recvmsg(65536, 64)
             stamp = next(struct.unpack("=qq", value[:16]) for _, kind, value in control if kind == SO_TIMESTAMPNS)
-            seen = frame(stamp[0] * 10**9 + stamp[1], data)
-            if seen.segment:
+            seen = self.taken(stamp[0] * 10**9 + stamp[1], data, address)
+            if seen and seen.segment:
                 self.frames.append(seen)
 
     def stop(self):
@@ -60,13 +72,38 @@ class Capture:
         assert lost == 0, f"the capture lost {lost} frames"
 
     def number(self, wanted, after=0):
-        """Frame number of a segment that the raw peer sent or received, or that a Match describes."""
+        """Frame number of a segment that the raw peer sent or received, or that a Match describes; or the number itself."""
+        if isinstance(wanted, int):
+            return wanted
         if isinstance(wanted, Match):
             return wanted.number(self.frames)
         for number, seen in enumerate(self.frames[after:], after + 1):
             if seen.segment.raw == wanted.raw:
                 return number
         raise LookupError(f"not captured: {wanted}")
+
+
+class AnyCapture(Capture):
+    """What `tcpdump -i any` keeps of a namespace: each frame of each interface, with its name and direction (SLL2)."""
+
+    def __init__(self, namespace):
+        self.indexes = {}
+        self.namespace = namespace
+        super().__init__(namespace)
+
+    def open(self, namespace, interface):
+        with namespace.entered():
+            return socket.socket(socket.AF_PACKET, socket.SOCK_DGRAM, socket.htons(ETH_P_ALL))
+
+    def taken(self, nanoseconds, data, address):
+        interface, protocol, kind, hardware, sender = address
+        if interface == "lo" and kind == PACKET_OUTGOING:
+            return None
+        if interface not in self.indexes:
+            with self.namespace.entered():
+                self.indexes[interface] = socket.if_nametoindex(interface)
+        header = struct.pack("!HHIHBB8s", protocol, 0, self.indexes[interface], hardware, kind, len(sender), sender)
+        return frame(nanoseconds, header + data, SLL2)
 
 
 class Match:
@@ -90,20 +127,27 @@ class Match:
         return numbers[self.nth - 1]
 
 
-def write(path, frames):
+def header(link):
+    return struct.pack("=IHHiIII", 0xA1B23C4D, 2, 4, 0, 0, 262144, link)
+
+
+def write(path, frames, snap=None):
+    """`snap` keeps that many bytes of each frame, as tcpdump -s does."""
     with open(path, "wb") as file:
-        file.write(PCAP_HEADER)
+        file.write(header(frames[0].link if frames else ETHERNET))
         for seen in frames:
             seconds, rest = divmod(seen.nanoseconds, 10**9)
-            file.write(struct.pack("=IIII", seconds, rest, len(seen.data), len(seen.data)) + seen.data)
+            data = seen.data[:snap]
+            file.write(struct.pack("=IIII", seconds, rest, len(data), len(seen.data)) + data)
 
 
 def load(path):
     with open(path, "rb") as file:
         data = file.read()
-    frames, at = [], len(PCAP_HEADER)
+    link = struct.unpack("=I", data[20:24])[0]
+    frames, at = [], len(header(link))
     while at < len(data):
         seconds, rest, length, _ = struct.unpack("=IIII", data[at:at + 16])
-        frames.append(frame(seconds * 10**9 + rest, data[at + 16:at + 16 + length]))
+        frames.append(frame(seconds * 10**9 + rest, data[at + 16:at + 16 + length], link))
         at += 16 + length
     return frames

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Runs all scenarios, or those named: lab.py OUTDIR [NAME...].
 
-Leaves in OUTDIR the captures and three tables: truth.tsv, evidence.tsv (what the kernel said, and further fields) and
-variants.tsv (the captures with something cut away, and what may be said of them). NAME.failed says why a scenario did not
+Leaves in OUTDIR the captures and four tables: truth.tsv, evidence.tsv (what the kernel said, and further fields), calls.tsv
+(what the callers lived through) and variants.tsv (the captures with something cut away, and what may be said of them). NAME.failed says why a scenario did not
 go as it must; NAME.done that its files are complete.
 """
 
@@ -18,14 +18,15 @@ import traceback
 
 import namespace
 import variants
-from capture import write
-from stage import SCENARIOS
+from capture import ETHERNET, write
+from stage import ANY, SCENARIOS
 
 HERE = pathlib.Path(__file__).parent
 AT_ONCE = 6  # short scenarios at a time, beside all the slow ones
 TABLES = {
     "truth": "capture syn_frame src dst fate cause decided_by",
     "evidence": "capture syn_frame evidence fields...",
+    "calls": "capture syn_frame fate cause basis failed delayed outcome call lost_min lost_max served reuse",
     "variants": "capture syn_frame src dst allowed",
 }
 
@@ -43,8 +44,8 @@ def file_name(name, label, stage):
 
 def numbers(capture, wanted, after):
     """Frame numbers for the column decided_by, behind the SYN; several may be right."""
-    if wanted is None:
-        return "-"
+    if wanted is None or wanted == ANY:
+        return wanted or "-"
     wanted = wanted if isinstance(wanted, list) else [wanted]
     return "|".join(str(capture.number(one, after)) for one in wanted)
 
@@ -56,7 +57,9 @@ def save(out, name, stage):
         file = file_name(name, label, stage)
         write(out / file, capture.frames)
         lines = [save_row(file, capture, row, tables) for row in stage.rows if row.capture == label]
-        save_variants(out, file, capture.frames, variants.attempts(capture.frames, lines), tables["variants"])
+        tables["calls"] += call_lines(file, capture, [row for row in stage.rows if row.capture == label and row.call])
+        if SCENARIOS[name].cut and capture.frames[0].link == ETHERNET:
+            save_variants(out, file, capture.frames, variants.attempts(capture.frames, lines), tables["variants"])
     for table, lines in tables.items():
         (out / f"{name}.{table}").write_text("".join("\t".join(map(str, line)) + "\n" for line in lines))
     (out / f"{name}.done").touch()
@@ -69,6 +72,23 @@ def save_row(file, capture, row, tables):
     tables["truth"].append(line)
     tables["evidence"].append([file, frame, row.evidence] + [f"{name}={value}" for name, value in row.fields.items()])
     return line
+
+
+def call_lines(file, capture, rows):
+    """The lines of calls.tsv; exactly one of a call has its outcome."""
+    groups = {}
+    for row in sorted(rows, key=lambda row: capture.number(row.syn)):
+        groups.setdefault(row.call, []).append(row)
+    return [[file, capture.number(row.syn), row.fate, row.cause, row.basis, row.call.failed, row.call.delayed,
+             row.call.outcome if row is carrier(fellows) else "-", number, *(row.call.lost or "--"),
+             "yes" if row.served else "no", row.reuse]
+            for number, (call, fellows) in enumerate(groups.items(), 1) for row in fellows]
+
+
+def carrier(rows):
+    """The row that counts for the call: the attempt that got in, else the last one; of several legs the first."""
+    seen_first = [row for row in rows if not row.leg]
+    return next((row for row in seen_first if row.fate == "established"), seen_first[-1])
 
 
 def save_variants(out, file, frames, known, table):

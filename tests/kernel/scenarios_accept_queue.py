@@ -7,7 +7,7 @@ import kernel_view
 from calls import final_ack, silence, syn_of
 from capture import Match
 from old_connection import REQUEST, handshake
-from stage import KernelClient, scenario
+from stage import Call, KernelClient, scenario
 
 
 def full_listener(stage):
@@ -17,7 +17,7 @@ def full_listener(stage):
     for port in (40001, 40002):
         caller = KernelClient(stage, port)
         assert caller.connect() == "OK"
-        stage.row(syn_of(caller), "established", "ok", final_ack(caller), "connect(): OK")
+        stage.call_row(Call("in_time"), syn_of(caller), "established", "ok", "connect(): OK", decided_by=final_ack(caller))
         callers.append(caller)
     return listener, callers
 
@@ -39,8 +39,8 @@ def accept_queue_full_then_room(stage):
     stage.kept = [callers, listener.accept(), listener.accept()]
     assert late.result(5) == "OK"
     stage.kept += [late, listener.accept()]
-    stage.row(syn_of(late), "established", "syn_retransmitted", final_ack(late),
-              "connect(): OK after retries", delayed=True)
+    stage.call_row(Call("late", (0.9, 1.3)), syn_of(late), "established", "syn_retransmitted",
+                   "connect(): OK after retries", decided_by=final_ack(late))
 
 
 def crowd(stage):
@@ -50,7 +50,7 @@ def crowd(stage):
     for peer in peers[:2]:
         syn, ack = handshake(peer)
         assert stage.state(peer) == "ESTABLISHED"
-        stage.row(syn, "established", "ok", ack, "ESTABLISHED in the accept queue")
+        stage.call_row(Call("in_time"), syn, "established", "ok", "ESTABLISHED in the accept queue", decided_by=ack)
     return peers[2:]
 
 
@@ -60,7 +60,7 @@ def fill(stage, third, last):
     answers = third.expect("SA"), last.expect("SA")
     ack = third.acknowledge(answers[0])
     assert stage.state(third) == "ESTABLISHED"
-    stage.row(syns[0], "established", "ok", ack, "ESTABLISHED in the accept queue")
+    stage.call_row(Call("in_time"), syns[0], "established", "ok", "ESTABLISHED in the accept queue", decided_by=ack)
     with kernel_view.counting(stage.server) as delta:
         last.acknowledge(answers[1])
         last.send("PA", REQUEST)
@@ -77,7 +77,8 @@ def accept_queue_full_at_ack(stage):
     last.send("A")
     last.send("PA", REQUEST, seq=last.isn + 1)
     last.expect("SA", timeout=4)
-    stage.row(syn, "stuck", "accept_queue_full", repeated, "server in SYN_RECEIVED, ListenOverflows", failed=True)
+    stage.call_row(Call("failed", (0.9, 8)), syn, "stuck", "accept_queue_full", "server in SYN_RECEIVED, ListenOverflows",
+                   decided_by=repeated, basis="inferred")
 
 
 @scenario()
@@ -91,6 +92,6 @@ def accept_queue_full_at_ack_with_syncookie(stage):
         time.sleep(gap)
         last.send("PA", REQUEST, seq=last.isn + 1)
         last.expect_silence(0.01)
-    acks = [Match(nth, src=last.address, sport=last.port, flags="A") for nth in (1, 2)]
-    stage.row(syn, "established|stuck", "ok|accept_queue_full", acks,
-              "no socket, ListenOverflows: packets show only that the data is not acknowledged")
+    third_time = Match(4, src=last.address, sport=last.port, flags="A")
+    stage.call_row(Call("failed", (4.3, 6)), syn, "stuck", "unanswered_data", "no socket, ListenOverflows",
+                   decided_by=third_time, basis="inferred")

@@ -8,7 +8,7 @@ import old_connection
 from capture import Capture, Match
 from namespace import Namespace, connect
 from raw_peer import RawHost, RawPeer
-from stage import PORT, SCENARIOS, KernelClient, Scenario, Stage
+from stage import PORT, SCENARIOS, Call, KernelClient, Scenario, Stage
 
 CLIENTS = ("10.24.18.13", "10.24.18.14")
 SERVICE, TRANSLATED, SERVER = "10.24.20.51", "10.24.20.249", "10.24.20.26"
@@ -60,10 +60,11 @@ class Balancer(Stage):
     def translated_state(self):
         return kernel_view.state(self.server, *PAIR)
 
-    def rows_for_leg(self, leg, source, nth, fate, cause, decided, evidence):
-        """The same attempt on one leg, in the capture of that leg and in the one of both."""
+    def rows_for_leg(self, leg, source, nth, fate, cause, decided, evidence, call):
+        """The same attempt on one leg, in the capture of that leg and in the one of both, where the client's leg comes first."""
         for capture in (leg, "both_legs"):
-            self.row(first_syn(source, nth), fate, cause, decided(source, nth), evidence, capture)
+            self.call_row(call, first_syn(source, nth), fate, cause, evidence, capture, decided(source, nth),
+                          leg=capture == "both_legs" and leg == "server_leg")
 
 
 def first_syn(source, nth=1):
@@ -97,8 +98,9 @@ def first_client_served(stage, tsval=3_134_000_000):
     peer.send("FA")
     peer.accept(peer.expect("A"))
     assert stage.translated_state() == "TIME_WAIT"
+    call = Call("in_time")
     for leg, source in (("client_leg", CLIENTS[0]), ("server_leg", TRANSLATED)):
-        stage.rows_for_leg(leg, source, 1, "established", "ok", client_ack, f"accept() returned {remote}")
+        stage.rows_for_leg(leg, source, 1, "established", "ok", client_ack, f"accept() returned {remote}", call)
     time.sleep(2.5)
     return listener, peer.old()
 
@@ -123,8 +125,9 @@ def balancer_passes_the_ack(stage):
         time.sleep(gap)
         peer.syn()
     time.sleep(0.3)
+    call = Call("failed", (2.9, 4))
     for leg, source, nth in (("client_leg", CLIENTS[1], 1), ("server_leg", TRANSLATED, 2)):
-        stage.rows_for_leg(leg, source, nth, "rejected", "time_wait_paws", server_ack, evidence)
+        stage.rows_for_leg(leg, source, nth, "rejected", "time_wait_paws", server_ack, evidence, call)
 
 
 @scenario_of_balancer
@@ -138,9 +141,10 @@ def balancer_drops_the_ack(stage):
         time.sleep(gap)
         peer.syn()
     time.sleep(0.3)
-    stage.rows_for_leg("server_leg", TRANSLATED, 2, "rejected", "time_wait_paws", server_ack, evidence)
-    stage.row(first_syn(CLIENTS[1]), "no_answer", "silent_flow", None, evidence, "client_leg")
-    stage.row(first_syn(CLIENTS[1]), "no_answer", "time_wait_paws", None, evidence, "both_legs", basis="inferred")
+    call = Call("failed", (2.9, 4))
+    stage.rows_for_leg("server_leg", TRANSLATED, 2, "rejected", "time_wait_paws", server_ack, evidence, call)
+    for capture, cause, basis in (("client_leg", "silent_flow", "-"), ("both_legs", "time_wait_paws", "inferred")):
+        stage.call_row(call, first_syn(CLIENTS[1]), "no_answer", cause, evidence, capture, None, basis=basis)
 
 
 @scenario_of_balancer
@@ -156,6 +160,6 @@ def balancer_second_client_is_a_real_socket(stage):
         result = caller.connect()
     assert result == "OK" and delta.paws() == 1
     stage.kept = caller, listener.accept()
-    evidence = f"connect(): OK, {delta}"
+    evidence, call = f"connect(): OK, {delta}", Call("late", (0.004, 0.3))
     for leg, source, nth in (("server_leg", TRANSLATED, 2), ("client_leg", CLIENTS[1], 1)):
-        stage.rows_for_leg(leg, source, nth, "established", "after_time_wait_reset", client_ack, evidence)
+        stage.rows_for_leg(leg, source, nth, "established", "after_time_wait_reset", client_ack, evidence, call)

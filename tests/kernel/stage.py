@@ -4,6 +4,7 @@
 import dataclasses
 import errno
 import functools
+import os
 import select
 import socket
 
@@ -17,12 +18,28 @@ ADDRESSES = {4: ("10.9.0.1", "10.9.0.2"), 6: ("fd09::1", "fd09::2")}
 FAMILIES = {4: socket.AF_INET, 6: socket.AF_INET6}
 CLIENT_MAC, SERVER_MAC = "02:00:00:00:00:01", "02:00:00:00:00:02"
 PORT = 8080
+ANY = "any"  # decided_by: whichever frame
 SCENARIOS = {}
+
+
+@dataclasses.dataclass(eq=False)
+class Call:
+    """What a program lived through with one connect() and its first request; rows of one call share it."""
+    outcome: str
+    lost: tuple | None = None  # seconds, the least and the most
+
+    @property
+    def failed(self):
+        return self.outcome == "failed"
+
+    @property
+    def delayed(self):
+        return self.outcome == "late"
 
 
 @dataclasses.dataclass
 class Row:
-    """The truth about one connection attempt, known from the kernel."""
+    """The truth about one connection attempt, known from the kernel. `leg`: the same SYN was seen elsewhere before."""
     capture: str
     syn: object
     fate: str
@@ -30,6 +47,11 @@ class Row:
     decided_by: object
     evidence: str
     fields: dict
+    call: Call | None = None
+    basis: str = "-"
+    served: bool = False
+    reuse: str = "-"
+    leg: bool = False
 
 
 @dataclasses.dataclass
@@ -37,14 +59,15 @@ class Scenario:
     function: object
     slow: bool
     build: object
+    cut: bool = True  # played again with something cut away
 
 
-def scenario(families=(4,), slow=False, **how):
+def scenario(families=(4,), slow=False, cut=True, stage=None, **how):
     """Registers a function of a Stage; `slow` ones wait for TIME_WAIT to run out and are started first."""
     def register(function):
         for family in families:
             name = function.__name__ + ("_v6" if family == 6 else "")
-            SCENARIOS[name] = Scenario(function, slow, functools.partial(Stage, family, **how))
+            SCENARIOS[name] = Scenario(function, slow, functools.partial(stage or Stage, family, **how), cut)
         return function
     return register
 
@@ -112,6 +135,16 @@ class Stage:
         """Fields are named with __ for the dot: old__peer_state."""
         named = {"synfate." + name.replace("__", "."): value for name, value in fields.items()}
         self.rows.append(Row(capture, syn, fate, cause, decided_by, evidence, named))
+
+    def call_row(self, call, syn, fate, cause, evidence, capture="server", decided_by=ANY, **more):
+        """A row that also says what became of the call; `more` as in Row."""
+        self.rows.append(Row(capture, syn, fate, cause, decided_by, evidence, {}, call, **more))
+
+    def file(self, text):
+        """A path to a file of this text that leaves nothing behind."""
+        self.files = [*getattr(self, "files", []), os.memfd_create("lab", 0)]
+        os.write(self.files[-1], text.encode())
+        return f"/proc/{os.getpid()}/fd/{self.files[-1]}"
 
     def stop(self):
         for one in self.captures.values():

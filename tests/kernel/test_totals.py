@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Thousands of reuses on real sockets: the statistics' totals are the lab's own counts."""
+"""Reuses on real sockets, thousands if the machine is not too busy: the statistics' totals are the lab's own counts."""
 
 from collections import Counter
 
 import pytest
 
 import stats
+from scenarios_mixed import FEWEST
 
 TABLES = "synfate,services", "synfate,reuse", "synfate,tree"
 FATES = {"Established": "established", "Rejected": "rejected", "Refused": "refused", "Unreachable": "unreachable",
@@ -24,7 +25,7 @@ def test_totals(tshark, counted):
     capture, truth = counted
     services, reuse, causes = stats.by_sharkd(tshark, capture, *TABLES)
     fates = Counter(fate for _, _, fate, _ in truth)
-    assert len(truth) > 2000 and len(services) == len(reuse) == 1
+    assert len(truth) > FEWEST and len(services) == len(reuse) == 1
     assert {fate: services[0][name] for name, fate in FATES.items() if services[0][name]} == fates
     assert services[0]["Attempts"] == reuse[0]["Attempts"] == len(truth)
     assert reuse[0]["Connections"] == fates["established"]

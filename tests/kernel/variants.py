@@ -32,7 +32,7 @@ def attempts(frames, lines):
     found = []
     for _, syn, src, dst, fate, cause, decided in lines:
         verdicts = {(one, other) for one in fate.split("|") for other in cause.split("|")}
-        decided = [] if decided == "-" else [int(number) - 1 for number in decided.split("|")]
+        decided = [] if decided in ("-", "any") else [int(number) - 1 for number in decided.split("|")]
         without_socket = any(frames[at].segment.ip_id == 0 and frames[at].segment.raw[0] >> 4 == 4 for at in decided)
         found.append(Attempt(int(syn) - 1, (src, dst), verdicts, decided, without_socket))
     return found

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""mutants.py BUILD [SECONDS]: takes away each row of the table of rules, each fact that a row names, and each INFERRED, one
-at a time, and sees a unit test fail: what no test needs is not a rule, or lacks a story.
+"""mutants.py BUILD SECONDS|all: takes away each row of the table of rules, each fact that a row names, and each INFERRED,
+one at a time, and sees a unit test fail: what no test needs is not a rule, or lacks a story.
 
-BUILD is a folder that was built with Ninja. With SECONDS, as many as fit into that time: in an order that looks random and
-is the same for the same table. Prints what survived; exits with 1 if anything did.
+BUILD is a folder that was built with Ninja. In so many seconds a sample is tried: in an order that looks random, and is the
+same for the same table. Prints what survived; exits with 1 if anything did.
 
 test_rules does not count: it looks at the table itself.
 """
@@ -11,6 +11,7 @@ test_rules does not count: it looks at the table itself.
 import hashlib
 import json
 import os
+import re
 import resource
 import shlex
 import subprocess
@@ -66,11 +67,10 @@ class Program:
 
 
 class Laboratory:
+    """Where mutants are compiled and tried."""
+
     def __init__(self, build, folder):
         self.build, self.folder = build, folder
-        command = build_command(build, LIBRARY)  # only to see that there is such a build
-        if not command:
-            raise Failed(f"{build} does not build {LIBRARY}")
         self.compiler = self.compile_command()
         self.programs = self.unit_programs()
 
@@ -125,7 +125,7 @@ def try_mutants(laboratory, mutants, deadline):
 
     with ThreadPoolExecutor(os.cpu_count()) as executor:
         list(executor.map(attempt, range(len(mutants)), mutants))
-    return tried, sorted(survivors, key=mutants.index)
+    return tried, survivors
 
 
 def shuffled(mutants, text):
@@ -133,18 +133,15 @@ def shuffled(mutants, text):
     return sorted(mutants, key=lambda mutant: hashlib.sha256((text + str(mutant)).encode()).digest())
 
 
-def main(build, seconds=None):
-    begin = time.monotonic()
+def main(build, seconds):
+    deadline = time.monotonic() + float("inf" if seconds == "all" else seconds)
     text = RULES.read_text()
-    mutants = rule_table.mutants(text)
-    if seconds is not None:
-        mutants = shuffled(mutants, text)
+    mutants = shuffled(rule_table.mutants(text), text)
     with tempfile.TemporaryDirectory() as folder:
         laboratory = Laboratory(Path(build).resolve(), Path(folder))
         laboratory.try_unchanged(text)
-        deadline = float("inf") if seconds is None else begin + float(seconds)
         tried, survivors = try_mutants(laboratory, mutants, deadline)
-    for mutant in sorted(survivors, key=lambda survivor: survivor.line):
+    for mutant in sorted(survivors, key=lambda survivor: survivor.place):
         print(mutant)
     if len(tried) < len(mutants):
         print(f"a sample: there are {len(mutants)} mutants")
@@ -153,7 +150,7 @@ def main(build, seconds=None):
 
 
 if __name__ == "__main__":
-    if len(sys.argv) not in (2, 3):
+    if len(sys.argv) != 3 or not re.fullmatch(r"all|\d+", sys.argv[2]):
         sys.exit(__doc__)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # mutants crash
     try:

@@ -32,6 +32,7 @@ class Part:
 class Mutant:
     row: int  # from 1
     line: int  # where the row begins
+    place: int  # where what is missing began
     name: str  # of the row: what it says
     missing: str
     text: str  # of the whole file
@@ -93,7 +94,7 @@ def mutants_of_row(text, number, row):
     line = text.count("\n", 0, row.begin) + 1
 
     def without(missing, begin, end):
-        return Mutant(number, line, name, missing, text[:begin] + text[end:])
+        return Mutant(number, line, begin, name, missing, text[:begin] + text[end:])
 
     yield without("the whole row", row.begin, code.index(",", row.end) + 1)
     for part in parts:

@@ -24,6 +24,16 @@ use closed_by_server
       > .                               decides
 => established time_wait_recycled_sequence inferred delayed retries 1
 
+# The first SYN's timestamp is behind, the second one's is TS.Recent. The capture began with the first.
+story recycled_by_sequence_after_a_rejection_without_history
+use closed_by_server hide
++9.1  > S N+1000 ts R-1000
+      < . no_socket
++1    > S ts R
+      < S. X+65537
+      > .                               decides
+=> established time_wait_recycled_sequence delayed retries 1
+
 # The SYN/ACK's number says that TIME_WAIT took a SYN that it must not take: no reason is made up.
 story taken_later_against_the_rules
 use closed_by_server
@@ -167,6 +177,48 @@ use closed_by_server
       < S. X+65537
       > .                               decides
 => established time_wait_recycled_timestamp delayed retries 1
+
+# Nobody resets it, and it has not run out: the RST is not in the capture.
+story perhaps_time_wait_reset_unseen
+timestamps off
+use closed_by_server
++9.1  > S N-1000
+      < . X+100
++0.5  > S
+      < S. 900000000
+      > .                               decides
+=> established after_time_wait_reset inferred delayed retries 1
+
+# The SYN/ACK has the next number of what rejected a SYN that it must not take.
+story perhaps_taken_later_against_the_rules
+timestamps off
+use closed_by_server
++9.1  > S N-1000
+      < . X+100
++0.5  > S
+      < S. X+65637
+      > .                               decides
+=> established syn_retransmitted delayed retries 1
+
+story perhaps_taken_late_against_the_rules
+timestamps off
+use closed_by_server
++9.1  > S N-1000
+      < . X+100
++61   > S
+      < S. X+65637
+      > .                               decides
+=> established syn_retransmitted delayed retries 1
+
+# It had time to run out, and rejects all the same: it is something else.
+story perhaps_time_wait_rejects_for_long
+timestamps off
+use closed_by_server
++9.1  > S N-1000
+      < . X+100                         decides
++61   > S
+      < . X+100
+=> rejected old_unknown inferred retries 1
 
 # ---- a connection that is not closed ----
 
@@ -385,6 +437,18 @@ use conversation
       > .                               decides
 => established after_old_connection_reset inferred delayed retries 1
 
+# All that the capture has of the old connection is one segment of the client: nothing says what the RST ended.
+story unknown_connection_reset_while_the_syn_waits
+use conversation hide
+      > P. (29)
++100  > S I+1352641000 ts 40643665
+      < . hide
+      > R
++1.02 > S
+      < S. 900000000
+      > .                               decides
+=> established syn_retransmitted delayed retries 1
+
 # The SYN is never seen again.
 story time_wait_reset_and_no_syn_again
 use closed_by_server
@@ -393,3 +457,15 @@ use closed_by_server
       > R N
 +4    other s
 => no_answer time_wait_paws inferred
+
+# The old connection was not captured, and its SYN/ACK says what made the ACK before it.
+story old_syn_received_without_history_reset
+use half_open hide
++0.5  > S I+352641030
+      < . no_socket
++0.5  < S. X-1 ack N
+      > R
++0.01 > S
+      < S. 900000000
+      > .                               decides
+=> established after_old_connection_reset inferred delayed retries 1

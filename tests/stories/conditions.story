@@ -222,10 +222,11 @@ use conversation
 # ---- too early to say ----
 
 story answered_from_elsewhere_just_now
-end other 10.9.0.7:8080
+end member 10.9.0.3:8080
+let syn I
 > S
-other > c S. ack I+1
-=> pending capture_ended
+member > c S. ack syn+1 lost            as stray
+=> pending capture_ended stray stray
 
 story forbidden_by_timestamp_just_now
 use closed_by_server

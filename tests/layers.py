@@ -17,17 +17,17 @@ LAYERS = """
     peers options                           hosts and services seen
     store                                   all records
     notes recognise                         what is remembered of a frame; which stack a host has
-    siblings work                           the same SYN elsewhere; the segment in work
+    siblings work probes races              the same SYN elsewhere; the segment in work; attempts that are no failures
     peer_end use take                       an end at a time, by its stack; the uses of a port pair
     syn syn_ack reset ack past other_host   what a segment adds; the old connection as the stack has it
     dossier                                 all records about one attempt
     rejection                               what made a rejecting answer
-    facts                                   named predicates
+    facts costs                             named predicates; what the time was spent on
     rules                                   which facts make which verdict
     verdict                                 the verdict on an attempt
-    summary                                 in a sentence
+    summary call                            in a sentence; all attempts of one connect()
     tracker                                 takes packets, tells verdicts
-    outcome                                 the fate of an attempt for people
+    results                                 what became of each attempt and its call
     report table                            pages and tables
     table_fates table_reuse table_services  each table
 """

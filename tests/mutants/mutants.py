@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""mutants.py BUILD SECONDS|all: takes away each row of the table of rules, each fact that a row names, and each INFERRED,
+"""mutants.py BUILD SECONDS|all: takes away each row of the table of rules, each fact that a row names, each COST and the like,
 one at a time, and sees a unit test fail: what no test needs is not a rule, or lacks a story.
 
 BUILD is a folder that was built with Ninja. In so many seconds a sample is tried: in an order that looks random, and is the

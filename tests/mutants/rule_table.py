@@ -2,13 +2,15 @@
 """Reads the table of plugin/engine/rules.c, and makes the mutants: copies of the file in which one thing is missing.
 
 The table is read by its notation, not by a parser of C: a row is MACRO(WORD, ..., LIST(F_A, F_B), ..., FLAG, ...). Which
-words are lists and flags is said by the file's own macros: "#define ALL(...) .all", "#define INFERRED .never_proven".
+words are lists, values and flags is said by the file's own macros: "#define ALL(...) .all", "#define COST(WHAT) .cost",
+"#define INFERRED .never_proven".
 """
 
 import re
 from dataclasses import dataclass
 
 LIST_MACRO = re.compile(r"^#define (\w+)\(\.\.\.\) \.", re.M)
+VALUE_MACRO = re.compile(r"^#define (\w+)\(\w+\) \.(?!why\b)", re.M)
 FLAG_MACRO = re.compile(r"^#define (\w+) \.", re.M)
 TABLE = re.compile(r"\brules\[\] = \{(.*?)\n\};", re.S)
 COMMENT_OR_STRING = re.compile(r'/\*.*?\*/|"(?:\\.|[^"\\])*"', re.S)
@@ -81,13 +83,13 @@ def rows(text):
 
 
 def mutants(text):
-    """Without each row, without each fact of each list, and without each flag."""
+    """Without each row, without each fact of each list, and without each value and flag."""
     return [mutant for number, row in enumerate(rows(text), 1) for mutant in mutants_of_row(text, number, row)]
 
 
 def mutants_of_row(text, number, row):
     code = blanked(text)
-    lists, flags = set(LIST_MACRO.findall(text)), set(FLAG_MACRO.findall(text))
+    lists, values, flags = (set(macro.findall(text)) for macro in (LIST_MACRO, VALUE_MACRO, FLAG_MACRO))
     macro, parts = call(code, row)
     words = [part.text for part in parts if re.fullmatch(r"\w+", part.text) and part.text not in flags]
     name = " ".join([macro, *words]).removeprefix("RULE ").lower()
@@ -99,7 +101,7 @@ def mutants_of_row(text, number, row):
     yield without("the whole row", row.begin, code.index(",", row.end) + 1)
     for part in parts:
         before = code.rindex(",", row.begin, part.begin) if part is not parts[0] else part.begin
-        if part.text in flags:
+        if part.text in flags or part.text.split("(")[0] in values:
             yield without(f"without {part.text}", before, part.end)
         elif part.text.split("(")[0] in lists:
             which, facts = call(code, part)

@@ -34,7 +34,7 @@ use closed_by_server hide
       > .                               decides
 => established time_wait_recycled_sequence delayed retries 1
 
-# The SYN/ACK's number says that TIME_WAIT took a SYN that it must not take: no reason is made up.
+# The SYN/ACK's number says that TIME_WAIT took a SYN that it must not take: by the rules, something removed it.
 story taken_later_against_the_rules
 use closed_by_server
 +9.1  > S N+1000 ts R-1159862           predicts ack
@@ -42,7 +42,7 @@ use closed_by_server
 +1    > S
       < S. X+65537
       > .                               decides
-=> established syn_retransmitted delayed retries 1
+=> established after_time_wait_reset inferred delayed retries 1
 
 story taken_later_against_the_rules_by_sequence
 timestamps off
@@ -52,7 +52,7 @@ use closed_by_server
 +1    > S
       < S. X+65537
       > .                               decides
-=> established syn_retransmitted delayed retries 1
+=> established after_time_wait_reset inferred delayed retries 1
 
 # The peer does not look at timestamps by the rules, and yet its TIME_WAIT took the newer one.
 story taken_later_against_the_rules_of_macos
@@ -63,7 +63,7 @@ use closed_by_server
 +1    > S
       < S. 900000000
       > .                               decides
-=> established syn_retransmitted delayed retries 1
+=> established after_time_wait_reset inferred delayed retries 1
 
 # 61 s after it, and still the old TIME_WAIT's next number.
 story taken_late_against_the_rules
@@ -73,9 +73,10 @@ use closed_by_server
 +61   > S
       < S. X+65537
       > .                               decides
-=> established syn_retransmitted delayed retries 1
+=> established after_time_wait_reset inferred delayed retries 1
 
-# Two clocks: the first SYN's timestamp is behind, a later one's is TS.Recent; its number is too low. Neither lets it in.
+# Two clocks: the first SYN's timestamp is behind, a later one's is TS.Recent; its number is too low. By the
+# rules neither lets it in.
 story taken_later_for_no_reason
 use closed_by_server
 +9.1  > S N-1000 ts R-1000              predicts ack
@@ -83,7 +84,7 @@ use closed_by_server
 +1    > S ts R                          predicts ack
       < S. X+65537
       > .                               decides
-=> established syn_retransmitted delayed retries 1
+=> established after_time_wait_reset inferred delayed retries 1
 
 # TIME_WAIT does not last for ever: while each SYN is rejected by its number, it runs out.
 story rejected_until_it_ran_out
@@ -198,7 +199,7 @@ use closed_by_server
 +0.5  > S
       < S. X+65637
       > .                               decides
-=> established syn_retransmitted delayed retries 1
+=> established after_time_wait_reset inferred delayed retries 1
 
 story perhaps_taken_late_against_the_rules
 timestamps off
@@ -208,7 +209,7 @@ use closed_by_server
 +61   > S
       < S. X+65637
       > .                               decides
-=> established syn_retransmitted delayed retries 1
+=> established after_time_wait_reset inferred delayed retries 1
 
 # It had time to run out, and rejects all the same: it is something else.
 story perhaps_time_wait_rejects_for_long

@@ -127,7 +127,7 @@ use conversation hide
 story fast_open_unacknowledged
 > S (100) fast_open
 < S. (0) ack I+101
-=> pending capture_ended
+=> pending unacknowledged
 
 # The SYNs crossed, and no acknowledgment came.
 story crossed_and_unanswered

@@ -5,6 +5,7 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
+#include "rules.h"
 #include "store.h"
 
 #include "events.h"
@@ -86,7 +87,10 @@ static void check_notes(const struct tracker *t, uint32_t *restarts, const struc
         PROMISE(notes[i].attempt >= 1 && notes[i].attempt <= tracker_attempts(t));
         PROMISE(notes[i].role <= NOTE_ANSWER);
         PROMISE((notes[i].role == NOTE_SYN) == (notes[i].syn_number > 0));
-        PROMISE(peer_answer_name((enum peer_answer)notes[i].predicted) != NULL);
+        if (notes[i].role == NOTE_SYN)
+            PROMISE(peer_answer_name((enum peer_answer)notes[i].predicted) != NULL);
+        if (notes[i].role == NOTE_ANSWER)
+            PROMISE(notes[i].kind < SEEN_KINDS);
         if (!story->hides)
             check_clock(t, &notes[i], restarts, story);
     }
@@ -174,55 +178,11 @@ static void check_attempt(const struct tracker *t, uint32_t attempt, bool *estab
 enum telling {
     PLAIN,
     TWICE,      /* each frame is captured twice */
-    IN_TRAFFIC, /* other hosts' frames are in between */
+    IN_TRAFFIC, /* other hosts do the same at the same time, with other numbers */
     IN_SCAN,    /* the same client scans and floods the same server, from other ports */
 };
 
-enum { SCAN_PORTS = 40000 };
-
-static void tell_segment(struct tracker *t, struct sighting *seen, struct segment seg)
-{
-    seen->frame++;
-    seg.seen = *seen;
-    seg.family = 4;
-    seg.wscale = NO_WSCALE;
-    seg.ttl = 0; /* not known: a host's TTLs are rightly compared */
-    tracker_begin_frame(t, seen);
-    tracker_segment(t, &seg);
-}
-
-static void tell_traffic(struct tracker *t, struct sighting *seen, size_t i)
-{
-    struct segment seg = {
-        .src = { .ip = { 10, 9, 9, 1 }, .port = 1234 },
-        .dst = { .ip = { 10, 9, 9, 2 }, .port = 80 },
-        .seq = 0xdead0000 + (uint32_t)i,
-        .ack = 0xbeef0000 + (uint32_t)i,
-        .flags = flags_of((unsigned)i % 13, 0),
-        .payload = i % 7 == 0 ? 10 : 0,
-    };
-    if (i & 1) {
-        struct tcp_address client = seg.src;
-        seg.src = seg.dst;
-        seg.dst = client;
-    }
-    tell_segment(t, seen, seg);
-}
-
-static void tell_scan(struct tracker *t, struct sighting *seen, size_t i)
-{
-    struct segment syn = {
-        .src = { .ip = { 10, 0, 0, 1 }, .port = (uint16_t)(SCAN_PORTS + i) },
-        .dst = { .ip = { 10, 0, 0, 2 }, .port = i & 1 ? 8080 : (uint16_t)(1 + i) },
-        .seq = 0xdead0000 + (uint32_t)i,
-        .flags = TCP_SYN,
-    };
-    struct segment reset = { .src = syn.dst, .dst = syn.src, .ack = syn.seq + 1, .flags = TCP_RST | TCP_ACK };
-
-    tell_segment(t, seen, syn);
-    if (i % 3 != 0)
-        tell_segment(t, seen, reset);
-}
+enum { SCAN_PORTS = 40000, OTHER_NET = 9, OTHER_NUMBERS = 0x12345678 };
 
 static void print_event(const struct event *event, const struct sighting *seen)
 {
@@ -278,6 +238,48 @@ static void tell_event(struct tracker *t, const struct event *event, struct sigh
         tracker_other_packet(t, seen, seg.family, seg.src.ip);
 }
 
+/* The same of other hosts: no address and no ISN is shared with the story's own. */
+static void tell_traffic(struct tracker *t, struct event event, struct sighting *seen)
+{
+    struct segment *seg = &event.segment;
+    struct icmp_error *error = &event.error;
+
+    seg->src.ip[1] = seg->dst.ip[1] = error->src.ip[1] = error->dst.ip[1] = OTHER_NET;
+    seg->seq += OTHER_NUMBERS;
+    seg->ack += OTHER_NUMBERS;
+    error->seq += OTHER_NUMBERS;
+    tell_event(t, &event, seen);
+}
+
+static void tell_segment(struct tracker *t, struct sighting *seen, struct segment seg)
+{
+    seen->frame++;
+    seg.seen = *seen;
+    seg.family = 4;
+    seg.wscale = NO_WSCALE;
+    seg.ttl = 64;
+    tracker_begin_frame(t, seen);
+    tracker_segment(t, &seg);
+}
+
+/* A SYN from another port of the same client, to the same service or to another port, and what the server may say. */
+static void tell_scan(struct tracker *t, struct sighting *seen, size_t i)
+{
+    static const uint8_t answers[] = { 0, TCP_RST | TCP_ACK, TCP_SYN | TCP_ACK, TCP_ACK };
+    struct segment syn = {
+        .src = { .ip = { 10, 0, 0, 1 }, .port = (uint16_t)(SCAN_PORTS + i) },
+        .dst = { .ip = { 10, 0, 0, 2 }, .port = i & 1 ? 8080 : (uint16_t)(1 + i) },
+        .seq = 0xdead0000 + (uint32_t)i,
+        .flags = TCP_SYN,
+    };
+    struct segment answer = { .src = syn.dst, .dst = syn.src, .seq = 0xbeef0000 + (uint32_t)i, .ack = syn.seq + 1 };
+
+    answer.flags = answers[i / 2 % G_N_ELEMENTS(answers)];
+    tell_segment(t, seen, syn);
+    if (answer.flags != 0)
+        tell_segment(t, seen, answer);
+}
+
 /* The hash keys are the same each time, so that a finding can be repeated. */
 static struct tracker *new_tracker(const struct story *story)
 {
@@ -295,7 +297,7 @@ static struct tracker *tell(const struct story *story, enum telling how)
         if (how == TWICE)
             tell_event(t, &story->events[i], &seen);
         if (how == IN_TRAFFIC)
-            tell_traffic(t, &seen, i);
+            tell_traffic(t, story->events[i], &seen);
         if (how == IN_SCAN)
             tell_scan(t, &seen, i);
     }
@@ -342,7 +344,7 @@ static bool is_unrelated(const struct tracker *t, uint32_t attempt)
     struct tcp_address client, server;
 
     tracker_addresses(t, tracker_attempt(t, attempt), &client, &server);
-    return client.ip[1] == 9 || (client.port >= SCAN_PORTS && client.port < SCAN_PORTS + EVENTS_MAX);
+    return client.ip[1] == OTHER_NET || (client.port >= SCAN_PORTS && client.port < SCAN_PORTS + EVENTS_MAX);
 }
 
 static uint32_t next_related(const struct tracker *t, uint32_t attempt)
@@ -353,10 +355,37 @@ static uint32_t next_related(const struct tracker *t, uint32_t attempt)
     return attempt;
 }
 
-/* What else a silent host or service said is what these tell apart. */
-static bool is_silence(enum cause cause)
+static bool asks_peers(const uint8_t facts[RULE_FACTS_MAX])
 {
-    return cause == CAUSE_SILENT_FLOW || cause == CAUSE_SILENT_PORT || cause == CAUSE_SILENT_HOST;
+    for (size_t i = 0; i < RULE_FACTS_MAX && facts[i] != F_NONE; i++)
+        if (fact_row((enum fact)facts[i])->kind != FACT_OWN)
+            return true;
+    return false;
+}
+
+/* A rule that says so needs, or excludes, what other packets of the server show; basis: or is proven by it. */
+static bool may_depend_on_peers(const struct verdict *v, bool basis)
+{
+    const struct rule *rule;
+
+    for (size_t i = 0; (rule = rule_at(i)) != NULL; i++)
+        if (rule->fate == v->fate && rule->cause == v->cause
+            && (asks_peers(rule->all) || asks_peers(rule->none) || (basis && asks_peers(rule->proof))))
+            return true;
+    return false;
+}
+
+/* What other hosts do changes no verdict. What the server says to others may make a rule hold, or no longer: the one
+ * before or the one after asks for it then. */
+static void compare_verdicts(const struct verdict *v, const struct verdict *w, enum telling how)
+{
+    PROMISE(v->fate == w->fate);
+    if (v->cause != w->cause)
+        PROMISE(how == IN_SCAN && (may_depend_on_peers(v, false) || may_depend_on_peers(w, false)));
+    else if (v->inferred != w->inferred)
+        PROMISE(how == IN_SCAN && may_depend_on_peers(v, true));
+    PROMISE(v->delayed == w->delayed && v->wait == w->wait && v->connect_time == w->connect_time);
+    PROMISE((v->decided_by == 0) == (w->decided_by == 0) && w->decided_by <= 3 * v->decided_by);
 }
 
 /* Each attempt has the same verdict as in the plain telling; each plain frame became two, or three. */
@@ -373,11 +402,7 @@ static void compare(const struct story *story, const struct tracker *plain, enum
         PROMISE(b <= tracker_attempts(other));
         tracker_verdict(plain, a, true, &v);
         tracker_verdict(other, b, true, &w);
-        PROMISE(v.fate == w.fate);
-        PROMISE(v.cause == w.cause || (how == IN_SCAN && is_silence(v.cause) && is_silence(w.cause)));
-        PROMISE(v.inferred == w.inferred && v.delayed == w.delayed);
-        PROMISE(v.wait == w.wait && v.connect_time == w.connect_time);
-        PROMISE((v.decided_by == 0) == (w.decided_by == 0) && w.decided_by <= 3 * v.decided_by);
+        compare_verdicts(&v, &w, how);
         PROMISE(tracker_attempt(plain, a)->retries == tracker_attempt(other, b)->retries);
     }
     PROMISE(next_related(other, b) > tracker_attempts(other));

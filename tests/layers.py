@@ -1,0 +1,104 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""layers.py: each file of the engine includes only files of lower layers, and only stacks.c and stacks.h name a TCP stack.
+
+A header and its source file are one. Since no layer includes itself, there is no circle. Comments, and WHY(...) of a
+rule, may name a stack as a source.
+"""
+
+import re
+import sys
+from pathlib import Path
+
+# From the ground up, one line a layer.
+LAYERS = """
+    seq segment index pool arithmetic       what a packet is; how records are kept
+    connection port_pair text bill causes   both ends of a connection, and where they are found; words
+    attempt stacks                          what was seen of a SYN, raw; what each stack does
+    peers options                           hosts and services seen
+    store                                   all records
+    notes recognise                         what is remembered of a frame; which stack a host has
+    siblings work probes races              the same SYN elsewhere; the segment in work; attempts that are no failures
+    peer_end use take                       an end at a time, by its stack; the uses of a port pair
+    syn syn_ack reset ack past other_host   what a segment adds; the old connection as the stack has it
+    dossier                                 all records about one attempt
+    rejection                               what made a rejecting answer
+    facts costs                             named predicates; what the time was spent on
+    rules                                   which facts make which verdict
+    verdict                                 the verdict on an attempt
+    summary call                            in a sentence; all attempts of one connect()
+    tracker                                 takes packets, tells verdicts
+    results                                 what became of each attempt and its call
+    report table                            pages and tables
+    table_fates table_reuse table_services  each table
+"""
+
+PLUGIN = Path(__file__).resolve().parents[1] / "plugin"
+ENGINE = PLUGIN / "engine"
+OF_STACKS = ("stacks.c", "stacks.h")
+COMMENT = re.compile(r"/\*.*?\*/", re.S)
+WHY = re.compile(r"\bWHY\(.*?\"\)", re.S)
+STRING = r'"(?:\\.|[^"\\\n])*"'
+
+
+def sources(folder):
+    return sorted(path for path in folder.rglob("*") if path.suffix in (".c", ".h"))
+
+
+def height_of_each():
+    lines = [line.split("  ")[0].split() for line in LAYERS.replace("\n    ", "\n").strip().splitlines()]
+    return {name: height for height, names in enumerate(lines) for name in names}
+
+
+def wrong_includes():
+    """Includes of the same layer or a higher one, files that no layer has, and names of files that are gone."""
+    height = height_of_each()
+    files = sources(ENGINE)
+    for name in sorted({path.stem for path in files} ^ height.keys()):
+        yield f"{name}: is a file or is in a layer, but not both"
+    for path in files:
+        for match in re.finditer(r'^#include "(\w+)\.h"', path.read_text(), re.M):
+            other = match[1]
+            if other != path.stem and not height.get(other, 0) < height.get(path.stem, len(height)):
+                yield f"{where(path, match.start())}: {path.stem} stands below {other}, or beside it"
+
+
+def stack_names():
+    """Identifiers and words, as stacks.h and stacks.c have them."""
+    enum = re.search(r"enum peer_stack \{(.*?)\}", (ENGINE / "stacks.h").read_text(), re.S)[1]
+    identifiers = set(re.findall(r"\bPEER_\w+", enum)) - {"PEER_STACK_COUNT"}
+    words = re.findall(r'\.name = "(\w+)"', (ENGINE / "stacks.c").read_text())
+    if not identifiers or not words:
+        sys.exit("layers.py: stacks.h and stacks.c are not written as they are read here")
+    return identifiers, words
+
+
+def named_stacks():
+    identifiers, words = stack_names()
+    pattern = rf"\b(?:{'|'.join(identifiers)})\b|{STRING}"
+    word = re.compile(rf"\b(?:{'|'.join(words)})\b", re.I)
+    for path in sources(PLUGIN):
+        if path.name in OF_STACKS:
+            continue
+        code = without(WHY, without(COMMENT, path.read_text()))
+        for match in re.finditer(pattern, code):
+            if not match[0].startswith('"') or word.search(match[0]):
+                yield f"{where(path, match.start())}: names a stack: {match[0]}"
+
+
+def without(what, text):
+    """The text with some parts blanked: the others stay where they are."""
+    return what.sub(lambda match: re.sub(r"[^\n]", " ", match[0]), text)
+
+
+def where(path, at):
+    return f"{path.relative_to(PLUGIN.parent)}:{path.read_text().count(chr(10), 0, at) + 1}"
+
+
+def main():
+    faults = [*wrong_includes(), *named_stacks()]
+    print("\n".join(faults))
+    return 1 if faults else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

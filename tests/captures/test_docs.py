@@ -33,6 +33,19 @@ def test_fields_named_in_the_text_exist(tshark):
             assert name in known or prefix or preference or file, f"{page.name}: {name}"
 
 
+def sections(page):
+    """What a link may name behind its #, as forges make it of a heading."""
+    text = re.sub(r"^```.*?^```", "", page.read_text(), flags=re.M | re.S)
+    headings = re.findall(r"^#+ (.*)$", text, flags=re.M)
+    return {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+def test_links_to_sections():
+    for page in EVERY_PAGE:
+        for target, section in re.findall(r"\]\(([^)#:\s]*)#([^)\s]+)\)", page.read_text()):
+            assert section in sections(page.parent / target if target else page), f"{page.name}: {target}#{section}"
+
+
 def test_links():
     for page in EVERY_PAGE:
         for target in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", page.read_text()):

@@ -15,12 +15,7 @@
 /* What is measured in a capture may be less than the peer's own clock tells. */
 #define TIME_WAIT_EARLY (NS_PER_SECOND / 2)
 
-#define FACT(NAME, CONDITION) ((CONDITION) ? fact_bit(F_##NAME) : 0)
-
-static bool has(uint64_t facts, enum fact fact)
-{
-    return facts & fact_bit(fact);
-}
+#define FACT(NAME, CONDITION) facts_add(facts, F_##NAME, CONDITION)
 
 const struct fact_row *fact_row(enum fact fact)
 {
@@ -31,26 +26,27 @@ const struct fact_row *fact_row(enum fact fact)
     return &rows[fact];
 }
 
-static uint64_t state_fact(enum tcp_state state)
+/* F_NONE: the state makes no fact. */
+static enum fact state_fact(enum tcp_state state)
 {
     switch (state) {
     case STATE_TIME_WAIT:
-        return fact_bit(F_BY_TIME_WAIT);
+        return F_BY_TIME_WAIT;
     case STATE_ESTABLISHED:
-        return fact_bit(F_BY_ESTABLISHED);
+        return F_BY_ESTABLISHED;
     case STATE_CLOSE_WAIT:
-        return fact_bit(F_BY_CLOSE_WAIT);
+        return F_BY_CLOSE_WAIT;
     case STATE_LAST_ACK:
-        return fact_bit(F_BY_LAST_ACK);
+        return F_BY_LAST_ACK;
     case STATE_FIN_WAIT_1:
     case STATE_CLOSING: /* like FIN_WAIT_1, its FIN is not acknowledged */
-        return fact_bit(F_BY_FIN_WAIT_1);
+        return F_BY_FIN_WAIT_1;
     case STATE_FIN_WAIT_2:
-        return fact_bit(F_BY_FIN_WAIT_2);
+        return F_BY_FIN_WAIT_2;
     case STATE_SYN_RECEIVED:
-        return fact_bit(F_BY_SYN_RECEIVED);
+        return F_BY_SYN_RECEIVED;
     default:
-        return 0;
+        return F_NONE;
     }
 }
 
@@ -138,31 +134,39 @@ static bool is_too_soon(const struct dossier *d, const struct packet_seen *reset
     return round_trip >= SHORTEST_ROUND_TRIP && round_trip < PATIENCE && reset->time - d->e->ack_time < round_trip / 2;
 }
 
-static uint64_t early_reset_facts(const struct dossier *d)
+static void read_early_reset(const struct dossier *d, struct facts *facts)
 {
     const struct packets_seen *reset = d->seen[SEEN_SERVER_RST];
 
     if (reset == NULL || reset->first.time - d->e->ack_time > PATIENCE)
-        return 0;
-    return fact_bit(F_SERVER_RST) | FACT(RST_BEFORE_DATA, d->e->frame[EV_ACCEPTED] != 0)
-           | FACT(RST_TOO_SOON, is_too_soon(d, &reset->first)) | FACT(TTL_ODD, ttl_is_odd(d, &reset->first));
+        return;
+    FACT(SERVER_RST, true);
+    FACT(RST_BEFORE_DATA, d->e->frame[EV_ACCEPTED] != 0);
+    FACT(RST_TOO_SOON, is_too_soon(d, &reset->first));
+    FACT(TTL_ODD, ttl_is_odd(d, &reset->first));
 }
 
-static uint64_t handshake_facts(const struct dossier *d)
+static void read_handshake(const struct dossier *d, struct facts *facts)
 {
     const struct attempt *a = d->a;
     const struct evidence *e = d->e;
-    uint64_t facts = FACT(DATA_TAKEN, a->flags & ATTEMPT_DATA_TAKEN) | FACT(CROSSED, a->flags & ATTEMPT_CROSSED)
-                     | FACT(GIVEN_UP, is_given_up(d)) | FACT(ENDED, d->final);
 
+    FACT(DATA_TAKEN, a->flags & ATTEMPT_DATA_TAKEN);
+    FACT(CROSSED, a->flags & ATTEMPT_CROSSED);
+    FACT(GIVEN_UP, is_given_up(d));
+    FACT(ENDED, d->final);
     if (e == NULL)
-        return facts;
-    facts |= FACT(CONNECTED, is_connected(d)) | FACT(ANSWERED, e->flags & EV_SYN_ACK);
+        return;
+    FACT(CONNECTED, is_connected(d));
+    FACT(ANSWERED, e->flags & EV_SYN_ACK);
     if (d->trouble == NULL)
-        return facts;
-    return facts | early_reset_facts(d) | FACT(ANSWER_REPEATED, is_answer_repeated(d))
-           | FACT(ACK_LATE, d->seen[SEEN_SYN_ACK_LATE] != NULL) | FACT(UNANSWERED, is_unanswered(d))
-           | FACT(STUCK, is_stuck(d)) | FACT(CLIENT_RST_ACK, is_reset_by_client(d));
+        return;
+    FACT(ANSWER_REPEATED, is_answer_repeated(d));
+    FACT(ACK_LATE, d->seen[SEEN_SYN_ACK_LATE] != NULL);
+    FACT(UNANSWERED, is_unanswered(d));
+    FACT(STUCK, is_stuck(d));
+    FACT(CLIENT_RST_ACK, is_reset_by_client(d));
+    read_early_reset(d, facts);
 }
 
 /* ---- what ended it --------------------------------------------------------------------------------- */
@@ -177,7 +181,7 @@ static bool is_first_end(const struct dossier *d, const struct packets_seen *pac
     return packets != NULL;
 }
 
-static uint64_t icmp_fact(enum icmp_kind kind)
+static enum fact icmp_fact(enum icmp_kind kind)
 {
     static const enum fact facts[] = {
         [ICMP_NET] = F_ICMP_NET,     [ICMP_HOST] = F_ICMP_HOST,
@@ -185,36 +189,43 @@ static uint64_t icmp_fact(enum icmp_kind kind)
         [ICMP_OTHER] = F_ICMP_OTHER,
     };
 
-    return fact_bit(facts[kind]);
+    return facts[kind];
 }
 
-static uint64_t end_facts(const struct dossier *d)
+static void read_reset(const struct dossier *d, const struct packet_seen *reset, struct facts *facts)
+{
+    struct maker maker = maker_of_reset(d, reset);
+
+    FACT(REFUSED, true);
+    FACT(RST_BY_FIN_WAIT_2, maker.state == STATE_FIN_WAIT_2);
+    FACT(RST_BY_SYN_RECEIVED, maker.state == STATE_SYN_RECEIVED);
+    FACT(RST_MAKER_CERTAIN, maker.certain);
+    FACT(TTL_ODD, ttl_is_odd(d, reset));
+}
+
+static void read_end(const struct dossier *d, struct facts *facts)
 {
     const struct packets_seen *reset = d->seen[SEEN_RST], *icmp = d->seen[SEEN_ICMP];
-    uint64_t facts = FACT(CLIENT_RST, is_first_end(d, d->seen[SEEN_CLIENT_RST]))
-                     | FACT(RST_IGNORED, d->seen[SEEN_RST_OTHER] != NULL);
 
+    FACT(CLIENT_RST, is_first_end(d, d->seen[SEEN_CLIENT_RST]));
+    FACT(RST_IGNORED, d->seen[SEEN_RST_OTHER] != NULL);
     if (is_first_end(d, icmp))
-        facts |= icmp_fact((enum icmp_kind)icmp->first.bits);
-    if (!is_first_end(d, reset))
-        return facts;
-    struct maker maker = maker_of_reset(d, &reset->first);
-    return facts | fact_bit(F_REFUSED) | FACT(RST_BY_FIN_WAIT_2, maker.state == STATE_FIN_WAIT_2)
-           | FACT(RST_BY_SYN_RECEIVED, maker.state == STATE_SYN_RECEIVED) | FACT(RST_MAKER_CERTAIN, maker.certain)
-           | FACT(TTL_ODD, ttl_is_odd(d, &reset->first));
+        facts_add(facts, icmp_fact((enum icmp_kind)icmp->first.bits), true);
+    if (is_first_end(d, reset))
+        read_reset(d, &reset->first, facts);
 }
 
 /* Asked only of an attempt that nothing answered. */
-static uint64_t silence_facts(const struct dossier *d)
+static void read_silence(const struct dossier *d, struct facts *facts)
 {
     const struct port_pair *pair = pair_of(d->t, d->a);
     struct tcp_address server;
 
     port_pairs_address(&d->t->pairs, pair, server_side(d->a), &server);
     const struct service *s = peers_service(&d->t->peers, pair->family, pair->point, &server);
-    bool answers = s != NULL && service_accepted_near(s, d->a->first_time, d->a->last_time);
-    return FACT(STRAY, d->seen[SEEN_STRAY] != NULL) | FACT(SERVICE_ANSWERS, answers)
-           | FACT(HOST_SEEN, server_host(d) != NULL);
+    FACT(STRAY, d->seen[SEEN_STRAY] != NULL);
+    FACT(SERVICE_ANSWERS, s != NULL && service_accepted_near(s, d->a->first_time, d->a->last_time));
+    FACT(HOST_SEEN, server_host(d) != NULL);
 }
 
 /* ---- the old connection ---------------------------------------------------------------------------- */
@@ -238,17 +249,17 @@ static bool is_higher_sequence(const struct dossier *d)
     return (d->past->flags & PAST_RCV_NXT) && seq_after(d->a->isn, d->past->rcv_nxt);
 }
 
-/* What a TIME_WAIT that was reopened took the SYN for; none if the numbers that were captured do not say. */
-static uint64_t taken_for(const struct dossier *d)
+/* What a TIME_WAIT that was reopened took the SYN for; F_NONE if the numbers that were captured do not say. */
+static enum fact taken_for(const struct dossier *d)
 {
     bool newer = is_newer_timestamp(d), higher = is_higher_sequence(d);
     bool cut = (d->past->flags & PAST_RCV_NXT) && (d->a->flags & ATTEMPT_OPTIONS_CUT);
 
     if (newer && (d->past->flags & PAST_TIMESTAMPS))
-        return fact_bit(F_NEWER_TIMESTAMP);
+        return F_NEWER_TIMESTAMP;
     if (higher)
-        return fact_bit(F_HIGHER_SEQUENCE);
-    return newer || cut ? fact_bit(F_NEWER_TIMESTAMP) : 0; /* nothing else can have let it in */
+        return F_HIGHER_SEQUENCE;
+    return newer || cut ? F_NEWER_TIMESTAMP : F_NONE; /* nothing else can have let it in */
 }
 
 /* To every SYN seen, the peer's TIME_WAIT says no by the rules. */
@@ -293,30 +304,36 @@ static bool time_wait_forbids_still(const struct dossier *d)
     return (restarted ? d->past->tw_elapsed : time_wait_elapsed(d)) < d->rules.time_wait;
 }
 
-static uint64_t decision_facts(enum peer_answer answer, enum peer_reason reason)
+static enum fact decision_fact(enum peer_answer answer, enum peer_reason reason)
 {
     if (answer == ANSWER_SYN_ACK)
-        return fact_bit(F_WOULD_TAKE);
+        return F_WOULD_TAKE;
     if (answer != ANSWER_ACK && answer != ANSWER_SILENCE)
-        return 0;
-    return fact_bit(reason == REASON_PAWS ? F_TIMESTAMP_BEHIND : F_SEQUENCE_BEHIND);
+        return F_NONE;
+    return reason == REASON_PAWS ? F_TIMESTAMP_BEHIND : F_SEQUENCE_BEHIND;
 }
 
-static uint64_t old_connection_facts(const struct dossier *d)
+static void read_old_connection(const struct dossier *d, struct facts *facts)
 {
     const struct past *p = d->past;
     bool recycled = isn_shows_recycling(d);
-    uint64_t facts = FACT(RECYCLED_ISN, recycled) | taken_for(d);
 
+    FACT(RECYCLED_ISN, recycled);
+    facts_add(facts, taken_for(d), true);
     if (d->old == NULL)
-        return facts;
-    bool closed = p->state == STATE_CLOSED || p->state == STATE_LAST_ACK || p->state == STATE_FIN_WAIT_2;
+        return;
     bool had = p->state == STATE_TIME_WAIT || (p->flags & PAST_TW_EXPIRED) || recycled;
     bool over = had && time_wait_was_over(d);
-    return facts | fact_bit(F_OLD) | FACT(OLD_STATE, p->state != STATE_UNKNOWN) | FACT(OLD_RESET, p->flags & PAST_RESET)
-           | FACT(OLD_CLOSED, closed) | FACT(IN_TIME_WAIT, p->state == STATE_TIME_WAIT) | FACT(HAD_TIME_WAIT, had)
-           | FACT(RAN_OUT, over) | FACT(SURELY_RAN_OUT, over && time_wait_was_surely_over(d))
-           | FACT(FORBIDDEN, rules_forbid(d)) | FACT(FORBIDDEN_STILL, time_wait_forbids_still(d));
+    FACT(OLD, true);
+    FACT(OLD_STATE, p->state != STATE_UNKNOWN);
+    FACT(OLD_RESET, p->flags & PAST_RESET);
+    FACT(OLD_CLOSED, p->state == STATE_CLOSED || p->state == STATE_LAST_ACK || p->state == STATE_FIN_WAIT_2);
+    FACT(IN_TIME_WAIT, p->state == STATE_TIME_WAIT);
+    FACT(HAD_TIME_WAIT, had);
+    FACT(RAN_OUT, over);
+    FACT(SURELY_RAN_OUT, over && time_wait_was_surely_over(d));
+    FACT(FORBIDDEN, rules_forbid(d));
+    FACT(FORBIDDEN_STILL, time_wait_forbids_still(d));
 }
 
 /* ---- rejection ------------------------------------------------------------------------------------- */
@@ -337,7 +354,7 @@ static bool is_taken_later(const struct dossier *d, const struct maker *maker, b
         return true;
     if (!by_time_wait)
         return false;
-    return isn_shows_recycling(d) || (!client_reset_rejection(d) && (taken_for(d) & fact_bit(F_NEWER_TIMESTAMP)));
+    return isn_shows_recycling(d) || (!client_reset_rejection(d) && taken_for(d) == F_NEWER_TIMESTAMP);
 }
 
 /* A rejection that is followed by an acceptance: how long after TIME_WAIT began, or was restarted. */
@@ -352,21 +369,22 @@ static bool ran_out_since_rejection(const struct dossier *d, const struct packet
     return since > d->rules.time_wait - TIME_WAIT_EARLY;
 }
 
-static uint64_t rejection_facts(const struct dossier *d, const struct packet_seen *rejection)
+static void read_rejection(const struct dossier *d, const struct packet_seen *rejection, struct facts *facts)
 {
     struct maker maker = maker_of_ack(d, rejection);
-    bool by_syn_ack = is_by_syn_ack(d);
-    uint64_t facts = fact_bit(F_REJECTED) | FACT(BY_SYN_ACK, by_syn_ack) | state_fact(maker.state)
-                     | FACT(STATE_CERTAIN, maker.certain) | FACT(BY_SOCKET, is_made_by_socket(rejection) && !by_syn_ack)
-                     | FACT(CLIENT_RESET, client_reset_rejection(d));
-    bool by_time_wait = may_be_by_time_wait(d, &maker);
+    bool by_syn_ack = is_by_syn_ack(d), by_time_wait = may_be_by_time_wait(d, &maker);
 
+    FACT(REJECTED, true);
+    FACT(BY_SYN_ACK, by_syn_ack);
+    facts_add(facts, state_fact(maker.state), true);
+    FACT(STATE_CERTAIN, maker.certain);
+    FACT(BY_SOCKET, is_made_by_socket(rejection) && !by_syn_ack);
+    FACT(CLIENT_RESET, client_reset_rejection(d));
     if (maker.state == STATE_TIME_WAIT)
-        facts |= decision_facts(maker.answer, maker.reason);
-    else if (by_time_wait)
-        facts |= fact_bit(F_MAYBE_TIME_WAIT);
-    return facts | FACT(TAKEN_LATER, is_taken_later(d, &maker, by_time_wait))
-           | FACT(RAN_OUT_SINCE, by_time_wait && ran_out_since_rejection(d, rejection, &maker));
+        facts_add(facts, decision_fact(maker.answer, maker.reason), true);
+    FACT(MAYBE_TIME_WAIT, by_time_wait && maker.state != STATE_TIME_WAIT);
+    FACT(TAKEN_LATER, is_taken_later(d, &maker, by_time_wait));
+    FACT(RAN_OUT_SINCE, by_time_wait && ran_out_since_rejection(d, rejection, &maker));
 }
 
 /* A RST that meets TIME_WAIT removes it if that is the rule of its stack. */
@@ -377,20 +395,22 @@ static bool old_was_reset(const struct dossier *d)
     return d->trouble->frame[TROUBLE_OLD_RESET] != 0 && (!time_wait || d->rules.stack->reset_removes_time_wait);
 }
 
-uint64_t facts_read(const struct dossier *d)
+void facts_read(const struct dossier *d, struct facts *facts)
 {
-    uint64_t facts = handshake_facts(d) | (d->past == NULL ? 0 : old_connection_facts(d));
-
+    *facts = (struct facts){ { 0 } };
+    read_handshake(d, facts);
+    if (d->past != NULL)
+        read_old_connection(d, facts);
     if (d->trouble != NULL) {
         const struct packet_seen *rejection = rejection_of(d);
-        facts |= end_facts(d) | FACT(OLD_RESET_NOW, old_was_reset(d));
+        read_end(d, facts);
+        FACT(OLD_RESET_NOW, old_was_reset(d));
         if (rejection != NULL)
-            facts |= rejection_facts(d, rejection);
+            read_rejection(d, rejection, facts);
     }
-    if (!has(facts, F_CONNECTED) && !has(facts, F_REJECTED))
-        facts |=
-            silence_facts(d)
-            | (d->past == NULL ? 0
-                               : decision_facts((enum peer_answer)d->past->answer, (enum peer_reason)d->past->reason));
-    return facts;
+    if (facts_have(facts, F_CONNECTED) || facts_have(facts, F_REJECTED))
+        return;
+    read_silence(d, facts);
+    if (d->past != NULL)
+        facts_add(facts, decision_fact((enum peer_answer)d->past->answer, (enum peer_reason)d->past->reason), true);
 }

@@ -92,11 +92,45 @@ enum fact { F_NONE, FACTS(FACT_ENUM) F_COUNT };
 
 #undef FACT_ENUM
 
-_Static_assert(F_COUNT <= 64, "facts are bits of a number");
+/* A set of facts: a bit each. */
+enum { FACT_WORDS = F_COUNT / 64 + 1 };
 
-static inline uint64_t fact_bit(enum fact fact)
+struct facts {
+    uint64_t bits[FACT_WORDS];
+};
+
+static inline void facts_add(struct facts *facts, enum fact fact, bool holds)
 {
-    return UINT64_C(1) << fact;
+    facts->bits[fact / 64] |= (uint64_t)holds << fact % 64;
+}
+
+static inline void facts_drop(struct facts *facts, enum fact fact)
+{
+    facts->bits[fact / 64] &= ~(UINT64_C(1) << fact % 64);
+}
+
+static inline bool facts_have(const struct facts *facts, enum fact fact)
+{
+    return facts->bits[fact / 64] >> fact % 64 & 1;
+}
+
+/* Whether all of these hold, or any. */
+static inline bool facts_have_all(const struct facts *facts, const struct facts *these)
+{
+    uint64_t missing = 0;
+
+    for (int i = 0; i < FACT_WORDS; i++)
+        missing |= these->bits[i] & ~facts->bits[i];
+    return missing == 0;
+}
+
+static inline bool facts_have_any(const struct facts *facts, const struct facts *these)
+{
+    uint64_t common = 0;
+
+    for (int i = 0; i < FACT_WORDS; i++)
+        common |= these->bits[i] & facts->bits[i];
+    return common != 0;
 }
 
 /* For documentation and tests. */
@@ -108,7 +142,7 @@ struct fact_row {
 
 const struct fact_row *fact_row(enum fact fact);
 
-/* The bits of all facts that hold. */
-uint64_t facts_read(const struct dossier *d);
+/* All facts that hold. */
+void facts_read(const struct dossier *d, struct facts *facts);
 
 #endif

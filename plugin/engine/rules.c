@@ -169,18 +169,18 @@ static const struct rule rules[] = {
 
 enum { RULES = sizeof rules / sizeof rules[0] };
 
-/* The lists of a rule as bits. */
+/* The lists of a rule as sets. */
 struct masks {
-    uint64_t all, none, proof;
+    struct facts all, none, proof;
 };
 
-static uint64_t bits_of(const uint8_t facts[RULE_FACTS_MAX])
+struct facts rule_facts(const uint8_t list[RULE_FACTS_MAX])
 {
-    uint64_t bits = 0;
+    struct facts set = { { 0 } };
 
-    for (size_t i = 0; i < RULE_FACTS_MAX && facts[i] != F_NONE; i++)
-        bits |= fact_bit((enum fact)facts[i]);
-    return bits;
+    for (size_t i = 0; i < RULE_FACTS_MAX && list[i] != F_NONE; i++)
+        facts_add(&set, (enum fact)list[i], true);
+    return set;
 }
 
 static const struct masks *masks_of_rules(void)
@@ -189,14 +189,14 @@ static const struct masks *masks_of_rules(void)
     static bool made;
 
     for (size_t i = 0; !made && i < RULES; i++)
-        masks[i] = (struct masks){ bits_of(rules[i].all), bits_of(rules[i].none), bits_of(rules[i].proof) };
+        masks[i] = (struct masks){ rule_facts(rules[i].all), rule_facts(rules[i].none), rule_facts(rules[i].proof) };
     made = true;
     return masks;
 }
 
-static bool holds(const struct masks *mask, uint64_t facts)
+static bool holds(const struct masks *mask, const struct facts *facts)
 {
-    return !(mask->all & ~facts) && !(mask->none & facts);
+    return facts_have_all(facts, &mask->all) && !facts_have_any(facts, &mask->none);
 }
 
 /* A rule of an established attempt holds for one in time, or for one that is late, by its cost. */
@@ -210,7 +210,7 @@ static int64_t cost_of(const struct rule *rule, const struct costs *costs)
     return rule->cost == COST_NONE ? 0 : costs->of[rule->cost];
 }
 
-const struct rule *rule_for(uint64_t facts, const struct costs *costs)
+const struct rule *rule_for(const struct facts *facts, const struct costs *costs)
 {
     const struct masks *masks = masks_of_rules();
     const struct rule *best = NULL;
@@ -226,11 +226,11 @@ const struct rule *rule_for(uint64_t facts, const struct costs *costs)
     return best;
 }
 
-enum reuse reuse_for(uint64_t facts)
+enum reuse reuse_for(const struct facts *facts)
 {
     const struct masks *masks = masks_of_rules();
 
-    if (facts & (fact_bit(F_CLIENT_RESET) | fact_bit(F_OLD_RESET_NOW)))
+    if (facts_have(facts, F_CLIENT_RESET) || facts_have(facts, F_OLD_RESET_NOW))
         return REUSE_AFTER_RESET;
     for (size_t i = 0; i < RULES; i++)
         if (rules[i].reuse != REUSE_NONE && holds(&masks[i], facts))
@@ -252,7 +252,7 @@ const char *reuse_token(enum reuse reuse)
     return tokens[reuse];
 }
 
-const struct rule *rule_of_fate(uint64_t facts, enum fate fate)
+const struct rule *rule_of_fate(const struct facts *facts, enum fate fate)
 {
     const struct masks *masks = masks_of_rules();
 
@@ -262,9 +262,11 @@ const struct rule *rule_of_fate(uint64_t facts, enum fate fate)
     return NULL;
 }
 
-bool rule_is_proven(const struct rule *rule, uint64_t facts)
+bool rule_is_proven(const struct rule *rule, const struct facts *facts)
 {
-    return !rule->never_proven && !(bits_of(rule->proof) & ~facts);
+    struct facts proof = rule_facts(rule->proof);
+
+    return !rule->never_proven && facts_have_all(facts, &proof);
 }
 
 const struct rule *rule_at(size_t i)

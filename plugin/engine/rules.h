@@ -50,18 +50,21 @@ struct rule {
 
 /* The first rule that holds. There always is one. Of those of an established attempt that is late, the one whose cost is
  * the largest comes first. */
-const struct rule *rule_for(uint64_t facts, const struct costs *costs);
+const struct rule *rule_for(const struct facts *facts, const struct costs *costs);
 
 /* How the SYN got in beside the old connection, whatever made it late. */
-enum reuse reuse_for(uint64_t facts);
+enum reuse reuse_for(const struct facts *facts);
 
 const char *reuse_token(enum reuse reuse);
 
 /* The first rule of this fate that holds, or NULL. */
-const struct rule *rule_of_fate(uint64_t facts, enum fate fate);
+const struct rule *rule_of_fate(const struct facts *facts, enum fate fate);
 
 /* Whether the facts prove what the rule says. */
-bool rule_is_proven(const struct rule *rule, uint64_t facts);
+bool rule_is_proven(const struct rule *rule, const struct facts *facts);
+
+/* A list of facts as a set. */
+struct facts rule_facts(const uint8_t list[RULE_FACTS_MAX]);
 
 /* Row i of the table, NULL after the last. */
 const struct rule *rule_at(size_t i);

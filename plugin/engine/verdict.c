@@ -62,22 +62,17 @@ static struct decision decide(const struct dossier *d, enum decider decider)
     return (struct decision){ 0, d->a->last_time };
 }
 
-static bool holds(uint64_t facts, enum fact fact)
-{
-    return facts & fact_bit(fact);
-}
-
 /* In TIME_WAIT the rules leave no choice; another answer means that the peer is another kind of stack. */
-static bool is_not_as_rules(const struct dossier *d, uint64_t facts, const struct verdict *v)
+static bool is_not_as_rules(const struct dossier *d, const struct facts *facts, const struct verdict *v)
 {
     const struct past *p = d->past;
 
     if (p == NULL || p->state != STATE_TIME_WAIT || p->answer == ANSWER_UNKNOWN || (p->flags & PAST_ANSWER_CHANGED))
         return false;
-    if (holds(facts, F_REJECTED))
+    if (facts_have(facts, F_REJECTED))
         return p->answer != ANSWER_ACK && !d->rules.stack->time_wait_hides_closed_port;
     if (v->fate == FATE_ESTABLISHED)
-        return d->a->retries == 0 && holds(facts, F_FORBIDDEN) && !holds(facts, F_RAN_OUT);
+        return d->a->retries == 0 && facts_have(facts, F_FORBIDDEN) && !facts_have(facts, F_RAN_OUT);
     return v->fate == FATE_REFUSED;
 }
 
@@ -103,14 +98,15 @@ static int64_t time_lost(const struct dossier *d, const struct verdict *v, const
     return MAX(MAX(until, decision->time) - d->a->first_time, 0);
 }
 
-static void judge_established(const struct dossier *d, uint64_t facts, const struct costs *costs, struct verdict *v)
+static void judge_established(const struct dossier *d, const struct facts *facts, const struct costs *costs,
+                              struct verdict *v)
 {
     enum reuse reuse = reuse_for(facts);
     bool exact = d->e->flags & EV_EXACT;
 
     for (int i = COST_NONE + 1; i < COSTS; i++)
         v->delayed = v->delayed || costs->of[i] > 0;
-    if (v->cause == CAUSE_RESET_BY_CLIENT || (exact && d->e->frame[EV_ACK] != 0 && holds(facts, F_ANSWERED)))
+    if (v->cause == CAUSE_RESET_BY_CLIENT || (exact && d->e->frame[EV_ACK] != 0 && facts_have(facts, F_ANSWERED)))
         v->connect_time = v->wait;
     if (costs->of[COST_ACCEPT] > 0)
         v->served = MAX(d->trouble->served_time - d->a->first_time, 0);
@@ -120,15 +116,18 @@ static void judge_established(const struct dossier *d, uint64_t facts, const str
 /* What this capture point alone tells. */
 static struct verdict judge_alone(const struct dossier *d)
 {
-    uint64_t facts = facts_read(d);
-    struct costs costs =
-        holds(facts, F_CONNECTED) || holds(facts, F_CLIENT_RST_ACK) ? costs_read(d) : (struct costs){ { 0 } };
-    const struct rule *rule = rule_for(facts, &costs);
+    struct facts facts;
+
+    facts_read(d, &facts);
+    struct costs costs = facts_have(&facts, F_CONNECTED) || facts_have(&facts, F_CLIENT_RST_ACK)
+                             ? costs_read(d)
+                             : (struct costs){ { 0 } };
+    const struct rule *rule = rule_for(&facts, &costs);
     struct decision decision = decide(d, rule->decider);
     struct verdict v = {
         .fate = rule->fate,
         .cause = rule->cause,
-        .inferred = !rule_is_proven(rule, facts),
+        .inferred = !rule_is_proven(rule, &facts),
         .decided_by = decision.frame,
         .wait = rule->fate == FATE_PENDING ? 0 : MAX(MAX(decision.time, d->a->last_time) - d->a->first_time, 0),
         .connect_time = -1,
@@ -136,21 +135,24 @@ static struct verdict judge_alone(const struct dossier *d)
     };
 
     if (v.fate == FATE_ESTABLISHED)
-        judge_established(d, facts, &costs, &v);
+        judge_established(d, &facts, &costs, &v);
     v.lost = time_lost(d, &v, &decision, &costs);
-    v.not_as_rules = is_not_as_rules(d, facts, &v);
+    v.not_as_rules = is_not_as_rules(d, &facts, &v);
     return v;
 }
 
 uint32_t tracker_rejection(const struct tracker *t, uint32_t attempt, enum cause *cause)
 {
     struct dossier d;
+    struct facts facts;
 
     dossier_open(t, attempt, true, &d);
     const struct packet_seen *rejection = rejection_of(&d);
     if (rejection == NULL)
         return 0;
-    *cause = rule_of_fate(facts_read(&d) & ~fact_bit(F_ANSWERED), FATE_REJECTED)->cause;
+    facts_read(&d, &facts);
+    facts_drop(&facts, F_ANSWERED);
+    *cause = rule_of_fate(&facts, FATE_REJECTED)->cause;
     return rejection->frame;
 }
 

@@ -16,13 +16,16 @@ static const struct {
     { F_OLD, "for those who read facts: whether those of the old connection can hold at all" },
 };
 
-static uint64_t bits_of(const uint8_t facts[RULE_FACTS_MAX])
+static bool is_empty(const uint8_t list[RULE_FACTS_MAX])
 {
-    uint64_t bits = 0;
+    return list[0] == F_NONE;
+}
 
-    for (size_t i = 0; i < RULE_FACTS_MAX && facts[i] != F_NONE; i++)
-        bits |= fact_bit((enum fact)facts[i]);
-    return bits;
+static bool have_common(const uint8_t a[RULE_FACTS_MAX], const uint8_t b[RULE_FACTS_MAX])
+{
+    struct facts first = rule_facts(a), second = rule_facts(b);
+
+    return facts_have_any(&first, &second);
 }
 
 /* How a message names a row: its number, its verdict, and the facts that it needs. */
@@ -48,17 +51,19 @@ static void expect(bool holds, size_t row, const char *what)
     g_free(name);
 }
 
-static bool is_within(uint64_t a, uint64_t b)
+static bool is_within(const uint8_t a[RULE_FACTS_MAX], const uint8_t b[RULE_FACTS_MAX])
 {
-    return (a & ~b) == 0;
+    struct facts inner = rule_facts(a), outer = rule_facts(b);
+
+    return facts_have_all(&outer, &inner);
 }
 
 /* What meets the later row's conditions meets those of an earlier one that asks for less. A rule with a cost only comes
  * before others of the same cost; one without ends the search. */
 static bool hides(const struct rule *early, const struct rule *late)
 {
-    return (early->cost == COST_NONE || early->cost == late->cost) && is_within(bits_of(early->all), bits_of(late->all))
-           && is_within(bits_of(early->none), bits_of(late->none));
+    return (early->cost == COST_NONE || early->cost == late->cost) && is_within(early->all, late->all)
+           && is_within(early->none, late->none);
 }
 
 static void test_no_row_is_hidden(void)
@@ -77,7 +82,7 @@ static void test_there_always_is_a_verdict(void)
 {
     for (size_t i = 0; rule_at(i) != NULL; i++) {
         const struct rule *rule = rule_at(i);
-        bool asks = bits_of(rule->all) != 0 || bits_of(rule->none) != 0 || rule->cost != COST_NONE;
+        bool asks = !is_empty(rule->all) || !is_empty(rule->none) || rule->cost != COST_NONE;
         expect(asks || rule_at(i + 1) == NULL, i, "rows follow one that always holds");
         expect(!asks || rule_at(i + 1) != NULL, i, "it is the last, and may not hold");
     }
@@ -88,10 +93,10 @@ static void test_no_row_contradicts_itself(void)
 {
     for (size_t i = 0; rule_at(i) != NULL; i++) {
         const struct rule *rule = rule_at(i);
-        expect((bits_of(rule->all) & bits_of(rule->none)) == 0, i, "it needs a fact that it excludes");
-        expect((bits_of(rule->proof) & bits_of(rule->all)) == 0, i, "a fact proves it that it needs anyway");
-        expect((bits_of(rule->proof) & bits_of(rule->none)) == 0, i, "a fact proves it that it excludes");
-        expect(bits_of(rule->proof) == 0 || !rule->never_proven, i, "facts prove it that never is proven");
+        expect(!have_common(rule->all, rule->none), i, "it needs a fact that it excludes");
+        expect(!have_common(rule->proof, rule->all), i, "a fact proves it that it needs anyway");
+        expect(!have_common(rule->proof, rule->none), i, "a fact proves it that it excludes");
+        expect(is_empty(rule->proof) || !rule->never_proven, i, "facts prove it that never is proven");
     }
 }
 
@@ -134,17 +139,30 @@ static const char *use_without_rule(enum fact fact)
     return NULL;
 }
 
+static bool is_in(enum fact fact, const uint8_t list[RULE_FACTS_MAX])
+{
+    struct facts set = rule_facts(list);
+
+    return facts_have(&set, fact);
+}
+
+static bool is_asked(enum fact fact)
+{
+    const struct rule *rule;
+
+    for (size_t i = 0; (rule = rule_at(i)) != NULL; i++)
+        if (is_in(fact, rule->all) || is_in(fact, rule->none) || is_in(fact, rule->proof))
+            return true;
+    return false;
+}
+
 /* Each fact is of use to a rule, or it is written above why it is there. */
 static void test_facts(void)
 {
-    uint64_t asked = 0;
-
-    for (size_t i = 0; rule_at(i) != NULL; i++)
-        asked |= bits_of(rule_at(i)->all) | bits_of(rule_at(i)->none) | bits_of(rule_at(i)->proof);
     for (enum fact fact = F_NONE + 1; fact < F_COUNT; fact++) {
-        bool is_asked = asked & fact_bit(fact);
-        if (is_asked == (use_without_rule(fact) != NULL)) {
-            g_printerr("%s: %s\n", fact_row(fact)->name, is_asked ? "a rule does ask for it" : "no rule asks for it");
+        bool asked = is_asked(fact);
+        if (asked == (use_without_rule(fact) != NULL)) {
+            g_printerr("%s: %s\n", fact_row(fact)->name, asked ? "a rule does ask for it" : "no rule asks for it");
             g_test_fail();
         }
     }

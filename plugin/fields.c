@@ -99,6 +99,9 @@ static hf_register_info registrations[] = {
     TIME(old_age, "Age", "old.age", "Time from the last segment of the previous connection to this SYN"),
     TOKEN(old_peer_state, "Peer's state", "old.peer_state",
           "State (RFC 9293) in which the previous connection had left the receiver of the SYN"),
+    TOKEN(
+        peer_stack, "Peer's stack", "peer.stack",
+        "TCP stack whose rules were applied to the receiver of the SYN: as its packets show, or as a preference says"),
     NUMBER(peer_rcv_nxt, "Peer's RCV.NXT", "peer.rcv_nxt",
            "Sequence number that the receiver of the SYN expected next on the old connection"),
     NUMBER(peer_snd_nxt, "Peer's SND.NXT", "peer.snd_nxt",

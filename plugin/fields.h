@@ -16,6 +16,7 @@ struct synfate_fields {
     int predicted;
     int isn_delta, tsval_delta, synack_isn_delta;
     int old_first, old_last, old_closed_in, old_closed_by, old_idle_before_close, old_age, old_peer_state;
+    int peer_stack;
     int peer_rcv_nxt, peer_snd_nxt, peer_ts_recent;
     int time_wait_since, time_wait_elapsed, time_wait_remaining, time_wait_restarts;
     int other_host, leg, stray_answer;

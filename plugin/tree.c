@@ -129,6 +129,14 @@ static void show_call(const struct view *v, proto_tree *tree)
     add_link(v, tree, field.retried_as, call->retried_as);
 }
 
+static void show_stack(const struct view *v, proto_tree *tree)
+{
+    struct peer_rules rules = tracker_peer_rules(v->t, v->a);
+    proto_item *item = add_token(v, tree, field.peer_stack, rules.stack->token);
+
+    proto_item_append_text(item, " (%s)", recognised_text(rules.how));
+}
+
 static void show_verdict(const struct view *v, proto_tree *tree)
 {
     const struct verdict *verdict = &v->verdict;
@@ -147,6 +155,7 @@ static void show_verdict(const struct view *v, proto_tree *tree)
     if (strays != NULL)
         add_link(v, tree, field.stray_answer, strays->first.frame);
     add_link(v, tree, field.leg, tracker_leg(v->t, v->note->frame));
+    show_stack(v, tree);
 }
 
 static const char *closer_text(const struct view *v)
@@ -195,7 +204,7 @@ static void show_time_wait(const struct view *v, proto_tree *parent)
     proto_item_set_generated(item);
     add_link(v, tree, field.time_wait_since, v->h->tw_frame);
     add_time(v, tree, field.time_wait_elapsed, clock->elapsed);
-    add_time(v, tree, field.time_wait_remaining, MAX(prefs_tracker_options().time_wait - clock->elapsed, 0));
+    add_time(v, tree, field.time_wait_remaining, MAX(tracker_peer_rules(v->t, v->a).time_wait - clock->elapsed, 0));
     add_number(v, tree, field.time_wait_restarts, clock->restarts);
 }
 

@@ -194,6 +194,10 @@ static const struct verdict_row rows[] = {
     ROW(REFUSED, CLOSED_PORT, ERROR, REFUSED, "SYN refused: closed port",
         "Nobody listens there, or a firewall answers with RST. Next: ss -tln on the server; compare the RST's TTL with "
         "the server's other packets."),
+    ROW(REFUSED, TIME_WAIT_SEQUENCE, ERROR, TIME_WAIT,
+        "SYN refused by TIME_WAIT peer (its number falls into the old window)",
+        "The port is not closed: the server's TIME_WAIT resets what falls into its old window, as lwIP and illumos do. "
+        "Reuse the port pair later, or let the client close first."),
     ROW(REFUSED, OLD_FIN_WAIT_2, ERROR, REFUSED,
         "SYN refused by the old connection in FIN_WAIT_2 (its number falls into the old window)",
         "The port is not closed: the server still holds the old connection without a socket. Reuse the port pair "

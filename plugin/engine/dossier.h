@@ -7,6 +7,7 @@
 
 #include "past.h"
 #include "recognise.h"
+#include "store.h"
 
 /* All that is known about one attempt. Pointers are NULL where there is nothing. */
 struct dossier {

@@ -155,6 +155,7 @@ static void read_handshake(const struct dossier *d, struct facts *facts)
     FACT(CROSSED, a->flags & ATTEMPT_CROSSED);
     FACT(GIVEN_UP, is_given_up(d));
     FACT(ENDED, d->final);
+    FACT(STACK_KNOWN, d->rules.stack->known);
     if (e == NULL)
         return;
     FACT(CONNECTED, is_connected(d));
@@ -198,6 +199,7 @@ static void read_reset(const struct dossier *d, const struct packet_seen *reset,
 
     FACT(REFUSED, true);
     FACT(RST_BY_FIN_WAIT_2, maker.state == STATE_FIN_WAIT_2);
+    FACT(RST_BY_TIME_WAIT, maker.state == STATE_TIME_WAIT);
     FACT(RST_BY_SYN_RECEIVED, maker.state == STATE_SYN_RECEIVED);
     FACT(RST_MAKER_CERTAIN, maker.certain);
     FACT(TTL_ODD, ttl_is_odd(d, reset));
@@ -215,8 +217,8 @@ static void read_end(const struct dossier *d, struct facts *facts)
         read_reset(d, &reset->first, facts);
 }
 
-/* Asked only of an attempt that nothing answered. */
-static void read_silence(const struct dossier *d, struct facts *facts)
+/* Asked only of an attempt that the server did not accept. */
+static void read_others(const struct dossier *d, struct facts *facts)
 {
     const struct port_pair *pair = pair_of(d->t, d->a);
     struct tcp_address server;
@@ -304,11 +306,20 @@ static bool time_wait_forbids_still(const struct dossier *d)
     return (restarted ? d->past->tw_elapsed : time_wait_elapsed(d)) < d->rules.time_wait;
 }
 
+/* A stack that drops in TIME_WAIT may have dropped it. */
+static bool time_wait_may_drop(const struct dossier *d)
+{
+    const struct past *p = d->past;
+
+    return p->state == STATE_TIME_WAIT && (p->flags & PAST_TW_PROVEN) && !d->rules.stack->known
+           && time_wait_elapsed(d) < d->rules.time_wait && !is_higher_sequence(d);
+}
+
 static enum fact decision_fact(enum peer_answer answer, enum peer_reason reason)
 {
     if (answer == ANSWER_SYN_ACK)
         return F_WOULD_TAKE;
-    if (answer != ANSWER_ACK && answer != ANSWER_SILENCE)
+    if (answer == ANSWER_RST || reason == REASON_NONE)
         return F_NONE;
     return reason == REASON_PAWS ? F_TIMESTAMP_BEHIND : F_SEQUENCE_BEHIND;
 }
@@ -334,6 +345,7 @@ static void read_old_connection(const struct dossier *d, struct facts *facts)
     FACT(SURELY_RAN_OUT, over && time_wait_was_surely_over(d));
     FACT(FORBIDDEN, rules_forbid(d));
     FACT(FORBIDDEN_STILL, time_wait_forbids_still(d));
+    FACT(MAY_DROP, time_wait_may_drop(d));
 }
 
 /* ---- rejection ------------------------------------------------------------------------------------- */
@@ -408,9 +420,9 @@ void facts_read(const struct dossier *d, struct facts *facts)
         if (rejection != NULL)
             read_rejection(d, rejection, facts);
     }
-    if (facts_have(facts, F_CONNECTED) || facts_have(facts, F_REJECTED))
+    if (facts_have(facts, F_CONNECTED))
         return;
-    read_silence(d, facts);
-    if (d->past != NULL)
+    read_others(d, facts);
+    if (d->past != NULL && !facts_have(facts, F_REJECTED))
         facts_add(facts, decision_fact((enum peer_answer)d->past->answer, (enum peer_reason)d->past->reason), true);
 }

@@ -37,6 +37,7 @@ enum fact_kind { FACT_OWN, FACT_HOST, FACT_SERVICE };
     /* what ended it */ \
     FACT(REFUSED, OWN, "a RST acknowledged the SYN") \
     FACT(RST_BY_FIN_WAIT_2, OWN, "an old connection in FIN_WAIT_2 made the RST") \
+    FACT(RST_BY_TIME_WAIT, OWN, "an old connection in TIME_WAIT made the RST") \
     FACT(RST_BY_SYN_RECEIVED, OWN, "an old connection in SYN_RECEIVED made the RST") \
     FACT(RST_MAKER_CERTAIN, OWN, "the packets prove what made the RST") \
     FACT(ICMP_NET, OWN, "ICMP: no route to the network") \
@@ -83,6 +84,8 @@ enum fact_kind { FACT_OWN, FACT_HOST, FACT_SERVICE };
     FACT(HIGHER_SEQUENCE, OWN, "the SYN's higher sequence number let it in") \
     FACT(FORBIDDEN, OWN, "the TIME_WAIT takes none of the attempt's SYNs, by the rules of its stack") \
     FACT(FORBIDDEN_STILL, OWN, "and the packets prove that TIME_WAIT, which had not run out") \
+    FACT(MAY_DROP, OWN, "and the SYN is not beyond RCV.NXT of a proven TIME_WAIT, whose stack is not known") \
+    FACT(STACK_KNOWN, HOST, "the peer's stack is known, and so are its rules") \
     FACT(RECYCLED_ISN, OWN, "the SYN/ACK has the number with which the stack reopens a TIME_WAIT")
 /* clang-format on */
 

@@ -4,6 +4,8 @@
  */
 #include "recognise.h"
 
+#include "store.h"
+
 #include <string.h>
 
 /* A host whose marks name a stack may seem to answer otherwise once, where the capture lacks a packet. */
@@ -79,13 +81,28 @@ const struct stack *stack_of_marks(const struct host *host)
     return found;
 }
 
-static const struct stack *stack_of_host(const struct host *host)
+static void recognise(const struct host *host, struct peer_rules *rules)
 {
     const struct stack *marked = host == NULL ? NULL : stack_of_marks(host);
 
-    if (host != NULL && host->refuted >= (marked != NULL ? REFUTATIONS_OF_MARKS : 1))
-        return stack_row(PEER_FOREIGN);
-    return marked != NULL ? marked : stack_row(PEER_UNKNOWN);
+    rules->stack = marked != NULL ? marked : stack_row(PEER_UNKNOWN);
+    rules->how = marked != NULL ? RECOGNISED_BY_MARKS : RECOGNISED_NOT;
+    if (host == NULL || host->refuted < (marked != NULL ? REFUTATIONS_OF_MARKS : 1))
+        return;
+    rules->stack = stack_row(PEER_FOREIGN);
+    rules->how = RECOGNISED_AS_FOREIGN;
+}
+
+const char *recognised_text(enum recognised how)
+{
+    static const char *const texts[] = {
+        [RECOGNISED_NOT] = "not recognised: the rules of Linux are assumed",
+        [RECOGNISED_BY_USER] = "as the preference says",
+        [RECOGNISED_BY_MARKS] = "as its SYN/ACKs show",
+        [RECOGNISED_AS_FOREIGN] = "it has answered as what it looks like would not: no rules are assumed",
+    };
+
+    return texts[how];
 }
 
 struct peer_rules rules_of_host(const struct tracker *t, const struct port_pair *pair, uint8_t side)
@@ -95,9 +112,10 @@ struct peer_rules rules_of_host(const struct tracker *t, const struct port_pair 
 
     if (t->options.peer != PEER_AUTO) {
         rules.stack = stack_row(t->options.peer);
+        rules.how = RECOGNISED_BY_USER;
     } else {
         port_pairs_address(&t->pairs, pair, side, &address);
-        rules.stack = stack_of_host(peers_host(&t->peers, pair->family, pair->point, address.ip));
+        recognise(peers_host(&t->peers, pair->family, pair->point, address.ip), &rules);
     }
     if (rules.time_wait == 0)
         rules.time_wait = rules.stack->time_wait_length;

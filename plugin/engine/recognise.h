@@ -6,15 +6,31 @@
 #define SYNFATE_RECOGNISE_H
 
 #include "stacks.h"
-#include "store.h"
+
+struct host;
+struct port_pair;
+struct segment;
+struct tracker;
+
+/* Why a host is taken for what it is taken for. */
+enum recognised {
+    RECOGNISED_NOT,        /* its packets tell nothing: Linux is assumed */
+    RECOGNISED_BY_USER,    /* the user says so */
+    RECOGNISED_BY_MARKS,   /* its SYN/ACKs look so */
+    RECOGNISED_AS_FOREIGN, /* it has answered as what it looks like, or Linux, would not */
+};
 
 struct peer_rules {
     const struct stack *stack;
     int64_t time_wait; /* ns: length of TIME_WAIT */
+    enum recognised how;
 };
 
 /* The rules for the host at a side of a port pair: as the user has chosen, or as its packets show. */
 struct peer_rules rules_of_host(const struct tracker *t, const struct port_pair *pair, uint8_t side);
+
+/* How that is said to people. */
+const char *recognised_text(enum recognised how);
 
 /* The stack that a host's marks name; NULL: none, or more than one. */
 const struct stack *stack_of_marks(const struct host *host);

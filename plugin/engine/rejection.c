@@ -160,10 +160,12 @@ static struct maker maker_by_old(const struct dossier *d, const struct packet_se
         m.certain = m.certain && proven;
         if (is_made_by_socket(ack) && (!proven || m.answer == ANSWER_SYN_ACK))
             m.state = STATE_UNKNOWN; /* a socket answers: it is not, or no longer, that TIME_WAIT */
-        if (m.answer == ANSWER_UNKNOWN)
+        if (m.reason == REASON_NONE)
             m.state = STATE_UNKNOWN;
-    } else if (m.state == STATE_SYN_RECEIVED && is_made_by_socket(ack)) {
-        m.state = STATE_UNKNOWN; /* it has a socket by now: the capture lacks the ACK that made it */
+    } else if (m.state == STATE_SYN_RECEIVED && is_made_by_socket(ack) && d->rules.stack->socketless_id_is_zero) {
+        m.certain = false; /* it may have a socket by now, and the capture lack the ACK that made it */
+        if (d->rules.stack->known)
+            m.state = STATE_UNKNOWN;
     }
     return m;
 }

@@ -8,6 +8,7 @@
 #define NONE(...) .none = { __VA_ARGS__ }
 #define PROOF(...) .proof = { __VA_ARGS__ }
 #define INFERRED .never_proven = true
+#define BY_STACK .by_stack = true
 #define WHY(TEXT) .why = TEXT
 #define COST(WHAT) .cost = COST_##WHAT
 #define REUSE(HOW) .reuse = REUSE_##HOW
@@ -47,13 +48,13 @@ static const struct rule rules[] = {
                 NONE(F_FORBIDDEN), PROOF(F_RECYCLED_ISN), COST(REJECTION),
                 WHY("RFC 1122, 4.2.2.13; measured on Linux 6.18")),
     ESTABLISHED(TIME_WAIT_EXPIRED, ALL(F_CONNECTED, F_BY_TIME_WAIT, F_RAN_OUT_SINCE),
-                NONE(F_TAKEN_LATER, F_CLIENT_RESET), PROOF(F_STATE_CERTAIN), COST(REJECTION),
+                NONE(F_TAKEN_LATER, F_CLIENT_RESET), PROOF(F_STATE_CERTAIN), COST(REJECTION), BY_STACK,
                 WHY("RFC 9293, 3.6.1: TIME_WAIT lasts 2 MSL")),
     ESTABLISHED(TIME_WAIT_EXPIRED, ALL(F_CONNECTED, F_MAYBE_TIME_WAIT, F_RAN_OUT_SINCE),
                 NONE(F_TAKEN_LATER, F_CLIENT_RESET), INFERRED, COST(REJECTION),
                 WHY("RFC 9293, 3.6.1: TIME_WAIT lasts 2 MSL")),
     ESTABLISHED(AFTER_TIME_WAIT_RESET, ALL(F_CONNECTED, F_BY_TIME_WAIT), NONE(F_TAKEN_LATER),
-                PROOF(F_CLIENT_RESET, F_STATE_CERTAIN), COST(REJECTION),
+                PROOF(F_CLIENT_RESET, F_STATE_CERTAIN), COST(REJECTION), BY_STACK,
                 WHY("RFC 1337: a RST removes TIME_WAIT; measured on Linux 6.18")),
     ESTABLISHED(AFTER_TIME_WAIT_RESET, ALL(F_CONNECTED, F_MAYBE_TIME_WAIT), NONE(F_TAKEN_LATER), INFERRED,
                 COST(REJECTION), WHY("RFC 1337: a RST removes TIME_WAIT; measured on Linux 6.18")),
@@ -99,7 +100,7 @@ static const struct rule rules[] = {
                 NONE(F_REJECTED, F_RECYCLED_ISN), INFERRED, WHY("RFC 5961, 4.2: challenge ACK, then the client's RST")),
 
     /* ... the old connection was over, or TIME_WAIT let the SYN in */
-    ESTABLISHED(TIME_WAIT_EXPIRED, ALL(F_CONNECTED, F_RAN_OUT), PROOF(F_SURELY_RAN_OUT), REUSE(EXPIRED),
+    ESTABLISHED(TIME_WAIT_EXPIRED, ALL(F_CONNECTED, F_RAN_OUT), PROOF(F_SURELY_RAN_OUT), REUSE(EXPIRED), BY_STACK,
                 WHY("RFC 9293, 3.6.1: TIME_WAIT lasts 2 MSL; measured on Linux 6.18: 60.0 to 61.7 s")),
     ESTABLISHED(TIME_WAIT_RECYCLED_TIMESTAMP, ALL(F_CONNECTED, F_HAD_TIME_WAIT, F_NEWER_TIMESTAMP), NONE(F_FORBIDDEN),
                 PROOF(F_RECYCLED_ISN), REUSE(TIMESTAMP), WHY("RFC 6191; measured on Linux 6.18")),
@@ -117,10 +118,12 @@ static const struct rule rules[] = {
 
     /* It ended otherwise. */
     RULE(ABORTED, CLIENT_GAVE_UP, BY_CLIENT_RST, ALL(F_CLIENT_RST), WHY("RFC 9293, 3.10.5: ABORT")),
-    REFUSED(OLD_FIN_WAIT_2, ALL(F_REFUSED, F_RST_BY_FIN_WAIT_2), NONE(F_ANSWERED), PROOF(F_RST_MAKER_CERTAIN),
+    REFUSED(TIME_WAIT_SEQUENCE, ALL(F_REFUSED, F_RST_BY_TIME_WAIT), NONE(F_ANSWERED), PROOF(F_RST_MAKER_CERTAIN),
+            BY_STACK, WHY("measured on lwIP 2.1.3: TIME_WAIT resets a SYN in its window")),
+    REFUSED(OLD_FIN_WAIT_2, ALL(F_REFUSED, F_RST_BY_FIN_WAIT_2), NONE(F_ANSWERED), PROOF(F_RST_MAKER_CERTAIN), BY_STACK,
             WHY("measured on Linux 6.18: an orphaned FIN_WAIT_2 resets a SYN in its window")),
     REFUSED(OLD_SYN_RECEIVED, ALL(F_REFUSED, F_RST_BY_SYN_RECEIVED), NONE(F_ANSWERED), PROOF(F_RST_MAKER_CERTAIN),
-            WHY("Linux 6.18, tcp_check_req: a SYN in the window resets the request")),
+            BY_STACK, WHY("Linux 6.18, tcp_check_req: a SYN in the window resets the request")),
     REFUSED(RESET_IN_PATH, ALL(F_REFUSED, F_TTL_ODD), NONE(F_ANSWERED), INFERRED,
             WHY("a host's packets take one way, and lose one TTL")),
     REFUSED(REFUSED_THOUGH_OPEN, ALL(F_REFUSED, F_SERVICE_ANSWERS), NONE(F_ANSWERED),
@@ -134,11 +137,13 @@ static const struct rule rules[] = {
 
     /* Rejected, and nothing came of it. */
     REJECTED(TIME_WAIT_PAWS, ALL(F_BY_TIME_WAIT, F_TIMESTAMP_BEHIND), NONE(F_ANSWERED), PROOF(F_STATE_CERTAIN),
-             WHY("RFC 7323, 5.3; Linux 6.18, tcp_timewait_state_process")),
+             BY_STACK, WHY("RFC 7323, 5.3; Linux 6.18, tcp_timewait_state_process")),
     REJECTED(TIME_WAIT_SEQUENCE, ALL(F_BY_TIME_WAIT, F_SEQUENCE_BEHIND), NONE(F_ANSWERED), PROOF(F_STATE_CERTAIN),
-             WHY("RFC 1122, 4.2.2.13; Linux 6.18, tcp_timewait_state_process")),
+             BY_STACK, WHY("RFC 1122, 4.2.2.13; Linux 6.18, tcp_timewait_state_process")),
+    REJECTED(TIME_WAIT_SEQUENCE, ALL(F_BY_TIME_WAIT, F_WOULD_TAKE, F_SERVICE_ANSWERS), NONE(F_ANSWERED), INFERRED,
+             WHY("somebody listens: the peer's TIME_WAIT rejects what that of its supposed stack takes")),
     REJECTED(TIME_WAIT_NO_LISTENER, ALL(F_BY_TIME_WAIT, F_WOULD_TAKE), NONE(F_ANSWERED), PROOF(F_STATE_CERTAIN),
-             WHY("measured on Linux 6.18: no RST comes from a port pair in TIME_WAIT")),
+             BY_STACK, WHY("measured on Linux 6.18: no RST comes from a port pair in TIME_WAIT")),
     REJECTED(OLD_ESTABLISHED, ALL(F_BY_ESTABLISHED), NONE(F_ANSWERED), PROOF(F_STATE_CERTAIN), WHY("RFC 5961, 4.2")),
     REJECTED(OLD_CLOSE_WAIT, ALL(F_BY_CLOSE_WAIT), NONE(F_ANSWERED), PROOF(F_STATE_CERTAIN), WHY("RFC 5961, 4.2")),
     REJECTED(OLD_LAST_ACK, ALL(F_BY_LAST_ACK), NONE(F_ANSWERED), PROOF(F_STATE_CERTAIN), WHY("RFC 5961, 4.2")),
@@ -156,10 +161,12 @@ static const struct rule rules[] = {
     RULE(PENDING, IN_PROGRESS, BY_NOTHING, ALL(F_ANSWERED), WHY("the answer may come")),
     NO_ANSWER(IGNORED_RESET, ALL(F_GIVEN_UP, F_RST_IGNORED), WHY("RFC 9293, 3.10.7.3: a RST must acknowledge the SYN")),
     NO_ANSWER(ANSWERED_FROM_ELSEWHERE, ALL(F_GIVEN_UP, F_STRAY), WHY("RFC 9293, 3.10.7: the port pair must match")),
-    NO_ANSWER(TIME_WAIT_PAWS, ALL(F_GIVEN_UP, F_FORBIDDEN_STILL, F_TIMESTAMP_BEHIND), INFERRED,
+    NO_ANSWER(TIME_WAIT_PAWS, ALL(F_GIVEN_UP, F_FORBIDDEN_STILL, F_TIMESTAMP_BEHIND), INFERRED, BY_STACK,
               WHY("RFC 7323, 5.3; Linux 6.18 limits such ACKs to one in 500 ms (RFC 5961, 10)")),
-    NO_ANSWER(TIME_WAIT_SEQUENCE, ALL(F_GIVEN_UP, F_FORBIDDEN_STILL, F_SEQUENCE_BEHIND), INFERRED,
+    NO_ANSWER(TIME_WAIT_SEQUENCE, ALL(F_GIVEN_UP, F_FORBIDDEN_STILL, F_SEQUENCE_BEHIND), INFERRED, BY_STACK,
               WHY("RFC 1122, 4.2.2.13; Linux 6.18 limits such ACKs to one in 500 ms (RFC 5961, 10)")),
+    NO_ANSWER(TIME_WAIT_SEQUENCE, ALL(F_GIVEN_UP, F_MAY_DROP), INFERRED,
+              WHY("measured on FreeBSD 13 and gVisor: TIME_WAIT drops what is not beyond RCV.NXT")),
     NO_ANSWER(SILENT_FLOW, ALL(F_GIVEN_UP, F_SERVICE_ANSWERS), WHY("Linux 6.18: a full accept queue drops SYNs")),
     NO_ANSWER(SILENT_PORT, ALL(F_GIVEN_UP, F_HOST_SEEN), WHY("RFC 9293, 3.10.7.1: a closed port answers with RST")),
     NO_ANSWER(SILENT_HOST, ALL(F_GIVEN_UP), WHY("RFC 9293, 3.10.7.1")),
@@ -266,6 +273,8 @@ bool rule_is_proven(const struct rule *rule, const struct facts *facts)
 {
     struct facts proof = rule_facts(rule->proof);
 
+    if (rule->by_stack && !facts_have(facts, F_STACK_KNOWN))
+        return false;
     return !rule->never_proven && facts_have_all(facts, &proof);
 }
 

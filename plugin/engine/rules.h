@@ -45,6 +45,7 @@ struct rule {
     enum cost cost;                /* of an established attempt: that made it late; COST_NONE: a rule for one in time */
     enum reuse reuse;              /* that it says as well */
     bool never_proven;             /* it is always inferred */
+    bool by_stack;                 /* the rules of the peer's stack say it: inferred if that is not known */
     const char *why;               /* RFC section, source, or the kernel that it was measured on */
 };
 

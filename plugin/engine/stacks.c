@@ -172,6 +172,12 @@ static struct peer_decision not_known(const struct peer *peer, const struct syn 
     return decide(ANSWER_UNKNOWN, REASON_NONE);
 }
 
+/* What it answers is not known; what it can reject a SYN for is. */
+static struct peer_decision unknown_time_wait(const struct peer *peer, const struct syn *syn)
+{
+    return decide(ANSWER_UNKNOWN, paws_rejects(peer, syn) ? REASON_PAWS : REASON_OLD_SEQUENCE);
+}
+
 /* clang-format off */
 /* What is the same on Linux and on a peer that nothing is known of. */
 #define LINUX_RULES                                                                                                   \
@@ -217,8 +223,8 @@ static const struct stack stacks[PEER_STACK_COUNT] = {
         .reset_removes_time_wait = true, /* RFC 9293, 3.10.7.4 */
     },
     [PEER_WINDOWS] = { /* TcpTimedWaitDelay is documented as 120 s; of its rules no source was found */
-        .token = "windows", .name = "Windows", .known = true,
-        .time_wait = not_known, .fin_wait_2 = not_known, .syn_received = not_known,
+        .token = "windows", .name = "Windows",
+        .time_wait = unknown_time_wait, .fin_wait_2 = not_known, .syn_received = not_known,
         .established = challenge, .closing = not_known,
         .time_wait_length = SECONDS(120), .time_wait_late = LATE,
         .marks = { { "MNWNNS", "MNWST" }, 128, .df = true },
@@ -260,10 +266,10 @@ static const struct stack stacks[PEER_STACK_COUNT] = {
         .reset_removes_time_wait = true, /* one inside the window */
         .marks = { { "MWST" }, 64, .df = true, .id_zero = true, .id_zero_always = true },
     },
-    [PEER_UNKNOWN] = { .token = "unknown", .name = "Linux", LINUX_RULES },
+    [PEER_UNKNOWN] = { .token = "unknown", .name = "Linux", .assumed = true, LINUX_RULES },
     [PEER_FOREIGN] = {
         .token = "unknown", .name = "an unknown stack",
-        .time_wait = not_known, .fin_wait_2 = not_known, .syn_received = not_known,
+        .time_wait = unknown_time_wait, .fin_wait_2 = not_known, .syn_received = not_known,
         .established = challenge, .closing = challenge,
         .time_wait_length = SECONDS(60), .time_wait_late = LATE,
     },

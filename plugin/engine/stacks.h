@@ -78,7 +78,8 @@ struct stack_marks {
 
 struct stack {
     const char *token, *name; /* "linux"; for people: "Linux" */
-    bool known;               /* false: its rules are only assumed */
+    bool known;               /* its rules are */
+    bool assumed;             /* they are only assumed: the host may be another */
     peer_rule time_wait, fin_wait_2, syn_received;
     peer_rule established, closing;   /* closing: CLOSE_WAIT, FIN_WAIT_1, CLOSING, LAST_ACK */
     int64_t time_wait_length;         /* ns */

@@ -144,6 +144,14 @@ static void append_points(GString *out, const struct tracker *t, uint32_t attemp
     }
 }
 
+static void append_stack(GString *out, const struct stack *stack, const struct verdict *v)
+{
+    if (v->assumed)
+        g_string_append_printf(out, "; if it is %s", stack->name);
+    if (v->not_as_rules)
+        g_string_append_printf(out, "; answered as %s would not", stack->name);
+}
+
 void tracker_summary(const struct tracker *t, uint32_t attempt, const struct verdict *v, GString *out)
 {
     const struct attempt *a = get_attempt(t, attempt);
@@ -161,9 +169,7 @@ void tracker_summary(const struct tracker *t, uint32_t attempt, const struct ver
         g_string_append(out, ", ");
         append_duration(out, a->last_time - a->first_time);
     }
-    if (v->not_as_rules)
-        g_string_append_printf(out, "; answered as %s would not",
-                               rules_of_host(t, pair_of(t, a), server_side(a)).stack->name);
+    append_stack(out, rules_of_host(t, pair_of(t, a), server_side(a)).stack, v);
     if (signs_suffice(signs))
         append_other_host(out, signs);
     append_collisions(out, t, attempt);

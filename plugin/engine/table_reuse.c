@@ -114,7 +114,7 @@ static void count_held(struct reuse_count *c, int by, int64_t from, int64_t to)
 static void count_met(struct reuse_count *c, const struct result *o, const struct past *h)
 {
     const struct attempt *a = tracker_attempt(c->t, o->attempt);
-    int64_t length = tracker_time_wait_length(c->t);
+    int64_t length = tracker_peer_rules(c->t, a).time_wait;
     int64_t until = o->fate == FATE_ESTABLISHED ? a->first_time : a->last_time;
     bool closed_by_client = h->closer == attempt_side(a) && (h->flags & PAST_CLOSED_SECOND) && !(h->flags & PAST_RESET);
 
@@ -150,13 +150,14 @@ static void count_left(struct reuse_count *c, const struct result *last)
     uint8_t side;
 
     if (tracker_left_time_wait(c->t, a, &side, &since))
-        count_held(c, side == attempt_side(a) ? BY_CLIENT : BY_SERVER, since, since + tracker_time_wait_length(c->t));
+        count_held(c, side == attempt_side(a) ? BY_CLIENT : BY_SERVER, since,
+                   since + tracker_peer_rules(c->t, a).time_wait);
 }
 
 static void finish(struct reuse_count *c)
 {
     struct reuse_row *row = &c->row;
-    int64_t length = tracker_time_wait_length(c->t);
+    int64_t length = tracker_peer_rules(c->t, tracker_attempt(c->t, row->any->attempt)).time_wait;
     uint32_t by_client = peak_overlap(c->held[BY_CLIENT]), by_server = peak_overlap(c->held[BY_SERVER]);
 
     row->median = median(c->intervals);

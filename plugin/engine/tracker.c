@@ -189,9 +189,9 @@ uint32_t tracker_sibling(const struct tracker *t, uint32_t attempt)
     return get_attempt(t, attempt)->sibling;
 }
 
-int64_t tracker_time_wait_length(const struct tracker *t)
+struct peer_rules tracker_peer_rules(const struct tracker *t, const struct attempt *a)
 {
-    return t->options.time_wait;
+    return rules_of_host(t, pair_of(t, a), server_side(a));
 }
 
 bool tracker_left_time_wait(const struct tracker *t, const struct attempt *a, uint8_t *side, int64_t *since)

@@ -12,6 +12,7 @@
 #include "options.h"
 #include "other_host.h"
 #include "past.h"
+#include "recognise.h"
 #include "summary.h"
 #include "text.h"
 #include "verdict.h"
@@ -52,8 +53,8 @@ const struct packets_seen *tracker_packets(const struct tracker *t, const struct
 uint8_t tracker_addresses(const struct tracker *t, const struct attempt *a, struct tcp_address *client,
                           struct tcp_address *server);
 
-/* The length of TIME_WAIT, ns. */
-int64_t tracker_time_wait_length(const struct tracker *t);
+/* The rules of the peer that an attempt calls. */
+struct peer_rules tracker_peer_rules(const struct tracker *t, const struct attempt *a);
 
 /* Whether the last connection on an attempt's port pair was left in TIME_WAIT, on which side, and since when (ns). */
 bool tracker_left_time_wait(const struct tracker *t, const struct attempt *a, uint8_t *side, int64_t *since);

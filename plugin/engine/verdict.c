@@ -137,6 +137,7 @@ static struct verdict judge_alone(const struct dossier *d)
     if (v.fate == FATE_ESTABLISHED)
         judge_established(d, &facts, &costs, &v);
     v.lost = time_lost(d, &v, &decision, &costs);
+    v.assumed = rule->by_stack && d->rules.stack->assumed;
     v.not_as_rules = is_not_as_rules(d, &facts, &v);
     return v;
 }

@@ -15,6 +15,7 @@ struct verdict {
     enum cause cause;
     bool inferred;        /* basis: the rules say it; else the packets prove it */
     bool delayed;         /* established, but late: something of enum cost cost time */
+    bool assumed;         /* it rests on the rules of a stack that the peer is only supposed to have */
     bool not_as_rules;    /* the peer answered as the chosen rules would not */
     bool from_twin;       /* decided by what another capture point saw */
     bool from_leg;        /* decided by what the other leg of a NAT shows */

@@ -3,6 +3,7 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "peer_end.h"
+#include "refute.h"
 #include "seq.h"
 #include "take.h"
 #include "use.h"
@@ -251,6 +252,8 @@ static bool on_answer(const struct work *w, uint32_t attempt)
     }
     if (is_keep_alive(w, old) || (of_old && is_late_copy(w, old)))
         return false;
+    if (packets_of(w->t, get_trouble(w->t, a), SEEN_BARE_ACK) == NULL)
+        refute_by_answer(w, a, ANSWER_ACK);
     see_denial(w, attempt, SEEN_BARE_ACK);
     note_service(w, ANSWER_ACK);
     struct peer_rules rules = rules_of_host(w->t, w->pair, w->side);

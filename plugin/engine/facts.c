@@ -241,6 +241,17 @@ static bool isn_shows_recycling(const struct dossier *d)
            && d->e->syn_ack_isn - d->past->snd_nxt == step;
 }
 
+/* A host that marks what it reopens held no TIME_WAIT where the mark is missing: it had too many (tcp_max_tw_buckets). */
+static bool isn_shows_no_recycling(const struct dossier *d)
+{
+    const struct host *host;
+
+    if (d->e == NULL || !(d->e->flags & EV_SYN_ACK) || !(d->past->flags & PAST_SND_NXT) || isn_shows_recycling(d))
+        return false;
+    host = server_host(d);
+    return host != NULL && (host->marks & HOST_RECYCLES);
+}
+
 static bool is_newer_timestamp(const struct dossier *d)
 {
     return (d->past->flags & PAST_SYN_TS) && seq_after(d->a->tsval, d->past->ts_recent);
@@ -341,6 +352,7 @@ static void read_old_connection(const struct dossier *d, struct facts *facts)
     FACT(OLD_CLOSED, p->state == STATE_CLOSED || p->state == STATE_LAST_ACK || p->state == STATE_FIN_WAIT_2);
     FACT(IN_TIME_WAIT, p->state == STATE_TIME_WAIT);
     FACT(HAD_TIME_WAIT, had);
+    FACT(NOT_RECYCLED, had && isn_shows_no_recycling(d));
     FACT(RAN_OUT, over);
     FACT(SURELY_RAN_OUT, over && time_wait_was_surely_over(d));
     FACT(FORBIDDEN, rules_forbid(d));

@@ -86,6 +86,7 @@ enum fact_kind { FACT_OWN, FACT_HOST, FACT_SERVICE };
     FACT(FORBIDDEN_STILL, OWN, "and the packets prove that TIME_WAIT, which had not run out") \
     FACT(MAY_DROP, OWN, "and the SYN is not beyond RCV.NXT of a proven TIME_WAIT, whose stack is not known") \
     FACT(STACK_KNOWN, HOST, "the peer's stack is known, and so are its rules") \
+    FACT(NOT_RECYCLED, HOST, "the host's SYN/ACKs show elsewhere that it reopens a TIME_WAIT with that number, and this one has another") \
     FACT(RECYCLED_ISN, OWN, "the SYN/ACK has the number with which the stack reopens a TIME_WAIT")
 /* clang-format on */
 

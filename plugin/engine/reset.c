@@ -4,6 +4,7 @@
  */
 #include "peer_end.h"
 #include "probes.h"
+#include "refute.h"
 #include "take.h"
 
 static bool is_ended(const struct connection *c)
@@ -77,6 +78,8 @@ static void on_refusal(const struct work *w, const struct attempt *a)
 {
     struct connection *old = old_of(w);
 
+    if (packets_of(w->t, get_trouble(w->t, a), SEEN_RST) == NULL)
+        refute_by_answer(w, a, ANSWER_RST);
     see_denial(w, w->pair->attempt[!w->side], SEEN_RST);
     note_service(w, ANSWER_RST);
     if (old == NULL || connection_state(old, w->side) != STATE_SYN_RECEIVED)

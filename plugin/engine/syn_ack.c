@@ -3,6 +3,7 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "recognise.h"
+#include "refute.h"
 #include "seq.h"
 #include "take.h"
 #include "use.h"
@@ -66,6 +67,8 @@ static void on_good_syn_ack(const struct work *w, uint32_t attempt)
     struct evidence *e = need_evidence(w->t, a);
     struct connection *c = current_of(w);
 
+    if (!(e->flags & EV_SYN_ACK))
+        refute_by_answer(w, a, ANSWER_SYN_ACK);
     see_syn_ack(w, a, e);
     note_crossing(w, a);
     if (a->syn_data != 0 && seq_after(seg->ack, a->isn + 1))

@@ -1,0 +1,64 @@
+/* refute.c - answers of a TIME_WAIT that show that a host does not run the stack that it is taken for
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "refute.h"
+
+#include "peer_end.h"
+
+/* A SYN/ACK reopened the TIME_WAIT with the number that the stack of Linux alone gives. */
+static bool is_recycled(const struct work *w, const struct connection *old)
+{
+    uint32_t step = stack_row(PEER_LINUX)->recycled_isn_step;
+
+    return (old->end[w->side].bits & END_SENT) && w->seg->seq - old->end[w->side].snd_nxt == step;
+}
+
+static bool takes_others(const struct work *w)
+{
+    const struct segment *seg = w->seg;
+    const struct service *s = peers_service(&w->t->peers, seg->family, seg->seen.point, &seg->src);
+
+    return s != NULL && service_accepted_near(s, seg->seen.time, seg->seen.time);
+}
+
+/* Where nobody listens, a stack that hides that gives the ACK. */
+static bool is_possible_ack(const struct work *w, const struct stack *stack, enum peer_answer expected)
+{
+    bool live = w->seg->has_ip_id && w->seg->ip_id != 0;
+
+    if (stack->socketless_id_is_zero && live)
+        return false;
+    return expected == ANSWER_ACK
+           || (expected == ANSWER_SYN_ACK && stack->time_wait_hides_closed_port && !takes_others(w));
+}
+
+/* A host that once reopened a TIME_WAIT as Linux does holds none here: it had too many (tcp_max_tw_buckets). */
+static bool is_possible(const struct work *w, const struct host *host, const struct stack *stack,
+                        enum peer_answer expected, enum peer_answer answer)
+{
+    if (expected == ANSWER_UNKNOWN)
+        return true;
+    if (answer == ANSWER_ACK)
+        return is_possible_ack(w, stack, expected);
+    return answer == expected || (answer == ANSWER_SYN_ACK && (host->marks & HOST_RECYCLES));
+}
+
+void refute_by_answer(const struct work *w, const struct attempt *a, enum peer_answer answer)
+{
+    const struct connection *old = get_history(w->t, a->history);
+    struct syn syn = last_syn(a);
+
+    if (old == NULL || connection_state(old, w->side) != STATE_TIME_WAIT || !connection_time_wait_proven(old, w->side))
+        return;
+    struct host *host = peers_need_host(&w->t->peers, w->seg->family, w->seg->seen.point, w->seg->src.ip);
+    if (answer == ANSWER_SYN_ACK && is_recycled(w, old))
+        host->marks |= HOST_RECYCLES;
+    struct peer_rules rules = rules_of_host(w->t, w->pair, w->side);
+    struct peer peer = peer_at(&rules, old, w->side, a->first_time);
+    if (a->retries > 0 || peer.state != STATE_TIME_WAIT || timestamps_are_cut(a, &peer, old->flags & CONN_OPTIONS_CUT))
+        return;
+    enum peer_answer expected = stack_decide(rules.stack, &peer, &syn).answer;
+    if (host->refuted < UINT8_MAX && !is_possible(w, host, rules.stack, expected, answer))
+        host->refuted++;
+}

@@ -238,8 +238,7 @@ static bool on_answer(const struct work *w, uint32_t attempt)
         on_connection(w, begin_connection(w, attempt));
         return true;
     }
-    bool of_old =
-        old != NULL && w->seg->seq == old->end[w->side].snd_nxt && w->seg->ack == connection_rcv_nxt(old, w->side);
+    bool of_old = old != NULL && has_next_numbers(old, w->side, w->seg->seq, w->seg->ack);
     if (!of_old && acknowledges_syn(a, w->seg->ack)) { /* a split handshake: its SYN follows */
         const struct attempt *own = attempt_of(w, w->side);
         if (own != NULL && own->use == a->use) { /* it has come: both opened, their SYN/ACKs are missing */
@@ -256,6 +255,8 @@ static bool on_answer(const struct work *w, uint32_t attempt)
         refute_by_answer(w, a, ANSWER_ACK);
     see_denial(w, attempt, SEEN_BARE_ACK);
     note_service(w, ANSWER_ACK);
+    if (of_old)
+        old->flags &= (uint16_t)~CONN_TIME_WAIT_RESET; /* the TIME_WAIT that answers was not removed */
     struct peer_rules rules = rules_of_host(w->t, w->pair, w->side);
     if (old != NULL && state_at(&rules, old, w->side, w->seg->seen.time) == STATE_TIME_WAIT)
         note_time_wait(w, &rules, attempt, old);

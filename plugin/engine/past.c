@@ -91,11 +91,14 @@ static bool decision_changes(const struct tracker *t, const struct peer_rules *r
     return first.answer != last.answer || first.reason != last.reason;
 }
 
+/* ack: the first that rejected the SYN; NULL: none. */
 static void decide(const struct tracker *t, const struct peer_rules *rules, const struct attempt *a,
-                   const struct connection *old, struct past *p)
+                   const struct connection *old, const struct packet_seen *ack, struct past *p)
 {
     struct peer peer = peer_at(rules, old, server_side(a), a->first_time);
     struct syn syn = first_syn(t, a);
+
+    peer_by_ack(&peer, ack);
     struct peer_decision d = decide_on(rules, a, old, &peer, &syn);
 
     p->answer = (uint8_t)d.answer;
@@ -108,10 +111,13 @@ static void decide(const struct tracker *t, const struct peer_rules *rules, cons
         p->flags |= PAST_ANSWER_CHANGED;
 }
 
-/* The peer's numbers, when the capture has none of its own. */
+/* The peer's numbers by its own ACK: they are what it compares with, also where a box on the way shifts timestamps. */
 static void read_answer(const struct tracker *t, const struct attempt *a, const struct packet_seen *ack, struct past *p)
 {
-    if (p->flags & PAST_RCV_NXT && p->rcv_nxt == ack->ack && p->snd_nxt == ack->seq)
+    bool tracked = (p->flags & PAST_RCV_NXT) && p->rcv_nxt == ack->ack && p->snd_nxt == ack->seq;
+    bool shifted = (p->flags & PAST_TS_RECENT) && (ack->bits & PACKET_HAS_TS) && p->ts_recent != ack->tsecr;
+
+    if (tracked && !(shifted && p->state == STATE_TIME_WAIT))
         return;
     p->flags |= PAST_FROM_ANSWER | PAST_RCV_NXT | PAST_SND_NXT;
     p->rcv_nxt = ack->ack;
@@ -136,8 +142,9 @@ bool tracker_past(const struct tracker *t, const struct attempt *a, struct past 
     *p = (struct past){ .idle = -1, .age = -1, .closer = SIDE_NONE };
     if (old != NULL) {
         struct peer_rules rules = rules_of_host(t, pair_of(t, a), server_side(a));
-        read_connection(&rules, old, server_side(a), a->first_time, p);
-        decide(t, &rules, a, old, p);
+        struct connection answered = as_answered(old, server_side(a), acks == NULL ? NULL : &acks->first);
+        read_connection(&rules, &answered, server_side(a), a->first_time, p);
+        decide(t, &rules, a, &answered, acks == NULL ? NULL : &acks->first, p);
     }
     if (acks != NULL) {
         read_answer(t, a, &acks->first, p);

@@ -50,6 +50,26 @@ struct peer peer_at(const struct peer_rules *rules, const struct connection *c, 
     };
 }
 
+bool has_next_numbers(const struct connection *c, uint8_t side, uint32_t seq, uint32_t ack)
+{
+    return (c->end[side].bits & END_SENT) && seq == c->end[side].snd_nxt && ack == connection_rcv_nxt(c, side);
+}
+
+struct connection as_answered(const struct connection *c, uint8_t side, const struct packet_seen *ack)
+{
+    struct connection answered = *c;
+
+    if (ack != NULL && connection_state(c, side) == STATE_TIME_WAIT && has_next_numbers(c, side, ack->seq, ack->ack))
+        answered.flags &= (uint16_t)~CONN_TIME_WAIT_RESET;
+    return answered;
+}
+
+void peer_by_ack(struct peer *peer, const struct packet_seen *ack)
+{
+    if (peer->state == STATE_TIME_WAIT && peer->timestamps && ack != NULL && (ack->bits & PACKET_HAS_TS))
+        peer->ts_recent = ack->tsecr;
+}
+
 void note_time_wait(const struct work *w, const struct peer_rules *rules, uint32_t attempt,
                     const struct connection *old)
 {

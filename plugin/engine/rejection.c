@@ -148,15 +148,17 @@ static void ask_rules(const struct dossier *d, const struct peer *peer, bool old
 static struct maker maker_by_old(const struct dossier *d, const struct packet_seen *ack)
 {
     uint8_t side = server_side(d->a);
-    struct peer peer = peer_at(&d->rules, d->old_then, side, ack->time);
+    struct connection old = as_answered(d->old_then, side, ack);
+    struct peer peer = peer_at(&d->rules, &old, side, ack->time);
     enum tcp_state tracked = peer.state;
     struct maker m = { .answer = ANSWER_UNKNOWN };
 
-    peer.state = m.state = state_by_answer(d->old_then, side, tracked, ack);
+    peer.state = m.state = state_by_answer(&old, side, tracked, ack);
+    peer_by_ack(&peer, ack);
     m.certain = m.state == tracked;
     if (m.state == STATE_TIME_WAIT) {
-        bool proven = connection_time_wait_proven(d->old_then, side);
-        ask_rules(d, &peer, d->old_then->flags & CONN_OPTIONS_CUT, &m);
+        bool proven = connection_time_wait_proven(&old, side);
+        ask_rules(d, &peer, old.flags & CONN_OPTIONS_CUT, &m);
         m.certain = m.certain && proven;
         if (is_made_by_socket(ack) && (!proven || m.answer == ANSWER_SYN_ACK))
             m.state = STATE_UNKNOWN; /* a socket answers: it is not, or no longer, that TIME_WAIT */

@@ -227,6 +227,7 @@ static void read_others(const struct dossier *d, struct facts *facts)
     const struct service *s = peers_service(&d->t->peers, pair->family, pair->point, &server);
     FACT(STRAY, d->seen[SEEN_STRAY] != NULL);
     FACT(SERVICE_ANSWERS, s != NULL && service_accepted_near(s, d->a->first_time, d->a->last_time));
+    FACT(SERVICE_GOES_ON, s != NULL && service_accepted_around(s, d->a->first_time, d->a->last_time));
     FACT(HOST_SEEN, server_host(d) != NULL);
 }
 

@@ -171,24 +171,33 @@ void peers_note_answer(struct peers *p, uint8_t family, uint16_t point, const st
     s->answer = (uint8_t)answer;
 }
 
-static bool touches(const struct answer_span *span, int64_t from, int64_t to)
+/* The first span that ends at this time, or later; NULL: none. */
+static const struct answer_span *find_span(const struct service *s, int64_t time)
 {
-    return span->from <= span->to && span->from <= to + ANSWER_WINDOW && span->to >= from - ANSWER_WINDOW;
-}
+    guint low = 0, high = s->earlier == NULL ? 0 : s->earlier->len, all = high;
 
-bool service_accepted_near(const struct service *s, int64_t from, int64_t to)
-{
-    guint low = 0, high = s->earlier == NULL ? 0 : s->earlier->len;
-
-    if (touches(&s->last, from, to))
-        return true;
-    while (low < high) { /* the first span that ends late enough */
+    while (low < high) {
         guint middle = low + (high - low) / 2;
-        if (g_array_index(s->earlier, struct answer_span, middle).to < from - ANSWER_WINDOW)
+        if (g_array_index(s->earlier, struct answer_span, middle).to < time)
             low = middle + 1;
         else
             high = middle;
     }
-    return s->earlier != NULL && low < s->earlier->len
-           && touches(&g_array_index(s->earlier, struct answer_span, low), from, to);
+    if (low < all)
+        return &g_array_index(s->earlier, struct answer_span, low);
+    return s->last.from <= s->last.to && s->last.to >= time ? &s->last : NULL;
+}
+
+bool service_accepted_near(const struct service *s, int64_t from, int64_t to)
+{
+    const struct answer_span *span = find_span(s, from - ANSWER_WINDOW);
+
+    return span != NULL && span->from <= to + ANSWER_WINDOW;
+}
+
+bool service_accepted_around(const struct service *s, int64_t from, int64_t to)
+{
+    const struct answer_span *span = find_span(s, to + 1);
+
+    return span != NULL && span->from < from;
 }

@@ -83,4 +83,7 @@ const struct service *peers_service(const struct peers *p, uint8_t family, uint1
 /* Whether it answered with a SYN/ACK between two times (ns) or at most ANSWER_WINDOW before or after. */
 bool service_accepted_near(const struct service *service, int64_t from, int64_t to);
 
+/* Whether it did so before the first and after the second time, and went on in between. */
+bool service_accepted_around(const struct service *service, int64_t from, int64_t to);
+
 #endif

@@ -14,14 +14,6 @@ static bool is_recycled(const struct work *w, const struct connection *old)
     return (old->end[w->side].bits & END_SENT) && w->seg->seq - old->end[w->side].snd_nxt == step;
 }
 
-static bool takes_others(const struct work *w)
-{
-    const struct segment *seg = w->seg;
-    const struct service *s = peers_service(&w->t->peers, seg->family, seg->seen.point, &seg->src);
-
-    return s != NULL && service_accepted_near(s, seg->seen.time, seg->seen.time);
-}
-
 /* Where nobody listens, a stack that hides that gives the ACK. */
 static bool is_possible_ack(const struct work *w, const struct stack *stack, enum peer_answer expected)
 {
@@ -29,8 +21,7 @@ static bool is_possible_ack(const struct work *w, const struct stack *stack, enu
 
     if (stack->socketless_id_is_zero && live)
         return false;
-    return expected == ANSWER_ACK
-           || (expected == ANSWER_SYN_ACK && stack->time_wait_hides_closed_port && !takes_others(w));
+    return expected == ANSWER_ACK || (expected == ANSWER_SYN_ACK && stack->time_wait_hides_closed_port);
 }
 
 /* A host that once reopened a TIME_WAIT as Linux does holds none here: it had too many (tcp_max_tw_buckets). */

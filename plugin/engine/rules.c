@@ -144,7 +144,7 @@ static const struct rule rules[] = {
              BY_STACK, WHY("RFC 7323, 5.3; Linux 6.18, tcp_timewait_state_process")),
     REJECTED(TIME_WAIT_SEQUENCE, ALL(F_BY_TIME_WAIT, F_SEQUENCE_BEHIND), NONE(F_ANSWERED), PROOF(F_STATE_CERTAIN),
              BY_STACK, WHY("RFC 1122, 4.2.2.13; Linux 6.18, tcp_timewait_state_process")),
-    REJECTED(TIME_WAIT_SEQUENCE, ALL(F_BY_TIME_WAIT, F_WOULD_TAKE, F_SERVICE_ANSWERS), NONE(F_ANSWERED), INFERRED,
+    REJECTED(TIME_WAIT_SEQUENCE, ALL(F_BY_TIME_WAIT, F_WOULD_TAKE, F_SERVICE_GOES_ON), NONE(F_ANSWERED), INFERRED,
              WHY("somebody listens: the peer's TIME_WAIT rejects what that of its supposed stack takes")),
     REJECTED(TIME_WAIT_NO_LISTENER, ALL(F_BY_TIME_WAIT, F_WOULD_TAKE), NONE(F_ANSWERED), PROOF(F_STATE_CERTAIN),
              BY_STACK, WHY("measured on Linux 6.18: no RST comes from a port pair in TIME_WAIT")),

@@ -144,6 +144,24 @@ static void append_points(GString *out, const struct tracker *t, uint32_t attemp
     }
 }
 
+/* The same rejection came again after the client's RST, to a SYN that was sent after it. */
+static bool is_reset_survived(const struct tracker *t, const struct attempt *a)
+{
+    const struct trouble *trouble = get_trouble(t, a);
+    const struct packets_seen *acks = packets_of(t, trouble, SEEN_BARE_ACK);
+
+    return acks != NULL && trouble->frame[TROUBLE_OLD_RESET] != 0
+           && a->frame[SYN_LAST] > trouble->frame[TROUBLE_OLD_RESET] && acks->last.frame > a->frame[SYN_LAST]
+           && acks->last.seq == acks->first.seq && acks->last.ack == acks->first.ack;
+}
+
+static void append_survived_reset(GString *out, const struct tracker *t, const struct attempt *a)
+{
+    if (is_reset_survived(t, a))
+        g_string_append_printf(out, "; the client's RST in frame %" PRIu32 " did not remove the old connection",
+                               get_trouble(t, a)->frame[TROUBLE_OLD_RESET]);
+}
+
 static void append_stack(GString *out, const struct stack *stack, const struct verdict *v)
 {
     if (v->assumed)
@@ -169,6 +187,8 @@ void tracker_summary(const struct tracker *t, uint32_t attempt, const struct ver
         g_string_append(out, ", ");
         append_duration(out, a->last_time - a->first_time);
     }
+    if (v->fate == FATE_REJECTED)
+        append_survived_reset(out, t, a);
     append_stack(out, rules_of_host(t, pair_of(t, a), server_side(a)).stack, v);
     if (signs_suffice(signs))
         append_other_host(out, signs);

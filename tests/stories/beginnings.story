@@ -27,6 +27,20 @@ beginning closed_by_server
 use conversation
 +0.03 use server_closes
 
+# FreeBSD orders the options of its SYN/ACK in its own way, and sends IP ID 0 with each segment.
+beginning closed_by_freebsd
+> S
+< S. opts MnWST
+> .
+> P. (29)
+< . id 0
+< P. (40) id 0
+> .
+< F. id 0
+> .
+> F.
+< . id 0
+
 beginning closed_by_client
 use conversation
 > F.

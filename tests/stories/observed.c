@@ -37,6 +37,11 @@ static void decided_at(const struct judged *j, struct observed *fact)
     g_string_assign(fact->text, j->verdict.from_twin ? "point" : j->verdict.from_leg ? "leg" : "here");
 }
 
+static void stack_token(const struct judged *j, struct observed *fact)
+{
+    g_string_assign(fact->text, tracker_peer_rules(j->t, j->attempt).stack->token);
+}
+
 static void point_name(const struct judged *j, struct observed *fact)
 {
     const char *name = tracker_point_name(j->t, tracker_point(j->t, j->attempt));
@@ -149,6 +154,7 @@ static const struct observed_row rows[] = {
     { "number", FACT_NUMBER, attempt_number, "the attempt's number" },
     { "use", FACT_NUMBER, use_number, "the use" },
     { "not_as_rules", FACT_YES, as_rules, "whether it is not as the rules are" },
+    { "stack", FACT_WORD, stack_token, "the peer's stack" },
     { "decided_at", FACT_WORD, decided_at, "where it is decided" },
     { "point", FACT_WORD, point_name, "the capture point" },
     { "twin", FACT_YES, is_twin, "whether it is counted elsewhere" },

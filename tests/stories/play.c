@@ -540,8 +540,7 @@ static void play_lines(struct play *p, const struct story *story, guint from, gu
 
 static void set_the_stage(struct play *p)
 {
-    p->options =
-        (struct tracker_options){ .peer = PEER_LINUX, .time_wait = 60 * NS_PER_SECOND, .no_answer_retries = 1 };
+    p->options = (struct tracker_options){ .peer = PEER_AUTO, .no_answer_retries = 1 };
     p->time = EPOCH;
     p->timestamps = true;
     p->hz = p->way->hz == 0 ? 1000 : p->way->hz;

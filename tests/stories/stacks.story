@@ -1,0 +1,90 @@
+# Peers that are not Linux, and what shows it.
+
+# A marked host is judged by its own rules: FreeBSD's options follow each other in another order, and all its IDs are 0.
+story freebsd_drops_what_is_not_beyond
+use closed_by_freebsd
++5    > S N-500 ts R+5000               predicts silence
++1    > S                               predicts silence
+=> no_answer time_wait_sequence inferred retries 1 stack freebsd
+
+# The TTL of this host is nobody's: Linux is assumed, and said to be.
+story rests_on_linux
+end s 10.9.0.2:8080 ttl 200
+use closed_by_server
++0.5  > S N+1000 ts R-5000              predicts ack
+      < . no_socket                     decides
+=> rejected time_wait_paws inferred stack unknown summary "if it is Linux"
+
+# It takes what Linux would reject: from then on nothing is assumed of it, also for what came before.
+story answers_as_linux_would_not
+end s 10.9.0.2:8080 ttl 200
+use closed_by_server
++0.5  > S N+1000 ts R-5000              predicts ack
+      < S. 900000000
+      > .                               decides
+=> established time_wait_recycled_sequence inferred stack unknown
+
+# One answer that does not fit may be a packet that the capture lacks: a host that looks like Linux still is.
+story marked_host_answers_oddly_once
+use closed_by_server
++0.5  > S N+1000 ts R-5000
+      < S. 900000000
+      > .                               decides
+=> established ok stack linux not_as_rules yes
+
+# A TIME_WAIT with an IP ID: it is not that of Linux.
+story time_wait_with_an_ip_id
+end s 10.9.0.2:8080 ttl 200
+use closed_by_server
++0.5  > S N+1000 ts R-5000
+      < . id 77                         decides
+=> rejected time_wait_paws inferred stack unknown
+
+# Nobody answers, and the number is not beyond RCV.NXT: a stack that drops such SYNs in TIME_WAIT may hold one.
+story silence_of_an_unknown_stack
+end s 10.9.0.2:8080 ttl 200
+use closed_by_server
++0.5  > S N-1000 ts R+5000
++1    > S
+=> no_answer time_wait_sequence inferred retries 1 stack unknown
+
+# tcp_rfc1337, or a RST that was lost behind the capture point: the same ACK again shows that TIME_WAIT is there.
+story reset_did_not_remove_time_wait
+use closed_by_server
++9    > S N+5000 ts R-5
+      < . no_socket as rejection
+      > R N as reset
++1    > S
+      < . no_socket
+=> rejected time_wait_paws decided_by rejection retries 1 summary "did not remove"
+
+story reset_did_not_remove_time_wait_before_the_next_attempt
+use closed_by_server
++9    > S N+5000 ts R-5
+      < . no_socket
+      > R N
++1    > S N+9000 ts R-4
+      < . no_socket                     decides
+=> rejected time_wait_paws
+
+# A box shifts the client's timestamps: what the peer compares with is in its ACK.
+story timestamps_shifted_on_the_way
+use closed_by_server
++9    > S N+5000 ts R+5
+      < . no_socket ecr R+90000         decides
+=> rejected time_wait_paws ts_recent R+90000
+
+# The host has shown how it reopens a TIME_WAIT; here it held none (tcp_max_tw_buckets).
+story too_many_time_waits
+use closed_by_server
++5    > S N+1000 ts R+5000
+      < S. X+65537
+      > .                               decides
+=> established time_wait_recycled_timestamp
+end other 10.9.0.1:57012
+between other s
+use closed_by_server
++5    > S N+1000 ts R+5000
+      < S. 77
+      > .                               decides
+=> established reuse_after_close inferred

@@ -13,6 +13,7 @@ static const struct {
     enum fact fact;
     const char *use;
 } no_rule_asks[] = {
+    { F_STACK_KNOWN, "for rules that say BY_STACK" },
     { F_OLD, "for those who read facts: whether those of the old connection can hold at all" },
 };
 

@@ -26,6 +26,7 @@ enum attempt_flags {
     ATTEMPT_TWIN = 0x20,        /* seen at another capture point before: counted there */
     ATTEMPT_RETRIED_UNANSWERED = 0x40, /* a SYN was retransmitted before any SYN/ACK was seen */
     ATTEMPT_MIRRORED = 0x80,           /* the capture shows its SYN twice */
+    ATTEMPT_PLAIN_RETRY = 0x1000,      /* SYNs with data were not answered, and were followed by one without */
 };
 
 /* Stands for a frame that was read but is not in the file: a read filter left it out. */

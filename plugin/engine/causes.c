@@ -232,7 +232,8 @@ static const struct verdict_row rows[] = {
     ROW(NO_ANSWER, SILENT_FLOW, ERROR, NO_ANSWER, "SYN never answered, although the port answers others",
         "Accept queue or SYN queue full, a SYN rate limit, or only this flow is dropped. Next: nstat -az "
         "TcpExtListenOverflows TcpExtListenDrops and ss -tln (Recv-Q against Send-Q) on the server; then firewall "
-        "logs."),
+        "logs. Clients behind one NAT, and a server before Linux 4.12 (RHEL 7): tcp_tw_recycle drops their SYNs "
+        "(nstat -az TcpExtPAWSPassive)."),
     ROW(NO_ANSWER, SILENT_PORT, ERROR, NO_ANSWER, "SYN never answered, although the host is there",
         "A packet filter drops this port, on the host or before it. Next: firewall rules and counters (nft list "
         "ruleset), then a capture on the host."),

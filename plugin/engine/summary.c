@@ -155,6 +155,15 @@ static bool is_reset_survived(const struct tracker *t, const struct attempt *a)
            && acks->last.seq == acks->first.seq && acks->last.ack == acks->first.ack;
 }
 
+/* A box that drops SYNs with data lets the retry without them through (RFC 7413, 7.1). */
+static bool is_fast_open_lost(const struct tracker *t, const struct attempt *a, const struct verdict *v)
+{
+    const struct evidence *e = get_evidence(t, a);
+
+    return v->cause == CAUSE_SYN_RETRANSMITTED && (a->flags & ATTEMPT_PLAIN_RETRY) && (e->flags & EV_SYN_ACK)
+           && e->syn_ack_time - a->last_time < NS_PER_SECOND;
+}
+
 static void append_survived_reset(GString *out, const struct tracker *t, const struct attempt *a)
 {
     if (is_reset_survived(t, a))
@@ -189,6 +198,8 @@ void tracker_summary(const struct tracker *t, uint32_t attempt, const struct ver
     }
     if (v->fate == FATE_REJECTED)
         append_survived_reset(out, t, a);
+    if (is_fast_open_lost(t, a, v))
+        g_string_append(out, "; only the SYN without Fast Open data was answered");
     append_stack(out, rules_of_host(t, pair_of(t, a), server_side(a)).stack, v);
     if (signs_suffice(signs))
         append_other_host(out, signs);

@@ -196,6 +196,8 @@ static void retry(const struct work *w, struct attempt *a)
 
     if (!(get_evidence(w->t, a)->flags & EV_SYN_ACK)) {
         a->flags |= ATTEMPT_RETRIED_UNANSWERED;
+        if (a->syn_data != 0 && w->seg->payload == 0)
+            a->flags |= ATTEMPT_PLAIN_RETRY;
         if (trouble->packets == 0)
             trouble->unanswered_time = w->seg->seen.time;
     } else {

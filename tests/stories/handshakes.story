@@ -235,3 +235,19 @@ story syn_ack_lost_and_no_syn_again
 +0 < S. lost
 again +1.02 +1.02
 => no_answer synack_lost
+
+# A box drops SYNs with data; the retry without them is answered at once.
+story fast_open_black_hole
+> S (29) fast_open
++1 > S (0)
+< S.
+> .                                       decides
+=> established syn_retransmitted delayed retries 1 summary "only the SYN without Fast Open data was answered"
+
+# Two of them, with data both: loss.
+story fast_open_syn_lost
+> S (29) fast_open
++1 > S (29)
+< S.
+> .                                       decides
+=> established syn_retransmitted delayed retries 1 no_summary "Fast Open"

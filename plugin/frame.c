@@ -49,14 +49,61 @@ static uint32_t link_digest(const address *from)
     return digest;
 }
 
-static struct sighting sighting_of(struct tracker *t, const packet_info *pinfo)
+/* Linux's cooked headers, as of the device "any": LINKTYPE_LINUX_SLL and LINKTYPE_LINUX_SLL2 of tcpdump.org. A packet
+ * "to another host" was received, too, by an interface in promiscuous mode: the port of a bridge. */
+static void read_cooked_header(tvbuff_t *frame, int encapsulation, struct sighting *seen)
 {
-    return (struct sighting){
+    enum { SLL_TYPE = 0, SLL2_INTERFACE = 4, SLL2_TYPE = 10, OUTGOING = 4 };
+    unsigned type;
+
+    if (encapsulation == WTAP_ENCAP_SLL && tvb_bytes_exist(frame, SLL_TYPE, 2)) {
+        type = tvb_get_ntohs(frame, SLL_TYPE);
+    } else if (encapsulation == WTAP_ENCAP_SLL2
+               && tvb_bytes_exist(frame, SLL2_INTERFACE, SLL2_TYPE + 1 - SLL2_INTERFACE)) {
+        type = tvb_get_ntohs(frame, SLL2_TYPE) >> 8;
+        seen->interface = tvb_get_ntohl(frame, SLL2_INTERFACE);
+    } else {
+        return;
+    }
+    if (type <= OUTGOING)
+        seen->direction = type == OUTGOING ? DIRECTION_OUT : DIRECTION_IN;
+}
+
+/* Wireshark's frame dissector takes the direction from the record, if that has one. */
+static uint8_t direction_of(const packet_info *pinfo)
+{
+    return pinfo->p2p_dir == P2P_DIR_SENT   ? DIRECTION_OUT
+           : pinfo->p2p_dir == P2P_DIR_RECV ? DIRECTION_IN
+                                            : DIRECTION_UNKNOWN;
+}
+
+static struct sighting sighting_of(struct tracker *t, tvbuff_t *frame, const packet_info *pinfo)
+{
+    struct sighting seen = {
         .frame = pinfo->num,
-        .point = capture_point(t, pinfo),
         .link_src = link_digest(&pinfo->dl_src),
+        .point = capture_point(t, pinfo),
+        .direction = direction_of(pinfo),
         .time = frame_time(pinfo),
     };
+
+    read_cooked_header(frame, pinfo->rec->rec_header.packet_header.pkt_encap, &seen);
+    return seen;
+}
+
+static void read_link_address(const address *from, uint8_t to[6])
+{
+    if (from->type == AT_ETHER && from->len == 6)
+        memcpy(to, from->data, 6);
+}
+
+static struct link_layer link_layer_of(const packet_info *pinfo)
+{
+    struct link_layer link = { .vlan = (uint16_t)pinfo->vlan_id };
+
+    read_link_address(&pinfo->dl_src, link.src);
+    read_link_address(&pinfo->dl_dst, link.dst);
+    return link;
 }
 
 static uint8_t read_address(const address *from, uint8_t ip[16])
@@ -91,8 +138,11 @@ static void track_segment(struct tracker *t, const packet_info *pinfo, const str
     seg.family = 0;
     if (known && read_address(&pinfo->net_src, seg.src.ip) == read_address(&pinfo->net_dst, seg.dst.ip))
         seg.family = read_address(&pinfo->net_src, seg.src.ip);
-    if (segment_parse(&bytes, (size_t)tcp->offset, &seg))
-        tracker_segment(t, &seg);
+    if (!segment_parse(&bytes, (size_t)tcp->offset, &seg))
+        return;
+    if (seg.flags & TCP_SYN)
+        seg.link = link_layer_of(pinfo);
+    tracker_segment(t, &seg);
 }
 
 /* An ICMP error tells about the segment that it quotes. */
@@ -120,11 +170,11 @@ static bool is_quoted(const struct header *header, const struct header *icmp)
     return icmp != NULL && header->tvb == icmp->tvb && header->offset > icmp->offset;
 }
 
-void frame_track(struct tracker *t, packet_info *pinfo)
+void frame_track(struct tracker *t, tvbuff_t *frame, packet_info *pinfo)
 {
     size_t n;
     const struct header *headers = headers_take(pinfo->num, &n), *icmp = NULL;
-    struct sighting seen = sighting_of(t, pinfo);
+    struct sighting seen = sighting_of(t, frame, pinfo);
 
     tracker_begin_frame(t, &seen);
     for (size_t i = 0; i < n; i++) {

@@ -25,7 +25,7 @@ static int dissect(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *da
     if (synfate_tracker == NULL)
         return 0;
     if (!pinfo->fd->visited)
-        frame_track(synfate_tracker, pinfo);
+        frame_track(synfate_tracker, tvb, pinfo);
     size_t n = 0;
     const struct note *notes = tracker_notes(synfate_tracker, pinfo->num, &n);
     if (n > 0)

@@ -32,7 +32,7 @@ void headers_unwatch(void);
 const struct header *headers_take(uint32_t frame, size_t *n);
 
 /* frame.c: hands what a frame carries to the tracker; its time in ns since the epoch. */
-void frame_track(struct tracker *t, packet_info *pinfo);
+void frame_track(struct tracker *t, tvbuff_t *frame, packet_info *pinfo);
 int64_t frame_time(const packet_info *pinfo);
 
 /* fields.c */

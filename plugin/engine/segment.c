@@ -107,12 +107,15 @@ static size_t parse_ip(const struct packet_bytes *b, size_t tcp, struct segment 
     seg->ttl = 0;
     seg->has_ip_id = seg->df = false;
     seg->ip_id = 0;
+    seg->traffic = 0;
+    seg->flow_label = 0;
     if (seg->family != 6 && find_ipv4(b, tcp, &ip)) {
         const uint8_t *h = b->data + ip;
         if (match_addresses(seg, 4, h + 12, h + 16)) {
             size_t length = get16(h + 2);
             seg->family = 4;
             seg->ttl = h[8];
+            seg->traffic = h[1];
             seg->has_ip_id = true;
             seg->ip_id = get16(h + 4);
             seg->df = h[6] & 0x40;
@@ -125,6 +128,8 @@ static size_t parse_ip(const struct packet_bytes *b, size_t tcp, struct segment 
             size_t end = ip + IPV6_HEADER + get16(h + 4);
             seg->family = 6;
             seg->ttl = h[7];
+            seg->traffic = (uint8_t)(get16(h) >> 4);
+            seg->flow_label = get32(h) & 0xfffff;
             return end > tcp ? end - tcp : rest; /* length 0: segmentation offload or a jumbogram */
         }
     }
@@ -172,6 +177,7 @@ static void parse_options(struct segment *seg, const uint8_t *p, size_t captured
     while (at < end && p[at] != 0) {
         uint8_t kind = p[at];
         seg->option_layout = (uint16_t)(seg->option_layout * 31 + kind);
+        seg->option_kinds |= kind < 63 ? UINT64_C(1) << kind : OPTION_OTHER;
         if (kind == 1) {
             at++;
             continue;
@@ -203,6 +209,7 @@ bool segment_parse(const struct packet_bytes *b, size_t tcp, struct segment *seg
     seg->has_ts = seg->fast_open = seg->bad_checksum = false;
     seg->wscale = NO_WSCALE;
     seg->mss = seg->option_layout = 0;
+    seg->option_kinds = 0;
     seg->tsval = seg->tsecr = 0;
     parse_options(seg, h + TCP_MIN, b->captured - tcp - TCP_MIN, header - TCP_MIN);
     return true;

@@ -16,10 +16,13 @@ enum tcp_flag {
     TCP_RST = 0x04,
     TCP_PSH = 0x08,
     TCP_ACK = 0x10,
+    TCP_ECE = 0x40,
+    TCP_CWR = 0x80,
 };
 
 #define NS_PER_SECOND INT64_C(1000000000)
-#define NO_WSCALE 0xff /* no window scale option */
+#define NO_WSCALE 0xff                   /* no window scale option */
+#define OPTION_OTHER (UINT64_C(1) << 63) /* an option of kind 63 or more */
 
 /* One side of a port pair. An IPv4 address is in the first four bytes, the rest is zero. */
 struct tcp_address {
@@ -38,11 +41,18 @@ enum direction { DIRECTION_UNKNOWN, DIRECTION_IN, DIRECTION_OUT };
 
 /* Where and when a packet was captured. */
 struct sighting {
-    uint32_t frame;    /* number in the file, from 1 */
-    uint16_t point;    /* capture point: which interface of which section */
-    uint32_t link_src; /* digest of the sender's link address; 0: none */
-    uint8_t direction; /* enum direction */
-    int64_t time;      /* ns since the epoch */
+    uint32_t frame;     /* number in the file, from 1 */
+    uint32_t link_src;  /* digest of the sender's link address; 0: none */
+    uint32_t interface; /* index, where one capture point is all interfaces of a host; 0: not known */
+    uint16_t point;     /* capture point: which interface of which section */
+    uint8_t direction;  /* enum direction */
+    int64_t time;       /* ns since the epoch */
+};
+
+/* The link layer of a frame; all zero: not known. */
+struct link_layer {
+    uint8_t src[6], dst[6];
+    uint16_t vlan;
 };
 
 struct segment {
@@ -50,11 +60,13 @@ struct segment {
     uint8_t family; /* 4, 6, or 0 while unknown */
     struct tcp_address src, dst;
 
-    uint8_t ttl;    /* TTL or hop limit; 0: no IP header seen */
-    bool has_ip_id; /* an IPv4 header was seen: ip_id and df hold */
-    bool df;        /* "don't fragment" */
+    uint8_t ttl;     /* TTL or hop limit; 0: no IP header seen */
+    uint8_t traffic; /* DSCP << 2 | ECN */
+    bool has_ip_id;  /* an IPv4 header was seen: ip_id and df hold */
+    bool df;         /* "don't fragment" */
     uint16_t ip_id;
-    uint32_t payload; /* bytes of data */
+    uint32_t flow_label; /* of IPv6 */
+    uint32_t payload;    /* bytes of data */
 
     uint32_t seq, ack;
     uint16_t window; /* as sent, not scaled */
@@ -67,7 +79,9 @@ struct segment {
     uint8_t wscale;         /* shift, or NO_WSCALE */
     uint16_t mss;           /* 0: absent */
     uint16_t option_layout; /* digest of the kinds of options, in their order */
+    uint64_t option_kinds;  /* 1 << kind, or OPTION_OTHER; 0 if there are only timestamps */
     uint32_t tsval, tsecr;
+    struct link_layer link; /* set by who reads frames, of SYNs and SYN/ACKs only */
 };
 
 /* Captured bytes: of a frame, or of a reassembled packet. */

@@ -67,6 +67,31 @@ static void test_syn_with_all_options(void)
     g_assert_cmpuint(seg.tsval, ==, 1000);
     g_assert_cmpuint(seg.tsecr, ==, 2000);
     g_assert_false(seg.options_cut);
+    g_assert_cmphex(seg.option_kinds & 0xffffffff, ==, 1 << 1 | 1 << 2 | 1 << 3 | 1 << 4 | 1 << 8);
+    g_assert_cmphex(seg.option_kinds >> 32, ==, 1 << (34 - 32));
+}
+
+/* DSCP, ECN and flow label are where each family has them. */
+static void test_traffic(void)
+{
+    struct packet v4 = { .size = 0 }, v6 = { .size = 0 };
+    struct segment seg = { .family = 0 };
+
+    put_ipv4(&v4, PROTO_TCP, 0, 20);
+    put_tcp(&v4, TCP_SYN | TCP_ECE | TCP_CWR, 0);
+    v4.data[1] = 46 << 2 | 1;
+    g_assert_true(parse_cut(&v4, v4.size, 20, &seg));
+    g_assert_cmphex(seg.traffic, ==, 46 << 2 | 1);
+    g_assert_cmphex(seg.flow_label, ==, 0);
+    g_assert_cmphex(seg.flags, ==, TCP_SYN | TCP_ECE | TCP_CWR);
+
+    put_ipv6(&v6, PROTO_TCP, 20);
+    put_tcp(&v6, TCP_SYN, 0);
+    memcpy(v6.data, "\x6b\x9a\xbc\xde", 4);
+    seg.family = 0;
+    g_assert_true(parse_cut(&v6, v6.size, 40, &seg));
+    g_assert_cmphex(seg.traffic, ==, 0xb9);
+    g_assert_cmphex(seg.flow_label, ==, 0xabcde);
 }
 
 static void test_no_options(void)
@@ -558,6 +583,7 @@ int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/segment/syn_with_all_options", test_syn_with_all_options);
+    g_test_add_func("/segment/traffic", test_traffic);
     g_test_add_func("/segment/no_options", test_no_options);
     g_test_add_func("/segment/option_layout", test_option_layout);
     g_test_add_func("/segment/odd_options", test_odd_options);

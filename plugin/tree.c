@@ -339,6 +339,8 @@ static void show_note(const struct tracker *t, tvbuff_t *tvb, packet_info *pinfo
     enum expert_kind kind;
     struct past past;
 
+    if (!read && tracker_is_uneventful(t, note->attempt, pinfo->fd->visited) && !chats_are_read(pinfo))
+        return;
     v.h = tracker_past(t, v.a, &past) ? &past : NULL;
     v.e = tracker_evidence(t, v.a);
     tracker_verdict(t, note->attempt, pinfo->fd->visited, &v.verdict);

@@ -238,3 +238,22 @@ const char *outcome_token(enum outcome outcome)
 
     return tokens[outcome];
 }
+
+static bool is_handshake_in_time(const struct tracker *t, const struct attempt *a, bool final)
+{
+    const struct evidence *e = get_evidence(t, a);
+
+    if (e == NULL || !(e->flags & EV_SYN_ACK))
+        return !final && e == NULL && t->now == a->first_time;
+    return e->trouble == 0 && e->syn_ack_time - a->first_time < t->options.slow_connect
+           && (!final || e->frame[EV_ACK] != 0);
+}
+
+bool tracker_is_uneventful(const struct tracker *t, uint32_t attempt, bool final)
+{
+    const struct attempt *a = get_attempt(t, attempt);
+    const uint16_t unusual = ATTEMPT_CROSSED | ATTEMPT_DATA_TAKEN | ATTEMPT_TWIN;
+
+    return a->history == 0 && a->sibling == 0 && a->retries == 0 && !(a->flags & unusual)
+           && is_handshake_in_time(t, a, final) && raced_by(t, attempt) == 0;
+}

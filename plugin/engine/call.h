@@ -29,6 +29,10 @@ struct call {
 /* The call of an attempt (a record). final: the whole capture has been seen. */
 void tracker_call(const struct tracker *t, uint32_t attempt, bool final, struct call *call);
 
+/* Whether there is nothing to say of an attempt and its call so far: a handshake in time, or the begin of one, and nothing
+ * else. Cheaper than the verdict, and true of most frames. final: as for tracker_verdict. */
+bool tracker_is_uneventful(const struct tracker *t, uint32_t attempt, bool final);
+
 /* The same, where the attempt's verdict is known already. */
 void tracker_call_of(const struct tracker *t, uint32_t attempt, bool final, const struct verdict *verdict,
                      struct call *call);

@@ -15,11 +15,11 @@
 struct host {
     uint8_t ip[16];
     uint16_t point;
-    uint8_t family;
+    uint16_t layout;          /* of options in its first SYN/ACK; 0: none seen */
     uint8_t ttl_min, ttl_max; /* of its packets other than RSTs; 0: not known */
     uint8_t marks;            /* enum host_marks */
-    uint8_t refuted;          /* how often it has answered as the stack of its marks, or Linux, would not; up to 255 */
-    uint16_t layout;          /* of options in its first SYN/ACK; 0: none seen */
+    uint8_t family : 4;
+    uint8_t refuted : 4; /* how often it has answered as the stack of its marks, or Linux, would not; up to 15 */
 };
 
 enum host_marks {

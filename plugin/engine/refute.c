@@ -6,6 +6,8 @@
 
 #include "peer_end.h"
 
+enum { REFUTED_MAX = 15 };
+
 /* A SYN/ACK reopened the TIME_WAIT with the number that the stack of Linux alone gives. */
 static bool is_recycled(const struct work *w, const struct connection *old)
 {
@@ -50,6 +52,6 @@ void refute_by_answer(const struct work *w, const struct attempt *a, enum peer_a
     if (a->retries > 0 || peer.state != STATE_TIME_WAIT || timestamps_are_cut(a, &peer, old->flags & CONN_OPTIONS_CUT))
         return;
     enum peer_answer expected = stack_decide(rules.stack, &peer, &syn).answer;
-    if (host->refuted < UINT8_MAX && !is_possible(w, host, rules.stack, expected, answer))
+    if (host->refuted < REFUTED_MAX && !is_possible(w, host, rules.stack, expected, answer))
         host->refuted++;
 }

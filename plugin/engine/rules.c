@@ -183,6 +183,7 @@ enum { RULES = sizeof rules / sizeof rules[0] };
 /* The lists of a rule as sets. */
 struct masks {
     struct facts all, none, proof;
+    size_t next; /* the first row below that does not begin with the same fact */
 };
 
 struct facts rule_facts(const uint8_t list[RULE_FACTS_MAX])
@@ -199,8 +200,13 @@ static const struct masks *masks_of_rules(void)
     static struct masks masks[RULES];
     static bool made;
 
-    for (size_t i = 0; !made && i < RULES; i++)
-        masks[i] = (struct masks){ rule_facts(rules[i].all), rule_facts(rules[i].none), rule_facts(rules[i].proof) };
+    for (size_t i = RULES; !made && i-- > 0;) {
+        bool same = i + 1 < RULES && rules[i].all[0] != F_NONE && rules[i].all[0] == rules[i + 1].all[0];
+        masks[i] = (struct masks){ .all = rule_facts(rules[i].all),
+                                   .none = rule_facts(rules[i].none),
+                                   .proof = rule_facts(rules[i].proof),
+                                   .next = same ? masks[i + 1].next : i + 1 };
+    }
     made = true;
     return masks;
 }
@@ -226,8 +232,10 @@ const struct rule *rule_for(const struct facts *facts, const struct costs *costs
     const struct masks *masks = masks_of_rules();
     const struct rule *best = NULL;
 
-    for (size_t i = 0; i < RULES; i++) {
-        if (!holds(&masks[i], facts) || !fits(&rules[i], costs))
+    for (size_t i = 0, next; i < RULES; i = next) {
+        bool begins = rules[i].all[0] == F_NONE || facts_have(facts, (enum fact)rules[i].all[0]);
+        next = begins ? i + 1 : masks[i].next; /* most attempts lack what whole groups of rows begin with */
+        if (!begins || !fits(&rules[i], costs) || !holds(&masks[i], facts))
             continue;
         if (best == NULL || cost_of(&rules[i], costs) > cost_of(best, costs))
             best = &rules[i];

@@ -171,8 +171,11 @@ static void append_survived_reset(GString *out, const struct tracker *t, const s
                                get_trouble(t, a)->frame[TROUBLE_OLD_RESET]);
 }
 
-static void append_stack(GString *out, const struct stack *stack, const struct verdict *v)
+static void append_stack(GString *out, const struct tracker *t, const struct attempt *a, const struct verdict *v)
 {
+    if (!v->assumed && !v->not_as_rules)
+        return;
+    const struct stack *stack = rules_of_host(t, pair_of(t, a), server_side(a)).stack;
     if (v->assumed)
         g_string_append_printf(out, "; if it is %s", stack->name);
     if (v->not_as_rules)
@@ -200,7 +203,7 @@ void tracker_summary(const struct tracker *t, uint32_t attempt, const struct ver
         append_survived_reset(out, t, a);
     if (is_fast_open_lost(t, a, v))
         g_string_append(out, "; only the SYN without Fast Open data was answered");
-    append_stack(out, rules_of_host(t, pair_of(t, a), server_side(a)).stack, v);
+    append_stack(out, t, a, v);
     if (signs_suffice(signs))
         append_other_host(out, signs);
     append_collisions(out, t, attempt);

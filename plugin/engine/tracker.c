@@ -27,8 +27,12 @@ void tracker_free(struct tracker *t)
 /* By the rules of that side's stack, as it is known by now. */
 static enum tcp_state state_of(const struct work *w, const struct connection *c, uint8_t side)
 {
-    struct peer_rules rules = rules_of_host(w->t, w->pair, side);
+    struct peer_rules rules = { .stack = stack_row(PEER_UNKNOWN), .time_wait = NS_PER_SECOND };
 
+    /* No other state depends on them, and nobody's TIME_WAIT is over so soon. */
+    if (connection_state(c, side) == STATE_TIME_WAIT
+        && (w->seg->seen.time - c->tw_time >= NS_PER_SECOND || (c->flags & CONN_TIME_WAIT_RESET)))
+        rules = rules_of_host(w->t, w->pair, side);
     return state_at(&rules, c, side, w->seg->seen.time);
 }
 

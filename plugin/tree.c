@@ -320,7 +320,7 @@ static proto_item *show_items(const struct view *v, proto_tree *parent, const ch
     proto_item_set_generated(item);
     add_token(v, tree, field.summary, summary);
     show_verdict(v, tree);
-    add_token(v, tree, field.advice, verdict_row(v->verdict.fate, v->verdict.cause)->advice);
+    add_token(v, tree, field.advice, verdict_advice(&v->verdict));
     show_attempt(v, tree);
     if (v->h != NULL) {
         show_old_connection(v, tree);

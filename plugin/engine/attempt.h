@@ -26,6 +26,7 @@ enum attempt_flags {
     ATTEMPT_TWIN = 0x20,        /* seen at another capture point before: counted there */
     ATTEMPT_RETRIED_UNANSWERED = 0x40, /* a SYN was retransmitted before any SYN/ACK was seen */
     ATTEMPT_MIRRORED = 0x80,           /* the capture shows its SYN twice */
+    ATTEMPT_DAMAGED = 0x2000,          /* each SYN seen had a wrong checksum */
     ATTEMPT_PLAIN_RETRY = 0x1000,      /* SYNs with data were not answered, and were followed by one without */
 };
 
@@ -65,6 +66,7 @@ enum evidence_flags {
     EV_CLIENT_DATA = 0x02,   /* the client sent data, or a FIN, that begins behind its SYN: data_time holds */
     EV_EXACT = 0x04,         /* the client's first acknowledgment is behind its SYN, and of the SYN/ACK alone */
     EV_ACK_OF_FIRST = 0x08,  /* it echoes the timestamp of the first SYN/ACK */
+    EV_DAMAGED = 0x20,       /* each SYN/ACK seen had a wrong checksum */
     EV_SERVER_UNSEEN = 0x10, /* a client's segment acknowledges what the capture lacks of the server */
 };
 

@@ -50,13 +50,18 @@ static enum fact state_fact(enum tcp_state state)
     }
 }
 
-static const struct host *server_host(const struct dossier *d)
+static const struct host *host_of(const struct dossier *d, uint8_t side)
 {
     const struct port_pair *pair = pair_of(d->t, d->a);
-    struct tcp_address server;
+    struct tcp_address address;
 
-    port_pairs_address(&d->t->pairs, pair, server_side(d->a), &server);
-    return peers_host(&d->t->peers, pair->family, pair->point, server.ip);
+    port_pairs_address(&d->t->pairs, pair, side, &address);
+    return peers_host(&d->t->peers, pair->family, pair->point, address.ip);
+}
+
+static const struct host *server_host(const struct dossier *d)
+{
+    return host_of(d, server_side(d->a));
 }
 
 static bool ttl_is_odd(const struct dossier *d, const struct packet_seen *reset)
@@ -217,6 +222,25 @@ static void read_end(const struct dossier *d, struct facts *facts)
         read_reset(d, &reset->first, facts);
 }
 
+/* Whether a wrong checksum of a host's packets says that they were damaged on their way. Where they are made, a network
+ * card may still have to fill it in; and one that was answered shows that the capture was changed. */
+static bool checksums_tell(const struct dossier *d, const struct host *host, uint8_t ttl)
+{
+    bool came_down = ttl != 0 && ttl != 32 && ttl != 64 && ttl != 128 && ttl != 255;
+
+    return !d->t->checksums_lie && (came_down || (host != NULL && host->checksums));
+}
+
+static void read_damage(const struct dossier *d, struct facts *facts)
+{
+    const struct host *server = server_host(d);
+
+    FACT(SYN_DAMAGED,
+         (d->a->flags & ATTEMPT_DAMAGED) && checksums_tell(d, host_of(d, attempt_side(d->a)), d->a->print.ttl));
+    FACT(SYN_ACK_DAMAGED,
+         d->e != NULL && (d->e->flags & EV_DAMAGED) && checksums_tell(d, server, server == NULL ? 0 : server->ttl_max));
+}
+
 /* Asked only of an attempt that the server did not accept. */
 static void read_others(const struct dossier *d, struct facts *facts)
 {
@@ -229,6 +253,7 @@ static void read_others(const struct dossier *d, struct facts *facts)
     FACT(SERVICE_ANSWERS, s != NULL && service_accepted_near(s, d->a->first_time, d->a->last_time));
     FACT(SERVICE_GOES_ON, s != NULL && service_accepted_around(s, d->a->first_time, d->a->last_time));
     FACT(HOST_SEEN, server_host(d) != NULL);
+    read_damage(d, facts);
 }
 
 /* ---- the old connection ---------------------------------------------------------------------------- */

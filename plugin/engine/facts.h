@@ -51,6 +51,8 @@ enum fact_kind { FACT_OWN, FACT_HOST, FACT_SERVICE };
     FACT(STRAY, OWN, "an answer came from another address or port") \
     FACT(SERVICE_ANSWERS, SERVICE, "the service answered another SYN with a SYN/ACK within 10 s") \
     FACT(SERVICE_GOES_ON, SERVICE, "and did so before the first SYN and after the last") \
+    FACT(SYN_DAMAGED, HOST, "each SYN had a wrong checksum, far from its sender") \
+    FACT(SYN_ACK_DAMAGED, HOST, "so had each SYN/ACK") \
     FACT(HOST_SEEN, HOST, "the server's address sent packets") \
     /* a bare ACK, or a SYN/ACK with a wrong ack number */ \
     FACT(REJECTED, OWN, "the SYN was rejected by such a segment") \

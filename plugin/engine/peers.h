@@ -18,8 +18,9 @@ struct host {
     uint16_t layout;          /* of options in its first SYN/ACK; 0: none seen */
     uint8_t ttl_min, ttl_max; /* of its packets other than RSTs; 0: not known */
     uint8_t marks;            /* enum host_marks */
-    uint8_t family : 4;
-    uint8_t refuted : 4; /* how often it has answered as the stack of its marks, or Linux, would not; up to 15 */
+    uint8_t family : 3;
+    uint8_t checksums : 1; /* a SYN or SYN/ACK of it had a right TCP checksum: no network card fills them in later */
+    uint8_t refuted : 4;   /* how often it has answered as the stack of its marks, or Linux, would not; up to 15 */
 };
 
 enum host_marks {
@@ -68,6 +69,13 @@ struct host *peers_need_host(struct peers *p, uint8_t family, uint16_t point, co
 
 /* A packet of the host had this TTL; 0: not to be remembered. */
 void host_note_ttl(struct host *host, uint8_t ttl);
+
+/* What its packet's checksum shows. */
+static inline void host_note_checksum(struct host *host, const struct segment *seg)
+{
+    if (seg->checksum == CHECKSUM_RIGHT)
+        host->checksums = 1;
+}
 
 /* The host, or NULL if it sent nothing. */
 const struct host *peers_host(const struct peers *p, uint8_t family, uint16_t point, const uint8_t ip[16]);

@@ -471,9 +471,9 @@ static void print_evidence(const struct report *r, const struct result *o, const
 }
 
 /* The table's advice ends with "Next: ", what to check. */
-static void print_advice(struct report *r, const struct result *o)
+static void print_advice(struct report *r, const struct verdict *v)
 {
-    const char *advice = verdict_row(o->fate, o->cause)->advice;
+    const char *advice = verdict_advice(v);
     const char *next = strstr(advice, " Next: ");
 
     if (g_ptr_array_find_with_equal_func(r->advices, advice, g_str_equal, NULL))
@@ -516,7 +516,7 @@ static void print_attempt(struct report *r, guint rank, const struct result *o)
     print_steps(r, steps);
     print_evidence(r, o, &v);
     print_bill(r, steps);
-    print_advice(r, o);
+    print_advice(r, &v);
     g_string_free(text, TRUE);
     g_array_free(steps, TRUE);
 }

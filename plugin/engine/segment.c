@@ -4,6 +4,8 @@
  */
 #include "segment.h"
 
+#include "checksum.h"
+
 enum { IP_PROTO_TCP = 6, IPV4_MIN = 20, IPV4_MAX = 60, IPV6_HEADER = 40, TCP_MIN = 20 };
 enum { IPV6_EXTENSIONS_MAX = 256 }; /* longer chains of extension headers are not looked for */
 
@@ -206,12 +208,15 @@ bool segment_parse(const struct packet_bytes *b, size_t tcp, struct segment *seg
     seg->flags = h[13];
     seg->window = get16(h + 14);
     seg->payload = (uint32_t)(rest - header);
-    seg->has_ts = seg->fast_open = seg->bad_checksum = false;
+    seg->has_ts = seg->fast_open = false;
+    seg->checksum = CHECKSUM_UNKNOWN;
     seg->wscale = NO_WSCALE;
     seg->mss = seg->option_layout = 0;
     seg->option_kinds = 0;
     seg->tsval = seg->tsecr = 0;
     parse_options(seg, h + TCP_MIN, b->captured - tcp - TCP_MIN, header - TCP_MIN);
+    if (seg->flags & TCP_SYN)
+        seg->checksum = (uint8_t)tcp_checksum(b, tcp, seg);
     return true;
 }
 

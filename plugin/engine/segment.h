@@ -39,6 +39,9 @@ static inline bool same_ip(uint8_t family, const uint8_t *a, const uint8_t *b)
 /* Which way a packet went through the host that captured it, where the capture says so. */
 enum direction { DIRECTION_UNKNOWN, DIRECTION_IN, DIRECTION_OUT };
 
+/* UNKNOWN: not looked at, not captured whole, or left to a network card. */
+enum checksum { CHECKSUM_UNKNOWN, CHECKSUM_RIGHT, CHECKSUM_WRONG };
+
 /* Where and when a packet was captured. */
 struct sighting {
     uint32_t frame;     /* number in the file, from 1 */
@@ -72,8 +75,8 @@ struct segment {
     uint16_t window; /* as sent, not scaled */
     uint8_t flags;   /* enum tcp_flag */
 
-    bool bad_checksum; /* of TCP: captured whole, and wrong */
-    bool options_cut;  /* the captured bytes end before the options do */
+    uint8_t checksum; /* enum checksum: of a SYN or SYN/ACK */
+    bool options_cut; /* the captured bytes end before the options do */
     bool has_ts;
     bool fast_open;         /* RFC 7413 option */
     uint8_t wscale;         /* shift, or NO_WSCALE */

@@ -42,6 +42,7 @@ struct tracker {
     GHashTable *legs;   /* frame -> frame */
     GPtrArray *points;  /* names of capture points */
 
+    bool checksums_lie;     /* a SYN with a wrong one was answered: something changed the capture */
     int64_t now;            /* ns: the newest time seen */
     uint32_t frame;         /* the frame in work */
     uint32_t pair_in_frame; /* the port pair of its last segment */

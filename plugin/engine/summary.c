@@ -171,6 +171,13 @@ static void append_survived_reset(GString *out, const struct tracker *t, const s
                                get_trouble(t, a)->frame[TROUBLE_OLD_RESET]);
 }
 
+static void append_damage(GString *out, enum damage damage)
+{
+    if (damage != DAMAGE_NONE)
+        g_string_append_printf(out, "; its %s came with a wrong TCP checksum, which the %s drops",
+                               damage == DAMAGE_SYN ? "SYN" : "SYN/ACK", damage == DAMAGE_SYN ? "server" : "client");
+}
+
 static void append_stack(GString *out, const struct tracker *t, const struct attempt *a, const struct verdict *v)
 {
     if (!v->assumed && !v->not_as_rules)
@@ -203,6 +210,7 @@ void tracker_summary(const struct tracker *t, uint32_t attempt, const struct ver
         append_survived_reset(out, t, a);
     if (is_fast_open_lost(t, a, v))
         g_string_append(out, "; only the SYN without Fast Open data was answered");
+    append_damage(out, v->damage);
     append_stack(out, t, a, v);
     if (signs_suffice(signs))
         append_other_host(out, signs);

@@ -103,6 +103,10 @@ static void read_syn(struct attempt *a, const struct segment *seg)
         a->flags |= ATTEMPT_HAS_TS;
     if (seg->options_cut)
         a->flags |= ATTEMPT_OPTIONS_CUT;
+    if (a->frame[SYN_FIRST] == a->frame[SYN_LAST] && seg->checksum == CHECKSUM_WRONG)
+        a->flags |= ATTEMPT_DAMAGED;
+    else if (seg->checksum != CHECKSUM_WRONG)
+        a->flags &= (uint16_t)~ATTEMPT_DAMAGED;
     a->syn_data = (uint16_t)MAX(a->syn_data, MIN(seg->payload, UINT16_MAX));
 }
 

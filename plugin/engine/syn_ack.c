@@ -39,6 +39,7 @@ static void see_syn_ack(const struct work *w, struct attempt *a, struct evidence
         e->syn_ack_time = seg->seen.time;
         e->syn_ack_tsval = seg->tsval;
         e->syn_ack_isn = seg->seq;
+        e->flags |= seg->checksum == CHECKSUM_WRONG ? EV_DAMAGED : 0;
         if (e->trouble != 0)
             note_taken_syn(a, get_trouble(w->t, a), seg->tsecr);
     } else if (seg->seq != e->syn_ack_isn) {
@@ -46,6 +47,8 @@ static void see_syn_ack(const struct work *w, struct attempt *a, struct evidence
     } else if (is_sent_again(w, a, e)) {
         see_segment(w->t, a, acknowledged ? SEEN_SYN_ACK_LATE : SEEN_SYN_ACK_AGAIN, seg);
     }
+    if (seg->checksum != CHECKSUM_WRONG)
+        e->flags &= (uint16_t)~EV_DAMAGED;
     e->flags |= EV_SYN_ACK;
 }
 
@@ -69,6 +72,8 @@ static void on_good_syn_ack(const struct work *w, uint32_t attempt)
 
     if (!(e->flags & EV_SYN_ACK))
         refute_by_answer(w, a, ANSWER_SYN_ACK);
+    if (a->flags & ATTEMPT_DAMAGED)
+        w->t->checksums_lie = true;
     see_syn_ack(w, a, e);
     note_crossing(w, a);
     if (a->syn_data != 0 && seq_after(seg->ack, a->isn + 1))
@@ -81,6 +86,7 @@ static void on_good_syn_ack(const struct work *w, uint32_t attempt)
     note_service(w, ANSWER_SYN_ACK);
     struct host *host = peers_need_host(&w->t->peers, seg->family, seg->seen.point, seg->src.ip);
     host_note_ttl(host, seg->ttl);
+    host_note_checksum(host, seg);
     note_syn_ack_marks(host, seg);
     note_answer(w->t, seg->seen.frame, attempt, SEEN_SYN_ACK);
 

@@ -67,7 +67,9 @@ static void note_sender(const struct work *w)
     uint8_t ttl = seg->flags & TCP_RST ? 0 : seg->ttl;
 
     w->pair->sent |= (uint8_t)(1U << w->side);
-    peers_note_host(&w->t->peers, seg->family, seg->seen.point, seg->src.ip, ttl);
+    struct host *host = peers_need_host(&w->t->peers, seg->family, seg->seen.point, seg->src.ip);
+    host_note_ttl(host, ttl);
+    host_note_checksum(host, seg);
 }
 
 void tracker_segment(struct tracker *t, const struct segment *seg)

@@ -114,6 +114,24 @@ static void judge_established(const struct dossier *d, const struct facts *facts
     v->reuse = reuse_token(reuse);
 }
 
+static enum damage damage_of(const struct facts *facts, const struct verdict *v)
+{
+    if (v->fate != FATE_NO_ANSWER && v->fate != FATE_PENDING)
+        return DAMAGE_NONE;
+    if (facts_have(facts, F_ANSWERED))
+        return facts_have(facts, F_SYN_ACK_DAMAGED) ? DAMAGE_SYN_ACK : DAMAGE_NONE;
+    return facts_have(facts, F_SYN_DAMAGED) ? DAMAGE_SYN : DAMAGE_NONE;
+}
+
+const char *verdict_advice(const struct verdict *v)
+{
+    if (v->damage != DAMAGE_NONE)
+        return "Something between the sender and this capture changes packets, or does not fill in the checksum that the "
+               "sender left to a network card: often a tunnel (VXLAN) on a card or driver that cannot do it. Next: "
+               "nstat -az TcpInCsumErrors on the receiver, then ethtool -K DEVICE tx off on the tunnel's ends.";
+    return verdict_row(v->fate, v->cause)->advice;
+}
+
 /* What this capture point alone tells. */
 static struct verdict judge_alone(const struct dossier *d)
 {
@@ -138,6 +156,7 @@ static struct verdict judge_alone(const struct dossier *d)
     if (v.fate == FATE_ESTABLISHED)
         judge_established(d, &facts, &costs, &v);
     v.lost = time_lost(d, &v, &decision, &costs);
+    v.damage = damage_of(&facts, &v);
     v.assumed = rule->by_stack && d->rules.stack->assumed;
     v.not_as_rules = is_not_as_rules(d, &facts, &v);
     return v;
@@ -182,6 +201,8 @@ static int knowledge(const struct verdict *v)
 /* Another point saw the same SYN on the same port pair: what it saw more counts here too. */
 static void learn_from_twin(const struct verdict *theirs, struct verdict *v)
 {
+    if (v->damage == DAMAGE_NONE && v->fate == theirs->fate)
+        v->damage = theirs->damage;
     if (knowledge(theirs) <= knowledge(v))
         return;
     *v = *theirs;

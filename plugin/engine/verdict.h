@@ -9,6 +9,9 @@
 
 struct tracker;
 
+/* What came damaged to a capture that was taken far from its sender: who receives it drops it. */
+enum damage { DAMAGE_NONE, DAMAGE_SYN, DAMAGE_SYN_ACK };
+
 /* What is said of an attempt, after all that was seen so far. */
 struct verdict {
     enum fate fate;
@@ -17,6 +20,7 @@ struct verdict {
     bool delayed;         /* established, but late: something of enum cost cost time */
     bool assumed;         /* it rests on the rules of a stack that the peer is only supposed to have */
     bool not_as_rules;    /* the peer answered as the chosen rules would not */
+    enum damage damage;   /* of an attempt without answer, or whose SYN/ACK is not acknowledged */
     bool from_twin;       /* decided by what another capture point saw */
     bool from_leg;        /* decided by what the other leg of a NAT shows */
     uint32_t decided_by;  /* frame; 0: none */
@@ -30,6 +34,9 @@ struct verdict {
 
 /* final: the whole capture has been seen, so that "in progress" becomes "capture ended". */
 void tracker_verdict(const struct tracker *t, uint32_t attempt, bool final, struct verdict *verdict);
+
+/* What to change, and what to check next. */
+const char *verdict_advice(const struct verdict *verdict);
 
 /* The first segment that rejected the attempt's SYN, whatever came of it, and what that was: fate "rejected" with this
  * cause. Returns the frame; 0: none. */

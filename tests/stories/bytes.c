@@ -160,6 +160,20 @@ GByteArray *bytes_of_segment(const struct segment_numbers *s, size_t *header_end
     return close_ip(out, 16, true);
 }
 
+/* A byte is changed behind the checksum; or it is what Linux leaves to a network card: the pseudo-header's sum. */
+void spoil_checksum(GByteArray *out, bool offloaded)
+{
+    const struct ip_facts ip = ip_facts(out->data);
+    const size_t addresses = ip.family == 4 ? 12 : 8;
+
+    if (offloaded)
+        set16(out, ip.header + 16,
+              ~checksum(add_words(ip.protocol + out->len - (uint32_t)ip.header, out->data + addresses,
+                                  ip.header - addresses)));
+    else
+        out->data[ip.header + 14] ^= 0x40; /* the window */
+}
+
 static const struct {
     const char *name;
     uint8_t type, code, type6, code6;

@@ -101,3 +101,71 @@ story pending.in_progress
 => pending in_progress so_far
 < S.
 > .
+
+# Damaged on the way: one bit of the SYN behind a checksum that was right, by a router; the receiver drops it silently.
+story damaged
+end c 10.9.0.1:57011 ttl 63
+> S damaged lost
++1 > S damaged lost
++2.1 other s
+=> no_answer silent_port retries 1
+=> summary "its SYN came with a wrong TCP checksum, which the server drops" advice "TcpInCsumErrors"
+
+# ... taken with its TTL whole: another SYN of that host shows that its checksums are right where they are captured.
+story damaged_beside_a_right_one
+end c2 10.9.0.1:57012
+c2 > s S
+s > c2 S.
+c2 > s .
+> S damaged lost
++3.1 other router
+=> no_answer silent_flow
+=> summary "wrong TCP checksum"
+
+# On the sender itself it is the network card's business.
+story checksum_at_the_sender
+> S damaged
++3.1 other router
+=> no_answer silent_host
+=> no_summary "checksum"
+
+# ... which Linux leaves to it in a way that can be told; where host and guest share a machine it stays so.
+story checksum_left_to_a_card
+end c 10.9.0.1:57011 ttl 63
+end c2 10.9.0.1:57012
+c2 > s S
+> S offloaded
++3.1 other router
+=> no_answer silent_host
+=> no_summary "checksum"
+
+# One of the SYNs was right: it is not why nobody answers.
+story damaged_once
+end c 10.9.0.1:57011 ttl 63
+> S damaged lost
++1 > S
++2.1 other router
+=> no_answer silent_host retries 1
+=> no_summary "checksum"
+
+# Who changes addresses in a capture may leave the checksums: the server took such a SYN.
+story checksums_of_a_changed_capture
+end c 10.9.0.1:57011 ttl 63
+end c2 10.9.0.1:57012 ttl 63
+c2 > s S damaged
+s > c2 S.
+c2 > s .
+> S damaged
++3.1 other router
+=> no_answer silent_flow
+=> no_summary "checksum" no_advice "TcpInCsumErrors"
+
+# The SYN/ACK came damaged.
+story damaged_answer
+end s 10.9.0.2:8080 ttl 62
+> S
+< S. damaged lost
++1 < S. damaged lost
++3 other router
+=> no_answer synack_lost
+=> summary "its SYN/ACK came with a wrong TCP checksum, which the client drops" advice "TcpInCsumErrors"

@@ -245,6 +245,8 @@ void play_segment(struct play *p, struct pair *pair, unsigned from, const struct
         *pair = before;
 
     GByteArray *bytes = bytes_of_segment(&s, &header_end);
+    if (packet->damaged || packet->offloaded)
+        spoil_checksum(bytes, packet->offloaded);
     if (is_syn(packet) && from == 0) {
         g_byte_array_set_size(p->last_syn, 0);
         g_byte_array_append(p->last_syn, bytes->data, bytes->len);

@@ -143,9 +143,7 @@ static void summary(const struct judged *j, struct observed *fact)
 
 static void advice(const struct judged *j, struct observed *fact)
 {
-    const struct verdict_row *row = verdict_row(j->verdict.fate, j->verdict.cause);
-
-    g_string_assign(fact->text, row == NULL ? "" : row->advice);
+    g_string_assign(fact->text, verdict_advice(&j->verdict));
 }
 
 static const struct observed_row rows[] = {

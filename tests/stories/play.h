@@ -42,7 +42,8 @@ struct pair {
 struct packet {
     const char *seq, *ack, *ts, *ecr, *win, *wscale, *mss, *id, *ttl, *options, *quote, *label;
     const char *predicts, *states, *syn_number, *time_wait, *restarts;
-    bool no_ts, no_df, no_socket, fast_open, cut_options, lost, hide, forged, decides, last_copy, copy;
+    bool no_ts, no_df, no_socket, fast_open, cut_options, damaged, offloaded, lost, hide, forged, decides, last_copy,
+        copy;
     uint8_t flags;
     uint32_t payload;
 };
@@ -119,6 +120,7 @@ void expect_of_frame(struct play *p, const struct packet *packet, uint32_t frame
 
 /* Packets as bytes (bytes.c), to be freed. */
 GByteArray *bytes_of_segment(const struct segment_numbers *s, size_t *header_end);
+void spoil_checksum(GByteArray *segment, bool offloaded); /* damaged, or left to a network card */
 GByteArray *bytes_of_icmp(const struct end *src, const struct end *dst, const char *kind, const GByteArray *quoted);
 GByteArray *bytes_of_other(const struct end *src, const struct end *dst);
 

@@ -30,6 +30,8 @@ static const struct packet_word {
     { "fast_open", offsetof(struct packet, fast_open), false },
     /* what becomes of it */
     { "cut_options", offsetof(struct packet, cut_options), false },
+    { "damaged", offsetof(struct packet, damaged), false },
+    { "offloaded", offsetof(struct packet, offloaded), false },
     { "lost", offsetof(struct packet, lost), false },
     { "forged", offsetof(struct packet, forged), false },
     { "hide", offsetof(struct packet, hide), false },

@@ -13,6 +13,8 @@ static const struct {
     enum fact fact;
     const char *use;
 } no_rule_asks[] = {
+    { F_SYN_DAMAGED, "the summary and the advice name it" },
+    { F_SYN_ACK_DAMAGED, "the summary and the advice name it" },
     { F_STACK_KNOWN, "for rules that say BY_STACK" },
     { F_OLD, "for those who read facts: whether those of the old connection can hold at all" },
 };

@@ -579,11 +579,65 @@ static void test_icmp_quotes_something_else(void)
     g_assert_false(parse_icmp_cut(&p, p.size, SIZE_MAX, &error));
 }
 
+static enum checksum checksum_read(const struct packet *p, size_t captured, size_t tcp)
+{
+    struct segment seg = { .family = 0 };
+
+    g_assert_true(parse_cut(p, captured, tcp, &seg));
+    return (enum checksum)seg.checksum;
+}
+
+/* Exactly one value is right (the other sum of ones' complement cannot come out); a bit changed anywhere makes it wrong. */
+static void assert_checksum(struct packet *p, size_t tcp)
+{
+    uint8_t *field = p->data + tcp + 16;
+    unsigned rights = 0, left_to_card = 0, right = 0;
+
+    for (unsigned value = 0; value <= 0xffff; value++) {
+        field[0] = (uint8_t)(value >> 8);
+        field[1] = (uint8_t)value;
+        enum checksum found = checksum_read(p, p->size, tcp);
+        right = found == CHECKSUM_RIGHT ? value : right;
+        rights += found == CHECKSUM_RIGHT;
+        left_to_card += found == CHECKSUM_UNKNOWN;
+    }
+    g_assert_cmpuint(rights, ==, 1);
+    g_assert_cmpuint(left_to_card, ==, 1);
+    field[0] = (uint8_t)(right >> 8);
+    field[1] = (uint8_t)right;
+    g_assert_cmpint(checksum_read(p, p->size - 1, tcp), ==, CHECKSUM_UNKNOWN);
+    p->data[p->size - 1] ^= 1;
+    g_assert_cmpint(checksum_read(p, p->size, tcp), ==, CHECKSUM_WRONG);
+}
+
+static void test_checksum(void)
+{
+    struct packet v4 = { .size = 0 }, v6 = { .size = 0 }, fragment = { .size = 0 };
+
+    put_ipv4(&v4, PROTO_TCP, 0, 20 + 3);
+    put_tcp(&v4, TCP_SYN, 0);
+    put_zeros(&v4, 3);
+    fragment = v4;
+    assert_checksum(&v4, 20);
+    put_ipv6(&v6, PROTO_TCP, 20 + 4);
+    put_tcp(&v6, TCP_SYN | TCP_ACK, 0);
+    put_zeros(&v6, 4);
+    assert_checksum(&v6, 40);
+
+    g_assert_cmpint(checksum_read(&fragment, fragment.size, 20), ==, CHECKSUM_WRONG);
+    fragment.data[6] = 0x20; /* more fragments */
+    g_assert_cmpint(checksum_read(&fragment, fragment.size, 20), ==, CHECKSUM_UNKNOWN);
+    fragment.data[6] = 0;
+    fragment.data[33] = TCP_ACK; /* nobody asks */
+    g_assert_cmpint(checksum_read(&fragment, fragment.size, 20), ==, CHECKSUM_UNKNOWN);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/segment/syn_with_all_options", test_syn_with_all_options);
     g_test_add_func("/segment/traffic", test_traffic);
+    g_test_add_func("/segment/checksum", test_checksum);
     g_test_add_func("/segment/no_options", test_no_options);
     g_test_add_func("/segment/option_layout", test_option_layout);
     g_test_add_func("/segment/odd_options", test_odd_options);

@@ -7,7 +7,7 @@
 #include <epan/prefs.h>
 
 static ws_pref_bool tracking = TRUE;
-static ws_pref_bool append_info = FALSE;
+static ws_pref_bool append_info = TRUE;
 static guint time_wait_seconds = 0;
 static guint no_answer_retries = 1;
 static guint slow_connect_ms = 1000;

@@ -11,7 +11,8 @@
 #include <epan/proto.h>
 #include <epan/tap.h>
 
-static int ett_synfate = -1, ett_old = -1, ett_time_wait = -1, ett_comparison = -1;
+static int ett_synfate = -1, ett_verdict = -1, ett_call = -1, ett_old = -1, ett_time_wait = -1, ett_comparison = -1;
+static int ett_advice = -1, ett_line = -1;
 static expert_field experts[EXPERT_COUNT];
 static int proto_expert_info = -1;
 
@@ -30,7 +31,8 @@ struct view {
 
 void tree_register(void)
 {
-    static int *subtrees[] = { &ett_synfate, &ett_old, &ett_time_wait, &ett_comparison };
+    static int *subtrees[] = { &ett_synfate,   &ett_verdict,    &ett_call,   &ett_old,
+                               &ett_time_wait, &ett_comparison, &ett_advice, &ett_line };
     static ei_register_info infos[EXPERT_COUNT];
     static const int severities[] = {
         [SEVERITY_CHAT] = PI_CHAT,
@@ -98,7 +100,15 @@ static void add_delta(const struct view *v, proto_tree *tree, int hfid, int32_t 
     proto_item_set_generated(item);
 }
 
-/* ---- groups of items ------------------------------------------------------------------------------- */
+/* ---- groups of items: each says in its title what it comes to ---------------------------------------- */
+
+static proto_tree *add_group(const struct view *v, proto_tree *parent, int ett, const char *title, proto_item **item)
+{
+    proto_tree *tree = proto_tree_add_subtree(parent, v->tvb, 0, 0, ett, item, title);
+
+    proto_item_set_generated(*item);
+    return tree;
+}
 
 static void show_attempt(const struct view *v, proto_tree *tree)
 {
@@ -113,20 +123,27 @@ static void show_attempt(const struct view *v, proto_tree *tree)
 }
 
 /* The outcome stands on one frame of a call, and on none that a second capture point shows. */
-static void show_call(const struct view *v, proto_tree *tree)
+static void show_call(const struct view *v, proto_tree *parent)
 {
     const struct call *call = &v->call;
     bool carries = call->carrier == v->note->attempt && v->note->role == NOTE_SYN && v->note->syn_number == 1;
+    bool is_bad = call_failed(call) || call_was_late(call);
+    proto_item *item;
+    proto_tree *tree = add_group(v, parent, ett_call, "Call", &item);
 
+    proto_item_append_text(item, " %u: %s", call->number, outcome_token(call->outcome));
     add_number(v, tree, field.call, call->number);
     if (carries)
         add_token(v, tree, field.outcome, outcome_token(call->outcome));
     add_flag(v, tree, field.failed, call_failed(call));
     add_flag(v, tree, field.delayed, call_was_late(call));
-    if (call_failed(call) || call_was_late(call))
+    if (is_bad) {
+        proto_item_append_text(item, ", %.3f s lost", (double)call->lost / (double)NS_PER_SECOND);
         add_time(v, tree, field.lost, call->lost);
+    }
     add_link(v, tree, field.retry_of, call->retry_of);
     add_link(v, tree, field.retried_as, call->retried_as);
+    show_attempt(v, tree);
 }
 
 static void show_stack(const struct view *v, proto_tree *tree)
@@ -137,15 +154,20 @@ static void show_stack(const struct view *v, proto_tree *tree)
     proto_item_append_text(item, " (%s)", recognised_text(rules.how));
 }
 
-static void show_verdict(const struct view *v, proto_tree *tree)
+static proto_item *show_verdict(const struct view *v, proto_tree *parent, const char *summary)
 {
     const struct verdict *verdict = &v->verdict;
     const struct packets_seen *strays = tracker_packets(v->t, v->a, SEEN_STRAY);
+    const char *fate = fate_token(verdict->fate), *cause = cause_token(verdict->cause);
+    const char *basis = verdict->inferred ? "inferred" : "observed";
+    proto_item *item;
+    proto_tree *tree = add_group(v, parent, ett_verdict, "Verdict", &item);
 
-    add_token(v, tree, field.fate, fate_token(verdict->fate));
-    add_token(v, tree, field.cause, cause_token(verdict->cause));
-    add_token(v, tree, field.basis, verdict->inferred ? "inferred" : "observed");
-    show_call(v, tree);
+    proto_item_append_text(item, ": %s, %s (%s)", fate, cause, basis);
+    add_token(v, tree, field.summary, summary);
+    add_token(v, tree, field.fate, fate);
+    add_token(v, tree, field.cause, cause);
+    add_token(v, tree, field.basis, basis);
     add_link(v, tree, field.decided_by, verdict->decided_by);
     add_time(v, tree, field.connect_time, verdict->connect_time);
     add_time(v, tree, field.wait, verdict->wait);
@@ -156,6 +178,7 @@ static void show_verdict(const struct view *v, proto_tree *tree)
         add_link(v, tree, field.stray_answer, strays->first.frame);
     add_link(v, tree, field.leg, tracker_leg(v->t, v->note->frame));
     show_stack(v, tree);
+    return item;
 }
 
 static const char *closer_text(const struct view *v)
@@ -177,15 +200,17 @@ static void show_old_connection(const struct view *v, proto_tree *parent)
 
     if (!(v->h->flags & PAST_CONNECTION))
         return;
-    proto_tree *tree = proto_tree_add_subtree(parent, v->tvb, 0, 0, ett_old, &item, "Old connection");
-    proto_item_set_generated(item);
+    proto_tree *tree = add_group(v, parent, ett_old, "Old connection", &item);
     if (state != NULL)
         proto_item_append_text(item, ": peer in %s", state);
     add_link(v, tree, field.old_first, v->h->first);
     add_link(v, tree, field.old_last, v->h->last);
     add_link(v, tree, field.old_closed_in, v->h->closed_in);
-    if (v->h->closer != SIDE_NONE)
-        add_token(v, tree, field.old_closed_by, closer_text(v));
+    if (v->h->closer != SIDE_NONE) {
+        const char *closer = closer_text(v);
+        proto_item_append_text(item, "%s closed by %s", state == NULL ? ":" : ",", closer);
+        add_token(v, tree, field.old_closed_by, closer);
+    }
     add_time(v, tree, field.old_idle_before_close, v->h->idle);
     add_time(v, tree, field.old_age, v->h->age);
     if (state != NULL)
@@ -200,8 +225,9 @@ static void show_time_wait(const struct view *v, proto_tree *parent)
 
     if (v->h->tw_frame == 0 || clock == NULL)
         return;
-    proto_tree *tree = proto_tree_add_subtree(parent, v->tvb, 0, 0, ett_time_wait, &item, "TIME_WAIT of the peer");
-    proto_item_set_generated(item);
+    proto_tree *tree = add_group(v, parent, ett_time_wait, "TIME_WAIT of the peer", &item);
+    proto_item_append_text(item, ": for %.1f s, restarts: %u", (double)clock->elapsed / (double)NS_PER_SECOND,
+                           clock->restarts);
     add_link(v, tree, field.time_wait_since, v->h->tw_frame);
     add_time(v, tree, field.time_wait_elapsed, clock->elapsed);
     add_time(v, tree, field.time_wait_remaining, MAX(tracker_peer_rules(v->t, v->a).time_wait - clock->elapsed, 0));
@@ -218,19 +244,23 @@ static void show_comparison(const struct view *v, proto_tree *parent)
         return;
     const char *title = h->flags & PAST_FROM_ANSWER ? "Compared with the peer's numbers (read from its ACK)"
                                                     : "Compared with the peer's numbers";
-    proto_tree *tree = proto_tree_add_subtree(parent, v->tvb, 0, 0, ett_comparison, &item, title);
-    proto_item_set_generated(item);
+    proto_tree *tree = add_group(v, parent, ett_comparison, title, &item);
     if (h->flags & PAST_RCV_NXT)
         add_number(v, tree, field.peer_rcv_nxt, h->rcv_nxt);
     if (h->flags & PAST_SND_NXT)
         add_number(v, tree, field.peer_snd_nxt, h->snd_nxt);
     if (h->flags & PAST_TS_RECENT)
         add_number(v, tree, field.peer_ts_recent, h->ts_recent);
-    if (h->flags & PAST_RCV_NXT)
-        add_delta(v, tree, field.isn_delta, (int32_t)(v->a->isn - h->rcv_nxt), "ISN", v->a->isn, "RCV.NXT", h->rcv_nxt);
-    if ((h->flags & PAST_SYN_TS) && (h->flags & PAST_TS_RECENT))
+    if (h->flags & PAST_RCV_NXT) {
+        int32_t delta = (int32_t)(v->a->isn - h->rcv_nxt);
+        proto_item_append_text(item, ": ISN %+d", delta);
+        add_delta(v, tree, field.isn_delta, delta, "ISN", v->a->isn, "RCV.NXT", h->rcv_nxt);
+    }
+    if ((h->flags & PAST_SYN_TS) && (h->flags & PAST_TS_RECENT)) {
+        proto_item_append_text(item, ", TSval %+d", h->tsval_delta);
         add_delta(v, tree, field.tsval_delta, h->tsval_delta, "TSval", h->ts_recent + (uint32_t)h->tsval_delta,
                   "TS.Recent", h->ts_recent);
+    }
     if ((h->flags & PAST_SND_NXT) && v->e != NULL && (v->e->flags & EV_SYN_ACK))
         add_delta(v, tree, field.synack_isn_delta, (int32_t)(v->e->syn_ack_isn - h->snd_nxt), "ISN", v->e->syn_ack_isn,
                   "SND.NXT", h->snd_nxt);
@@ -250,6 +280,25 @@ static void show_states(const struct tracker *t, tvbuff_t *tvb, packet_info *pin
         return;
     proto_item_append_text(title, ": sender %s, receiver %s", src == STATE_UNKNOWN ? "not known" : tcp_state_name(src),
                            dst == STATE_UNKNOWN ? "not known" : tcp_state_name(dst));
+}
+
+/* The details pane does not wrap, and the advice is long: a reader gets it in lines, everybody else in the field. */
+static void show_advice(const struct view *v, proto_tree *parent)
+{
+    enum { LINE_WIDTH = 110 };
+    const char *advice = verdict_advice(&v->verdict);
+
+    if (!PTREE_DATA(parent)->visible) {
+        add_token(v, parent, field.advice, advice);
+        return;
+    }
+    proto_item *item = proto_tree_add_string_format(parent, field.advice, v->tvb, 0, 0, advice, "Advice");
+    proto_tree *tree = proto_item_add_subtree(item, ett_advice);
+    GPtrArray *lines = wrap_text(advice, LINE_WIDTH);
+    proto_item_set_generated(item);
+    for (guint i = 0; i < lines->len; i++)
+        proto_tree_add_subtree(tree, v->tvb, 0, 0, ett_line, NULL, g_ptr_array_index(lines, i));
+    g_ptr_array_free(lines, TRUE);
 }
 
 /* ---- expert infos ---------------------------------------------------------------------------------- */
@@ -312,23 +361,37 @@ static bool chats_are_read(const packet_info *pinfo)
 
 /* ---- the frame ------------------------------------------------------------------------------------- */
 
+/* The verdict is open when it is first seen; whoever closes it finds it closed on the next packet. */
+static void open_once(proto_tree *parent)
+{
+    static bool opened;
+
+    if (opened || !PTREE_DATA(parent)->visible)
+        return;
+    opened = true;
+    tree_expanded_set(ett_synfate, TRUE);
+    tree_expanded_set(ett_advice, TRUE);
+}
+
+/* Returns the item to which expert infos go: not the first, for Wireshark gives an item with expert infos a kind of its own
+ * among those that it remembers as open or closed. */
 static proto_item *show_items(const struct view *v, proto_tree *parent, const char *summary)
 {
     proto_item *item = proto_tree_add_protocol_format(parent, proto_synfate, v->tvb, 0, 0, "SYN fate: %s", summary);
     proto_tree *tree = proto_item_add_subtree(item, ett_synfate);
 
+    open_once(parent);
     proto_item_set_generated(item);
-    add_token(v, tree, field.summary, summary);
-    show_verdict(v, tree);
-    add_token(v, tree, field.advice, verdict_advice(&v->verdict));
-    show_attempt(v, tree);
+    proto_item *verdict = show_verdict(v, tree, summary);
+    show_call(v, tree);
     if (v->h != NULL) {
         show_old_connection(v, tree);
         show_time_wait(v, tree);
         show_comparison(v, tree);
     }
     show_states(v->t, v->tvb, v->pinfo, tree, NULL);
-    return item;
+    show_advice(v, tree);
+    return verdict;
 }
 
 /* Items and texts cost more than all the tracking: they are made only for somebody who reads them. */

@@ -30,3 +30,24 @@ void append_duration(GString *out, int64_t ns)
     else
         g_string_append_printf(out, "%.3g ms", seconds * 1000);
 }
+
+GPtrArray *wrap_text(const char *text, gsize width)
+{
+    GPtrArray *lines = g_ptr_array_new_with_free_func(g_free);
+    char **words = g_strsplit(text, " ", 0);
+    GString *line = g_string_new(NULL);
+
+    for (guint i = 0; words[i] != NULL; i++) {
+        bool breaks = line->len + 1 + strlen(words[i]) > width || g_str_equal(words[i], "Next:");
+        if (line->len > 0 && breaks) {
+            g_ptr_array_add(lines, g_strdup(line->str));
+            g_string_truncate(line, 0);
+        }
+        g_string_append_printf(line, line->len == 0 ? "%s" : " %s", words[i]);
+    }
+    if (line->len > 0)
+        g_ptr_array_add(lines, g_strdup(line->str));
+    g_string_free(line, TRUE);
+    g_strfreev(words);
+    return lines;
+}

@@ -15,4 +15,7 @@ void append_address(GString *out, uint8_t family, const struct tcp_address *addr
 /* Appends a duration (ns, not below 0) with its unit: "31.1 s", "0.125 ms". */
 void append_duration(GString *out, int64_t ns);
 
+/* A text as lines of at most width characters: broken at spaces, and before "Next: ", what to check. Free the array. */
+GPtrArray *wrap_text(const char *text, gsize width);
+
 #endif

@@ -121,13 +121,13 @@ def story(tshark, name):
 
 
 def details(tshark, name, frame):
-    """The plugin's part of the packet details, without the advice, which is shown apart, and with all times in seconds,
+    """The plugin's part of the packet details, without the advice and the expert info, and with all times in seconds,
     as Wireshark before 4.6 shows them."""
     text = tshark.run("-2", "-r", capture_of(tshark, name), "-Y", f"frame.number == {frame}", "-O", "synfate")
     units = {"micro": 1e-6, "milli": 1e-3}
     text = re.sub(r"([\d.]+) (micro|milli)seconds", lambda time: f"{float(time[1]) * units[time[2]]:.9f} seconds", text)
-    lines = text[text.index("[SYN fate"):].split("[Expert Info")[0].splitlines()
-    return ["```text", *(line.rstrip() for line in lines if line.strip() and "[Advice" not in line), "```"]
+    text = re.sub(r"\n {8}\[Expert Info.*(\n {12}.*)*", "", text[text.index("[SYN fate"):].split("    [Advice]")[0])
+    return ["```text", *(line.rstrip() for line in text.splitlines() if line.strip()), "```"]
 
 
 def report(tshark, name):

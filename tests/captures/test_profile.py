@@ -35,11 +35,35 @@ def test_columns(tshark):
     """The profile is complete without a program that makes it so, and every column has a width."""
     shutil.copytree(PROFILE, tshark.home / ".config" / "wireshark" / "profiles" / "synfate", dirs_exist_ok=True)
     row = tshark.run("-C", "synfate", "-2", "-r", capture_of(tshark, "server"), "-T", "tabs").splitlines()[19].split("\t")
-    assert [cell.strip() for cell in row][-5:] == [
-        "rejected",
+    assert [cell.strip() for cell in row][-2:] == [
+        "SYN_SENT,TIME_WAIT",
         "SYN rejected by TIME_WAIT peer (PAWS: TSval 1159862 behind), 5 retries, 31.1 s; another host than before "
-        "(timestamp clock)",
-        "", "SYN_SENT", "TIME_WAIT"]
-    formats = re.findall(r'^\t"[^"]+", "(%[^":]+(?::[a-z_.]+)?)', (PROFILE / "preferences").read_text(), re.M)
-    widths = re.findall(r"^\t(%[^,]+), \d+", (PROFILE / "recent").read_text(), re.M)
+        "(timestamp clock)"]
+    assert "[SYN rejected" not in row[-3]  # Info does not repeat what the column beside it says
+    formats = re.findall(r'^\t"[^"]+", "(%[^":]+(?::[a-z_. ]+)?)', (PROFILE / "preferences").read_text(), re.M)
+    widths = re.findall(r'^\t"?(%[^",]+)"?, \d+', (PROFILE / "recent").read_text(), re.M)
     assert formats == widths
+
+
+def test_info_shows_failures_without_the_profile(tshark):
+    """By default: so somebody who has only the plugin finds them."""
+    rows = tshark.run("-2", "-r", capture_of(tshark, "server")).splitlines()
+    assert "[SYN rejected by TIME_WAIT peer (PAWS: TSval 1159862 behind)" in rows[19]
+    assert "[" not in rows[0].split("Win=")[1]  # what is healthy stays as it was
+
+
+def test_buttons_differ(tshark):
+    """No two buttons show the same packets, and each shows some: of calls that were healthy, late, rejected, unanswered."""
+    captures = ["server", "no_answer.silent_port", "recycled_by_a_later_syn",
+                "recycled_by_sequence_with_an_equal_timestamp"]
+    shown = {}
+    for _, label, text, _ in csv.reader(lines("dfilter_buttons")):
+        text = text.replace(r"\x22", '"')
+        frames = [tshark.run("-2", "-r", capture_of(tshark, name), "-Y", text, "-T", "fields", "-e", "frame.number").split()
+                  for name in captures]
+        assert any(frames), label
+        assert frames not in shown.values(), (label, shown)
+        shown[label] = frames
+    healthy = captures.index("recycled_by_sequence_with_an_equal_timestamp")
+    assert not any(shown[label][healthy] for label in ("Failed", "Late", "TIME_WAIT", "No answer"))
+    assert len(shown["Calls"][captures.index("server")]) == 2

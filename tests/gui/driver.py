@@ -26,6 +26,11 @@ WINDOWS = {"frame", "dialog", "window", "alert"}
 TABLES = {"tree", "table", "tree table"}
 
 
+def starts(cell, text):
+    """An empty text means an empty cell."""
+    return cell is not None and cell.startswith(text) and bool(cell) == bool(text)
+
+
 class Missing(Exception):
     """Something is not on the screen."""
 
@@ -179,7 +184,7 @@ class Wireshark:
         def look():
             table = self.packets()
             rows = (dict(zip(table["titles"], row)) for row in table["rows"])
-            return any(row.get("No.") == str(frame) and row.get(column) == text for row in rows)
+            return any(row.get("No.") == str(frame) and starts(row.get(column), text) for row in rows)
         return wait_for(f"{text!r} in {column} of packet {frame}", look)
 
     def filter_buttons(self):
@@ -222,6 +227,29 @@ class Wireshark:
         first = next(i for i, cell in enumerate(row) if cell.get_name() == str(frame))
         titles = [item.get_name() for item in children(packets) if item.get_role_name() == "table column header"]
         return row[first + titles.index(column)]
+
+    def fitting(self, frame, column):
+        """How many characters of the packet list's font can be read in a cell: as wide as it is on the screen, less the
+        margins, of 4 pixels each, and for what does not fit an ellipsis."""
+        left, _, width, _ = box(self.cell(frame, column))
+        pane_left, _, pane_width, _ = box(self.pane("Packet list"))
+        bars = [box(bar) for bar in of_role(self.main, "scroll bar") if bar.get_parent().get_name() == "Packet list"]
+        right = min([pane_left + pane_width, *(bar[0] for bar in bars if bar[3] > bar[2] > 0)])
+        return (min(left + width, right) - left - 8) // self.character_width()
+
+    def character_width(self):
+        """Of Wireshark's font, the system's monospaced one in 10 points."""
+        file = output("fc-match", "-f", "%{file}", "monospace").decode()
+        metrics = output("convert", "-density", "96", "-font", file, "-pointsize", "10", "label:" + 100 * "0", "-format", "%w",
+                         "info:")
+        return int(metrics) / 100
+
+    def shown(self, pane, text):
+        """Whether a line that begins so is on the screen, whole, without scrolling."""
+        _, top, _, height = box(self.pane(pane))
+        line = wait_for(text, lambda: next((cell for cell in cells(self.pane(pane)) if cell.get_name().startswith(text)), None))
+        _, line_top, _, line_height = box(line)
+        return line_height > 0 and top <= line_top and line_top + line_height <= top + height
 
     # Menus and windows
 

@@ -30,28 +30,52 @@ def rule_colours(name):
 
 
 def test_columns(packets):
-    assert list(packets[0]) == ["No.", "Time", "Source", "Destination", "Info", "Fate", "Why", "Connect time", "Sender",
-                                "Receiver"]
+    assert list(packets[0]) == ["No.", "Time", "Source", "Destination", "Info", "Sender, receiver", "Why"]
     assert len(packets) == 31
 
 
 def test_every_syn_that_failed_says_why(packets):
     for row in packets:
         if row["No."] in SYNS:
-            assert (row["Fate"], row["Sender"], row["Receiver"]) == ("rejected", "SYN_SENT", "TIME_WAIT")
+            assert row["Sender, receiver"] == "SYN_SENT,TIME_WAIT"
             assert row["Why"].startswith(VERDICT)
 
 
 def test_connect_time(packets):
-    assert packets[0]["Connect time"] == "0.000294000"
+    assert packets[0]["Why"] == "Established, 0.294 ms"
+
+
+@pytest.mark.parametrize("width, height, readable", [
+    (1280, 720, "SYN rejected by TIME_WAIT peer (PAWS: TSval 1159862 behind)"),
+    (1500, 900, f"{VERDICT}; another host"),
+    (1920, 1080, f"{VERDICT}; another host than before (timestamp clock)"),
+])
+def test_what_fits(folder, possible, width, height, readable):
+    """Number, addresses, states and the decisive part of Why can be read on a screen of this size, without scrolling, and
+    in the details the verdict is open, down to the last line of the advice."""
+    place = folder / f"screen-{width}"
+    place.mkdir(mode=0o755)
+    with Desktop(place, size=(width, height)) as desktop:
+        desktop.open(make_case(place) / "server.pcap", "-g", "20")
+        advice = desktop.ask("shown", "Packet details", "Next: ")
+        fits = {column: desktop.ask("fitting", 20, column) for column in (
+            "No.", "Time", "Source", "Destination", "Info", "Sender, receiver", "Why")}
+    assert advice
+    assert fits["No."] >= len("8000000")
+    assert fits["Time"] >= len("600.123456")
+    assert min(fits["Source"], fits["Destination"]) >= len("10.24.20.249")
+    assert fits["Info"] >= len("57011 → 8080 [SYN]")
+    assert fits["Sender, receiver"] >= len("SYN_SENT,TIME_WAIT")
+    assert fits["Why"] >= len(readable)
 
 
 def test_failed_rows_are_red(gui):
-    assert gui.ask("colour", 20, "Connect time") == rule_colours("SYN failed")[0]
+    assert gui.ask("colour", 20, "Why") == rule_colours("Call failed")[0]
 
 
 def test_healthy_rows_have_no_colour(gui):
-    assert gui.ask("colour", 3, "Receiver") == "#FFFFFF"
+    for frame in 3, 18, 19:  # the last two leave one side in TIME_WAIT
+        assert gui.ask("colour", frame, "Why") == "#FFFFFF"
 
 
 def test_colours_can_be_read_in_any_theme():
@@ -72,21 +96,36 @@ def luminance(colour):
 def test_filter_buttons(gui):
     lines = [line for line in (PROFILE / "dfilter_buttons").read_text().splitlines() if not line.startswith("#")]
     labels = [row[1] for row in csv.reader(lines)]
-    assert labels == ["Failed", "Delayed", "TIME_WAIT", "No answer", "Reused ports", "All attempts"]
+    assert labels == ["Calls", "Failed", "Late", "TIME_WAIT", "No answer", "Reused ports"]
     assert [name for name in gui.ask("filter_buttons") if name in labels] == labels
+    gui.ask("press", "Calls")
+    assert gui.ask("displayed", 2)
     gui.ask("press", "Failed")
     assert gui.ask("displayed", 12)
     gui.ask("press", "Clear display filter")
     assert gui.ask("displayed", 31)
 
 
+def test_details_at_first_sight(gui):
+    """Nothing was opened: what it came to, with the evidence a click away, and the advice in lines that fit."""
+    gui.ask("select", 20)
+    lines = gui.ask("details")
+    begin = next(i for i, line in enumerate(lines) if line.startswith(f"[SYN fate: {VERDICT}"))
+    assert lines[begin + 1:begin + 9] == [
+        "[Verdict: rejected, time_wait_paws (observed)]", "[Call 2: failed, 31.075 s lost]",
+        "[Old connection: peer in TIME_WAIT, closed by 10.24.20.26:8080]", "[TIME_WAIT of the peer: for 9.3 s, restarts: 0]",
+        "[Compared with the peer's numbers: ISN +352641030, TSval -1159862]", "[Sender's state: SYN_SENT]",
+        "[Receiver's state: TIME_WAIT]", "[Advice]"]
+    advice = lines[begin + 9:]
+    assert len(advice) > 2 and all(len(line) <= 110 for line in advice)
+    assert advice[-1].startswith("Next: nstat -az TcpExtPAWSTimewait")
+
+
 def test_details(gui):
     gui.ask("select", 20)
     lines = gui.ask("expand", "SYN fate")
-    assert any(line.startswith(f"[SYN fate: {VERDICT}") for line in lines)
     for expected in (
-        "[Cause: time_wait_paws]", "[Decided by: 21]", "[Old connection: peer in TIME_WAIT]",
-        "[Closed by: 10.24.20.26:8080]", "[TIME_WAIT of the peer]",
+        "[Cause: time_wait_paws]", "[Decided by: 21]", "[Closed by: 10.24.20.26:8080]",
         "[ISN - RCV.NXT: 352641030 (ISN 1352641918, RCV.NXT 1000000888)]",
         "[TSval - TS.Recent: -1159862 (TSval 3134415069, TS.Recent 3135574931)]",
     ):
@@ -103,6 +142,16 @@ def test_conversation_filter(gui):
     assert gui.ask("displayed", 3)
     gui.ask("press", "Clear display filter")
     assert gui.ask("displayed", 31)
+
+
+def test_io_graphs(gui):
+    """The profile's graphs are there at once, and Wireshark has nothing to say about their file."""
+    title = gui.ask("open", ["Statistics", "I/O Graphs"])
+    (table, *_) = gui.ask("tables", title)
+    gui.ask("put_aside", title)
+    assert [row[1] for row in table["rows"]] == ["Calls", "Calls that failed", "Calls that came late",
+                                                 "Longest connect time, in 0.1 s"]
+    assert "io_graphs" not in gui.messages()
 
 
 def opened(gui, path):
@@ -151,15 +200,15 @@ def test_dissected_anew(gui):
     ignore = ["Edit", "Ignore/Unignore Packet(s)"]
     gui.ask("select", 20)
     gui.ask("menu", ignore)
-    assert gui.ask("says", 20, "Fate", "")
+    assert gui.ask("says", 20, "Why", "")
     gui.ask("menu", ignore)
-    assert gui.ask("says", 20, "Fate", "rejected")
+    assert gui.ask("says", 20, "Why", VERDICT)
 
 
 def test_read_again(gui):
     gui.ask("menu", "View/Reload")
     assert gui.ask("displayed", 31)
-    assert gui.ask("says", 20, "Fate", "rejected")
+    assert gui.ask("says", 20, "Why", VERDICT)
 
 
 def has_reader(pipe):
@@ -190,6 +239,6 @@ def test_live_capture(folder, possible):
         data = (make_case(live) / "server.pcap").read_bytes()
         threading.Thread(target=feed, args=(pipe, data), daemon=True).start()
         desktop.ask("start", "-C", "synfate", *QUIET, "-k", "-i", str(pipe))
-        assert desktop.ask("says", 21, "Fate", "rejected")
+        assert desktop.ask("says", 21, "Why", VERDICT)
         desktop.ask("press", "Failed")
         assert desktop.ask("displayed", 12)

@@ -134,7 +134,7 @@ static const struct verdict_row rows[] = {
     ROW(ESTABLISHED, REUSE_AFTER_RESET, CHAT, ESTABLISHED, "Established on a port pair that was reset before",
         "Nothing to do."),
     ROW(ESTABLISHED, FAST_OPEN, CHAT, ESTABLISHED, "Established with TCP Fast Open", "Nothing to do."),
-    ROW(ESTABLISHED, SLOW_ANSWER, WARNING, DELAYED, "Established late: the SYN/ACK took long",
+    ROW(ESTABLISHED, SLOW_ANSWER, WARNING, DELAYED, "Established late: the handshake took long",
         "Nothing was repeated that explains it: the way or the server was slow. Compare with the round trip of the "
         "data; look for a queue, a busy host, or a device that holds SYNs back. Next: capture at the server, and compare "
         "the time between SYN and SYN/ACK there."),

@@ -50,8 +50,10 @@ static int64_t since(const struct dossier *d, const struct packet_seen *answer)
 /* The server's timer may repeat a SYN/ACK that is on its way: the client's ACK echoes which of them it answers. */
 static int64_t cost_of_syn_acks(const struct dossier *d)
 {
-    const struct packets_seen *again = d->seen[SEEN_SYN_ACK_AGAIN];
+    const struct packets_seen *again = d->seen[SEEN_SYN_ACK_AGAIN], *other = d->seen[SEEN_SYN_ACK_OTHER];
 
+    if (other != NULL && other->first.seq == d->e->syn_ack_isn && other->first.time - d->e->syn_ack_time > AT_ONCE)
+        return other->first.time - d->e->syn_ack_time; /* the server chose anew, and that one was acknowledged */
     if (again == NULL || d->e->frame[EV_ACK] == 0 || (d->e->flags & EV_ACK_OF_FIRST))
         return 0;
     return MAX(MIN(again->last.time, d->e->ack_time) - d->e->syn_ack_time, 0);
@@ -80,6 +82,17 @@ static int64_t cost_of_acceptance(const struct dossier *d)
     return MAX(d->trouble->served_time - d->e->ack_time, 0);
 }
 
+/* From the first rejecting answer on; where the capture lacks it, from the client's RST against it. */
+static int64_t cost_of_rejection(const struct dossier *d)
+{
+    const struct packet_seen *rejection = rejection_of(d);
+    const struct packets_seen *reset = d->seen[SEEN_CLIENT_RST_OLD];
+
+    if (rejection == NULL && reset != NULL && d->trouble->frame[TROUBLE_OLD_RESET] != 0)
+        return since(d, &reset->first);
+    return since(d, rejection);
+}
+
 struct costs costs_read(const struct dossier *d)
 {
     struct costs costs = { { 0 } };
@@ -88,7 +101,7 @@ struct costs costs_read(const struct dossier *d)
     if (d->trouble == NULL)
         return costs;
     costs.of[COST_SYN] = cost_of_syns(d);
-    costs.of[COST_REJECTION] = since(d, rejection_of(d));
+    costs.of[COST_REJECTION] = cost_of_rejection(d);
     costs.of[COST_REFUSAL] = since(d, d->seen[SEEN_RST] == NULL ? NULL : &d->seen[SEEN_RST]->first);
     costs.of[COST_SYN_ACK] = cost_of_syn_acks(d);
     costs.of[COST_ACCEPT] = cost_of_acceptance(d);

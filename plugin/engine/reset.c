@@ -12,21 +12,16 @@ static bool is_ended(const struct connection *c)
     return c->flags & (CONN_RESET | CONN_TIME_WAIT_RESET);
 }
 
-/* The client's RST while its SYN waits for an answer is meant for the old connection. */
-static void reset_old_connection(const struct work *w)
+/* A RST while a SYN waits for an answer is meant for the old connection. Returns whether it ended that. */
+static bool reset_old_connection(const struct work *w)
 {
     struct connection *old = old_of(w);
 
     if (old == NULL)
-        return;
+        return false;
     bool ended = is_ended(old);
     connection_segment(old, w->side, w->seg);
-    struct attempt *own = attempt_of(w, w->side);
-    if (own == NULL || ended || !is_ended(old))
-        return;
-    struct trouble *trouble = need_trouble(w->t, own);
-    if (trouble->frame[TROUBLE_OLD_RESET] == 0)
-        trouble->frame[TROUBLE_OLD_RESET] = w->seg->seen.frame;
+    return !ended && is_ended(old);
 }
 
 /* The RST has the next number of the old connection, by the receiver's or, if that is not captured, the sender's word. */
@@ -68,9 +63,12 @@ static void on_client_reset(const struct work *w, struct attempt *a)
         see_client_reset(w, w->pair->attempt[w->side]);
         return;
     }
-    if (rejected)
+    bool ended = reset_old_connection(w);
+    if (rejected || ended)
         see_segment(w->t, a, SEEN_CLIENT_RST_OLD, w->seg);
-    reset_old_connection(w);
+    struct trouble *trouble = get_trouble(w->t, a);
+    if (ended && trouble->frame[TROUBLE_OLD_RESET] == 0)
+        trouble->frame[TROUBLE_OLD_RESET] = w->seg->seen.frame;
 }
 
 /* RFC 9293, 3.10.7.3: in SYN-SENT a RST is acceptable if it acknowledges the SYN. */

@@ -118,11 +118,13 @@ at inside
 story points_agree_on_stuck
 use rejected_at_one_of_two_points
 at inside
-< S. lost
+< S.
 > P. (10) lost
-+1 < S.                                         as again
-=> seen_inside: stuck accept_queue_full decided_by again
-=> seen_outside: stuck accept_queue_full decided_by again
++0.3 > P. -10 (10) lost
++0.6 > P. -10 (10) lost
++0.1 < S.                                       as again
+=> seen_inside: stuck accept_queue_full inferred decided_by again
+=> seen_outside: stuck accept_queue_full inferred decided_by again
 
 # How much a point knows: nothing, silence, an inference, an observed silence, an answer.
 story a_point_that_knows_more

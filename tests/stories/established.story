@@ -29,7 +29,7 @@ story established.ack_retransmitted
       > .
       < P. (40)
       > .
-=> established ack_retransmitted delayed
+=> established ack_retransmitted
 
 # A SYN of long ago reached the server first (RFC 9293, figure 9), so it acknowledges that one.
 story established.after_wrong_ack
@@ -123,3 +123,43 @@ timestamps off
 < .
 => right: established simultaneous_open decided_by answer_to_right use 1
 => left: established simultaneous_open decided_by answer_to_left use 1
+
+# The client's first segment must acknowledge the SYN/ACK.
+story data_that_acknowledges_nothing
+      > S
+      < S.
++0.01 > P. (10) ack 5
+=> pending unacknowledged
+
+# A listener comes up behind a refusal; the client tries again, as Windows does.
+story established.after_refusal
+      > S
+      < R.
++0.5  > S
+      < S.
+      > .                   decides
+=> established after_refusal delayed retries 1 summary "Established"
+
+# A health check has seen enough.
+story established.reset_by_client
+> S
+< S.
+> R. I+1                    decides
+=> established reset_by_client
+
+story established.slow_answer
+      > S
++2.5  < S.
+      > .                   decides
+=> established slow_answer delayed
+
+# The client was connected, its request was answered late: the accept queue was full.
+story established.accepted_late
+      > S
+      < S.
+      > .                   decides
+      > P. (29) lost
++0.2  > P. -29 (29) lost
++0.4  > P. -29 (29)
+      < .
+=> established accepted_late delayed

@@ -145,7 +145,7 @@ story reset_after_syn_ack
 > S
 < S.
 < R.
-=> pending capture_ended
+=> pending unacknowledged
 
 story client_gave_up_before_any_answer
      > S
@@ -251,3 +251,9 @@ story fast_open_syn_lost
 < S.
 > .                                       decides
 => established syn_retransmitted delayed retries 1 no_summary "Fast Open"
+
+# A SYN/ACK came; the client's answer to it is not in the capture, and nothing is repeated.
+story pending.unacknowledged
+> S
+< S.
+=> pending unacknowledged

@@ -76,7 +76,7 @@ story stuck.accept_queue_full
 +4   > P. -29 (29) lost
      < S.
      > . lost
-=> stuck accept_queue_full
+=> stuck accept_queue_full inferred
 
 # The answer takes longer than the client's patience: its socket is gone when the SYN/ACK comes.
 story aborted.client_gave_up
@@ -169,3 +169,20 @@ end s 10.9.0.2:8080 ttl 62
 +3 other router
 => no_answer synack_lost
 => summary "its SYN/ACK came with a wrong TCP checksum, which the client drops" advice "TcpInCsumErrors"
+# RSTs that acknowledge another number than the SYN's: the client rightly goes on.
+story no_answer.ignored_reset
+   > S
+   < R. ack I+41
++1 > S
+   < R. ack I+41
+=> no_answer ignored_reset retries 1
+
+# With a SYN cookie the server keeps nothing: nothing is repeated, and no data is acknowledged.
+story stuck.unanswered_data
+     > S
+     < S.
+     > . lost
+     > P. (29) lost
++0.3 > P. -29 (29) lost
++0.6 > P. -29 (29) lost     decides
+=> stuck unanswered_data inferred

@@ -53,3 +53,28 @@ story unreachable.icmp_other
 > S
 icmp other                              decides
 => unreachable icmp_other
+
+# Others get in: the port is not closed.
+story refused.refused_though_open
+use handshake
+end other 10.9.0.1:57012
+between other s
++1 > S
+   < R.                     decides
+=> refused refused_though_open
+
+# The server had no room after all.
+story refused.reset_after_handshake
+> S
+< S.
+> .
+< R                         decides
+=> refused reset_after_handshake
+
+# lwIP: what falls into the old window is reset.
+story refused.time_wait_sequence
+options peer_rules lwip
+use closed_by_server
++5 > S N+100                predicts rst
+   < R.                     decides
+=> refused time_wait_sequence

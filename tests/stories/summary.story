@@ -8,7 +8,7 @@ story words_of_a_slow_client
      > S
      < S.
 +1.5 > .
-=> reads "Established, 1.5 s"
+=> reads "Established late: the handshake took long, 1.5 s"
 
 # The SYN/ACK is not in the capture: no time is known.
 story words_without_connect_time
@@ -53,7 +53,7 @@ timestamps off
 use closed_by_server hide
 +1  > S N-7
     < . no_socket
-=> reads "SYN rejected by TIME_WAIT peer (old sequence number: 7 behind, inferred)"
+=> reads "SYN rejected by TIME_WAIT peer (old sequence number: 7 behind, inferred); if it is Linux"
 
 story words_of_an_old_connection
 timestamps off

@@ -252,7 +252,7 @@ story refused_by_time_wait
 use closed_by_server
 +0.5  > S N+1000 ts R-5000              predicts ack
       < R.                              decides
-=> refused closed_port not_as_rules yes
+=> refused refused_though_open not_as_rules yes
 
 # It may be over: it is not known to be what keeps silent.
 story silent_after_60_s

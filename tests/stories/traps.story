@@ -340,7 +340,7 @@ story forged_reset_alone
    < R. ack I+6
 +1 > S
 +2 > S
-=> no_answer silent_port retries 2
+=> no_answer ignored_reset retries 2
 
 # A RST with the old connection's numbers, without ACK: a client in SYN_SENT ignores it.
 story reset_in_the_old_connections_name

@@ -169,7 +169,6 @@ static void read_handshake(const struct dossier *d, struct facts *facts)
         return;
     FACT(ANSWER_REPEATED, is_answer_repeated(d));
     FACT(ACK_LATE, d->seen[SEEN_SYN_ACK_LATE] != NULL);
-    FACT(UNANSWERED, is_unanswered(d));
     FACT(STUCK, is_stuck(d));
     FACT(CLIENT_RST_ACK, is_reset_by_client(d));
     read_early_reset(d, facts);

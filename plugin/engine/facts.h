@@ -24,8 +24,7 @@ enum fact_kind { FACT_OWN, FACT_HOST, FACT_SERVICE };
     FACT(ANSWERED, OWN, "a SYN/ACK came") \
     FACT(ANSWER_REPEATED, OWN, "a SYN, or the SYN/ACK, was repeated after the SYN/ACK") \
     FACT(ACK_LATE, OWN, "the SYN/ACK was repeated after the client's ACK") \
-    FACT(UNANSWERED, OWN, "the client's data, or FIN, was repeated, and the server has not shown that it accepted") \
-    FACT(STUCK, OWN, "and that three times, or for a second, or until the client ended it") \
+    FACT(STUCK, OWN, "the client's data, or FIN, was repeated twice, or for a second, or until it ended, and never taken") \
     FACT(CLIENT_RST_ACK, OWN, "the client's first segment after the SYN/ACK was a RST that acknowledges it") \
     FACT(SERVER_RST, OWN, "the server's RST came within 3 s of the client's ACK, before the server acknowledged or sent data") \
     FACT(RST_BEFORE_DATA, OWN, "data, or an acknowledgment of data, of the server followed that RST") \

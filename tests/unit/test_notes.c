@@ -278,7 +278,7 @@ static void test_hidden_frame_decides_without_a_number(void)
     SERVER(s, .flags = TCP_RST | TCP_ACK, .seq = 0, .ack = C_ISN + 1);
     hide_last_frame(s);
     next_frame(s);
-    assert_verdict(s, 2, FATE_REFUSED, CAUSE_CLOSED_PORT, 0);
+    assert_verdict(s, 2, FATE_REFUSED, CAUSE_REFUSED_THOUGH_OPEN, 0);
     scene_free(s);
 }
 

@@ -62,7 +62,7 @@ static void test_many_services(void)
     for (unsigned port = 1; port <= 5000; port++) {
         struct tcp_address server = SERVER;
         server.port = (uint16_t)port;
-        peers_note_answer(&p, 4, POINT, &server, SECONDS(port), ANSWER_RST);
+        peers_note_answer(&p, 4, POINT, &server, SECONDS(port), ANSWER_SYN_ACK);
     }
     for (unsigned i = 0; i < 5000; i++) { /* the same port of other hosts */
         struct tcp_address server = { .ip = { 10, 1, (uint8_t)(i >> 8), (uint8_t)i }, .port = SERVER.port };
@@ -85,7 +85,7 @@ static void test_many_of_the_same_address(void)
     for (uint16_t point = 0; point < 5000; point++) {
         for (uint8_t family = 4; family <= 6; family += 2) {
             peers_note_host(&p, family, point, SERVER.ip, (uint8_t)(1 + point % 99 + family));
-            peers_note_answer(&p, family, point, &SERVER, SECONDS(family * point), ANSWER_RST);
+            peers_note_answer(&p, family, point, &SERVER, SECONDS(family * point), ANSWER_SYN_ACK);
         }
     }
     for (uint16_t point = 0; point < 5000; point++) {

@@ -104,7 +104,7 @@ static void test_unknown_ttl(void)
         reset.ack = syn.seq + 1;
         reset.ttl = 0;
         tracker_segment(s->t, &reset);
-        assert_verdict(s, 2, FATE_REFUSED, CAUSE_CLOSED_PORT, s->now.frame);
+        assert_verdict(s, 2, FATE_REFUSED, CAUSE_REFUSED_THOUGH_OPEN, s->now.frame);
         scene_free(s);
     }
 }

@@ -121,18 +121,58 @@ static void test_freebsd_time_wait(void)
     check(PEER_FREEBSD, STATE_TIME_WAIT, cases, G_N_ELEMENTS(cases));
 }
 
-static void test_macos_time_wait(void)
+static void test_macos(void)
 {
-    static const struct rule_case cases[] = {
-        CASE("S behind the window", WINDOW, 1, SYN_ACK, NEW_SEQUENCE),
-        CASE("S behind the window, T < R", WINDOW, -1, SYN_ACK, NEW_SEQUENCE),
-        CASE("S in the window", WINDOW - 1, 1, ACK, OLD_SEQUENCE),
+    static const struct rule_case time_wait[] = {
+        CASE("S behind the window", WINDOW + 1, 1, SYN_ACK, NEW_SEQUENCE),
+        CASE("S one behind the window's last number", WINDOW, 1, ACK, OLD_SEQUENCE),
+        CASE("S behind the window, T < R", WINDOW + 1, -1, SILENCE, PAWS),
         CASE("S == N", 0, 1, ACK, OLD_SEQUENCE),
         CASE("S < N", -1, 1, ACK, OLD_SEQUENCE),
         CASE("S 2^31 away", HALF, 1, ACK, OLD_SEQUENCE),
     };
+    static const struct rule_case closing[] = {
+        CASE("T < R", 1, -1, SILENCE, PAWS),
+        CASE("T > R", 1, 1, ACK, LIVE),
+    };
 
-    check(PEER_MACOS, STATE_TIME_WAIT, cases, G_N_ELEMENTS(cases));
+    check(PEER_MACOS, STATE_TIME_WAIT, time_wait, G_N_ELEMENTS(time_wait));
+    check(PEER_MACOS, STATE_CLOSE_WAIT, closing, G_N_ELEMENTS(closing));
+}
+
+static void test_illumos_time_wait(void)
+{
+    static const struct rule_case cases[] = {
+        CASE("T < R", WINDOW + 1, -1, ACK, PAWS),
+        CASE("S in the window", WINDOW, 1, RST, IN_WINDOW),
+        CASE("S behind the window", WINDOW + 1, 1, SYN_ACK, NEW_SEQUENCE),
+        CASE("S < N", -1, 1, ACK, OLD_SEQUENCE),
+    };
+
+    check(PEER_ILLUMOS, STATE_TIME_WAIT, cases, G_N_ELEMENTS(cases));
+}
+
+static void test_lwip_time_wait(void)
+{
+    static const struct rule_case cases[] = {
+        CASE("S in the window, T < R", 1, -1, RST, IN_WINDOW),
+        CASE("S behind the window", WINDOW + 1, 1, ACK, OLD_SEQUENCE),
+        CASE("S < N", -1, 1, ACK, OLD_SEQUENCE),
+    };
+
+    check(PEER_LWIP, STATE_TIME_WAIT, cases, G_N_ELEMENTS(cases));
+}
+
+static void test_openbsd_time_wait(void)
+{
+    static const struct rule_case cases[] = {
+        CASE("T > R, S < N", -1, 1, SYN_ACK, NEW_TIMESTAMP),
+        CASE("T < R, S > N", 1, -1, SYN_ACK, NEW_SEQUENCE),
+        CASE("T < R, S < N", -1, -1, SILENCE, PAWS),
+        CASE("T == R, S < N", -1, 0, ACK, OLD_SEQUENCE),
+    };
+
+    check(PEER_OPENBSD, STATE_TIME_WAIT, cases, G_N_ELEMENTS(cases));
 }
 
 /* RFC 6191, 2 */
@@ -156,6 +196,7 @@ static void test_rfc_time_wait(void)
 /* RFC 5961, 4.2: a challenge ACK whatever the numbers. */
 static void test_synchronized_states(void)
 {
+    static const enum peer_stack stacks[] = { PEER_LINUX, PEER_FREEBSD, PEER_RFC, PEER_GVISOR, PEER_LWIP };
     static const enum tcp_state states[] = { STATE_ESTABLISHED, STATE_FIN_WAIT_1, STATE_CLOSE_WAIT, STATE_CLOSING,
                                              STATE_LAST_ACK };
     static const struct rule_case cases[] = {
@@ -164,12 +205,9 @@ static void test_synchronized_states(void)
         CASE("T < R", 1, -1, ACK, LIVE),
     };
 
-    for (int stack = 0; stack < PEER_STACK_COUNT; stack++) {
+    for (size_t stack = 0; stack < G_N_ELEMENTS(stacks); stack++)
         for (size_t i = 0; i < G_N_ELEMENTS(states); i++)
-            check((enum peer_stack)stack, states[i], cases, G_N_ELEMENTS(cases));
-        if (stack != PEER_LINUX)
-            check((enum peer_stack)stack, STATE_FIN_WAIT_2, cases, G_N_ELEMENTS(cases));
-    }
+            check(stacks[stack], states[i], cases, G_N_ELEMENTS(cases));
 }
 
 static void test_what_is_not_known(void)
@@ -177,31 +215,43 @@ static void test_what_is_not_known(void)
     static const enum tcp_state states[] = { STATE_UNKNOWN, STATE_CLOSED, STATE_LISTEN, STATE_SYN_SENT };
     static const struct rule_case cases[] = { CASE("anything", 1, 1, UNKNOWN, NONE) };
 
-    for (int stack = 0; stack < PEER_STACK_COUNT; stack++) {
+    for (int stack = 0; stack < PEER_STACK_COUNT; stack++)
         for (size_t i = 0; i < G_N_ELEMENTS(states); i++)
             check((enum peer_stack)stack, states[i], cases, G_N_ELEMENTS(cases));
-        if (stack != PEER_LINUX)
-            check((enum peer_stack)stack, STATE_SYN_RECEIVED, cases, G_N_ELEMENTS(cases));
-    }
+}
+
+/* A host of another kind than it seemed: what it answers is not known, what it can reject a SYN for is. */
+static void test_foreign_time_wait(void)
+{
+    static const struct rule_case cases[] = {
+        CASE("T < R", 1, -1, UNKNOWN, PAWS),
+        CASE("S < N", -1, 1, UNKNOWN, OLD_SEQUENCE),
+    };
+
+    check(PEER_FOREIGN, STATE_TIME_WAIT, cases, G_N_ELEMENTS(cases));
+    check(PEER_WINDOWS, STATE_TIME_WAIT, cases, G_N_ELEMENTS(cases));
 }
 
 static void test_reset_of_time_wait(void)
 {
-    for (int stack = 0; stack < PEER_STACK_COUNT; stack++) {
-        g_assert_cmpint(stack_row((enum peer_stack)stack)->reset_removes_time_wait, ==, stack != PEER_FREEBSD);
-    }
+    g_assert_true(stack_row(PEER_LINUX)->reset_removes_time_wait);
+    g_assert_true(stack_row(PEER_RFC)->reset_removes_time_wait);
+    g_assert_false(stack_row(PEER_FREEBSD)->reset_removes_time_wait);
+    g_assert_false(stack_row(PEER_MACOS)->reset_removes_time_wait);
+    g_assert_false(stack_row(PEER_LWIP)->reset_removes_time_wait);
 }
 
 static void test_names(void)
 {
     static const char *const answers[] = { "unknown", "syn_ack", "ack", "rst", "silence" };
-    static const char *const stacks[] = { "Linux", "FreeBSD", "macOS", "RFC 6191" };
+    static const char *const stacks[] = { "linux", "freebsd", "macos",   "rfc",     "windows", "gvisor",
+                                          "lwip",  "illumos", "openbsd", "smoltcp", "unknown", "unknown" };
 
     for (size_t i = 0; i < G_N_ELEMENTS(answers); i++)
         g_assert_cmpstr(peer_answer_name((enum peer_answer)i), ==, answers[i]);
     g_assert_cmpuint(G_N_ELEMENTS(stacks), ==, PEER_STACK_COUNT);
     for (size_t i = 0; i < G_N_ELEMENTS(stacks); i++)
-        g_assert_cmpstr(stack_row((enum peer_stack)i)->name, ==, stacks[i]);
+        g_assert_cmpstr(stack_row((enum peer_stack)i)->token, ==, stacks[i]);
 }
 
 int main(int argc, char **argv)
@@ -211,7 +261,11 @@ int main(int argc, char **argv)
     g_test_add_func("/stacks/linux_fin_wait_2", test_linux_fin_wait_2);
     g_test_add_func("/stacks/linux_syn_received", test_linux_syn_received);
     g_test_add_func("/stacks/freebsd_time_wait", test_freebsd_time_wait);
-    g_test_add_func("/stacks/macos_time_wait", test_macos_time_wait);
+    g_test_add_func("/stacks/macos", test_macos);
+    g_test_add_func("/stacks/illumos_time_wait", test_illumos_time_wait);
+    g_test_add_func("/stacks/lwip_time_wait", test_lwip_time_wait);
+    g_test_add_func("/stacks/openbsd_time_wait", test_openbsd_time_wait);
+    g_test_add_func("/stacks/foreign_time_wait", test_foreign_time_wait);
     g_test_add_func("/stacks/rfc_time_wait", test_rfc_time_wait);
     g_test_add_func("/stacks/synchronized_states", test_synchronized_states);
     g_test_add_func("/stacks/what_is_not_known", test_what_is_not_known);

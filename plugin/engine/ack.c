@@ -7,6 +7,7 @@
 #include "seq.h"
 #include "take.h"
 #include "use.h"
+#include "ways.h"
 
 #include <stdlib.h>
 
@@ -92,6 +93,7 @@ static void see_client(const struct work *w, const struct connection *c, struct 
     bool content = seg->payload != 0 || (seg->flags & TCP_FIN);
     uint32_t begin = a->isn + 1 + (a->flags & ATTEMPT_DATA_TAKEN ? a->syn_data : 0);
 
+    see_way_of_client(w, e);
     if (e->frame[EV_ACK] == 0)
         see_first_ack(w, c, a, e);
     if (content && seg->seq == begin)

@@ -27,6 +27,8 @@ enum attempt_flags {
     ATTEMPT_RETRIED_UNANSWERED = 0x40, /* a SYN was retransmitted before any SYN/ACK was seen */
     ATTEMPT_MIRRORED = 0x80,           /* the capture shows its SYN twice */
     ATTEMPT_DAMAGED = 0x2000,          /* each SYN seen had a wrong checksum */
+    ATTEMPT_SYN_IN = 0x4000,           /* the host that captured received its SYN */
+    ATTEMPT_SYN_OUT = 0x8000,          /* ... sent it */
     ATTEMPT_PLAIN_RETRY = 0x1000,      /* SYNs with data were not answered, and were followed by one without */
 };
 
@@ -67,6 +69,10 @@ enum evidence_flags {
     EV_EXACT = 0x04,         /* the client's first acknowledgment is behind its SYN, and of the SYN/ACK alone */
     EV_ACK_OF_FIRST = 0x08,  /* it echoes the timestamp of the first SYN/ACK */
     EV_DAMAGED = 0x20,       /* each SYN/ACK seen had a wrong checksum */
+    EV_SYN_ACK_IN = 0x100,   /* the host that captured received a SYN/ACK */
+    EV_SYN_ACK_OUT = 0x200,  /* ... sent one */
+    EV_CLIENT_IN = 0x400,    /* ... received what the client sends behind its SYN */
+    EV_CLIENT_OUT = 0x800,   /* ... sent that */
     EV_SERVER_UNSEEN = 0x10, /* a client's segment acknowledges what the capture lacks of the server */
 };
 
@@ -116,6 +122,8 @@ enum packet_bits {
     PACKET_HAS_IP_ID = 0x02, /* IPv4: ip_id and PACKET_DF hold */
     PACKET_DF = 0x04,
     PACKET_HAS_ACK = 0x08,
+    PACKET_IN = 0x10,  /* the host that captured received it */
+    PACKET_OUT = 0x20, /* ... sent it */
 };
 
 /* One packet, as it was seen. */

@@ -7,6 +7,7 @@
 #include "peer_end.h"
 #include "rejection.h"
 #include "seq.h"
+#include "ways.h"
 
 /* An attempt that nothing answers for so long, or that is repeated, has failed. */
 #define PATIENCE (3 * NS_PER_SECOND)
@@ -151,6 +152,15 @@ static void read_early_reset(const struct dossier *d, struct facts *facts)
     FACT(TTL_ODD, ttl_is_odd(d, &reset->first));
 }
 
+static void read_ways(const struct dossier *d, struct facts *facts)
+{
+    unsigned lost = ways_lost(d->t, d->attempt);
+
+    FACT(SYN_LOST_HERE, lost & LOST_SYN);
+    FACT(SYN_ACK_LOST_HERE, lost & LOST_SYN_ACK);
+    FACT(CLIENT_LOST_HERE, (lost & LOST_CLIENT) && d->e->frame[EV_ACCEPTED] == 0);
+}
+
 static void read_handshake(const struct dossier *d, struct facts *facts)
 {
     const struct attempt *a = d->a;
@@ -160,6 +170,7 @@ static void read_handshake(const struct dossier *d, struct facts *facts)
     FACT(CROSSED, a->flags & ATTEMPT_CROSSED);
     FACT(GIVEN_UP, is_given_up(d));
     FACT(ENDED, d->final);
+    read_ways(d, facts);
     FACT(STACK_KNOWN, d->rules.stack->known);
     if (e == NULL)
         return;

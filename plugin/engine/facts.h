@@ -33,6 +33,9 @@ enum fact_kind { FACT_OWN, FACT_HOST, FACT_SERVICE };
     FACT(CROSSED, OWN, "both sides sent SYNs, and each took the other's (RFC 9293, 3.5)") \
     FACT(GIVEN_UP, OWN, "no answer for so long, or to so many SYNs, that none is expected, or another SYN took its place") \
     FACT(ENDED, OWN, "the capture is complete") \
+    FACT(SYN_LOST_HERE, HOST, "the host that captured received its SYN, and did not send it on, as it does with others") \
+    FACT(SYN_ACK_LOST_HERE, HOST, "... received the SYN/ACK, and did not send it on") \
+    FACT(CLIENT_LOST_HERE, HOST, "... received what the client sent behind its SYN, and did not send it on") \
     /* what ended it */ \
     FACT(REFUSED, OWN, "a RST acknowledged the SYN") \
     FACT(RST_BY_FIN_WAIT_2, OWN, "an old connection in FIN_WAIT_2 made the RST") \

@@ -30,8 +30,8 @@ enum host_marks {
     HOST_ID_ZERO = 0x08,         /* IP ID 0 in segments of open connections */
     HOST_ID = 0x10,              /* another IP ID in those */
     HOST_RECYCLES = 0x20,        /* a SYN/ACK had the number with which its stack reopens a TIME_WAIT */
-    HOST_IN = 0x40,              /* its packets were seen coming in */
-    HOST_OUT = 0x80,             /* ... going out */
+    HOST_SMALL_WINDOW = 0x80,    /* its SYN/ACKs have the window of gVisor's */
+    HOST_REACHED = 0x40,         /* packets to it were seen going out of the host that captured */
 };
 
 /* SYN/ACKs that follow each other within twice ANSWER_WINDOW; to is before from if there are none. */

@@ -33,6 +33,8 @@ static const struct rule rules[] = {
          WHY("an answer takes a round trip")),
     RULE(REFUSED, RESET_AFTER_HANDSHAKE, BY_SERVER_RST, ALL(F_CONNECTED, F_SERVER_RST),
          WHY("FreeBSD 13, syncache: reset on listen overflow; Linux 6.18, tcp_abort_on_overflow")),
+    RULE(STUCK, DROPPED_HERE, BY_CLIENT, ALL(F_CONNECTED, F_CLIENT_LOST_HERE),
+         WHY("what a host forwards, its capture shows twice")),
     RULE(STUCK, ACCEPT_QUEUE_FULL, BY_SYN_ACK_LATE, ALL(F_CONNECTED, F_STUCK, F_ACK_LATE), INFERRED,
          WHY("Linux 6.18, tcp_v4_syn_recv_sock: with a full accept queue the ACK is dropped, the SYN/ACK repeated")),
     RULE(STUCK, UNANSWERED_DATA, BY_DATA, ALL(F_CONNECTED, F_STUCK), INFERRED,
@@ -147,6 +149,10 @@ static const struct rule rules[] = {
     REJECTED(OLD_UNKNOWN, ALL(F_REJECTED), NONE(F_ANSWERED), INFERRED, WHY("RFC 5961, 4.2; the state is not known")),
 
     /* Silence. */
+    RULE(NO_ANSWER, DROPPED_HERE, BY_SYN, ALL(F_GIVEN_UP, F_SYN_LOST_HERE), NONE(F_ANSWERED),
+         WHY("what a host forwards, its capture shows twice")),
+    RULE(NO_ANSWER, DROPPED_HERE, BY_SYN_ACK, ALL(F_GIVEN_UP, F_SYN_ACK_LOST_HERE),
+         WHY("what a host forwards, its capture shows twice")),
     NO_ANSWER(SYNACK_LOST, ALL(F_ANSWER_REPEATED), WHY("RFC 9293, 3.10.7.3: a client acknowledges it at once")),
     RULE(PENDING, UNACKNOWLEDGED, BY_NOTHING, ALL(F_ANSWERED, F_ENDED),
          WHY("RFC 6298, 5: who misses an answer repeats")),

@@ -22,6 +22,9 @@ enum decider {
     BY_SERVER_RST, /* the RST after the handshake */
     BY_ICMP,
     BY_CLIENT_RST,
+    BY_SYN,     /* the last one */
+    BY_SYN_ACK, /* the last one that was repeated */
+    BY_CLIENT,  /* the last of the client's segments behind its SYN that were repeated, or the first */
 };
 
 /* How a SYN got in beside the old connection on its port pair. */

@@ -234,7 +234,7 @@ static const struct stack stacks[PEER_STACK_COUNT] = {
         .time_wait = sequence_or_silence, .fin_wait_2 = challenge, .syn_received = gvisor_syn_received,
         .established = challenge, .closing = challenge,
         .time_wait_length = SECONDS(60), .time_wait_late = LATE,
-        .marks = { { "MSTNW", "MNNSNW", "MNNTNW", "MNW" }, 64 },
+        .marks = { { "MSTNW", "MNNSNW", "MNNTNW", "MNW" }, 64, .window = GVISOR_WINDOW },
     },
     [PEER_LWIP] = { /* measured on 2.1.3 */
         .token = "lwip", .name = "lwIP", .known = true,

@@ -68,12 +68,16 @@ typedef struct peer_decision (*peer_rule)(const struct peer *peer, const struct 
  * permitted, T timestamps. */
 enum { MARK_LAYOUTS = 8 };
 
+/* gVisor's SYN/ACKs look like those of Linux over IPv6, but for their window (measured). */
+enum { GVISOR_WINDOW = 29184 };
+
 /* What a stack's SYN/ACKs look like. */
 struct stack_marks {
     const char *layouts[MARK_LAYOUTS]; /* those that tell it from others; NULL: none */
     uint8_t ttl;                       /* that it begins with: 64, 128, 255; 0: not known */
     bool df, id_zero;                  /* "don't fragment" is set; the IP ID is 0 */
     bool id_zero_always;               /* of all its segments */
+    uint16_t window;                   /* 0: any */
 };
 
 struct stack {

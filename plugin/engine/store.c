@@ -125,6 +125,21 @@ struct packet_seen *see_packet(struct tracker *t, struct attempt *a, enum seen_k
     return packets->count == 1 ? &packets->first : &packets->last;
 }
 
+/* The same packet on its way out of the host that captured it: the last of its kind; NULL: it is none. */
+static struct packet_seen *copied_packet(const struct tracker *t, const struct attempt *a, enum seen_kind kind,
+                                         const struct packet_seen *packet)
+{
+    const uint8_t ways = PACKET_IN | PACKET_OUT;
+    struct packets_seen *packets = packets_of(t, get_trouble(t, a), kind);
+
+    if (packets == NULL || !(packet->bits & ways))
+        return NULL;
+    struct packet_seen *last = packets->count == 1 ? &packets->first : &packets->last;
+    bool same = last->seq == packet->seq && last->ack == packet->ack && last->tsval == packet->tsval
+                && last->ip_id == packet->ip_id && !(last->bits & packet->bits & ways);
+    return same && packet->time - last->time < DUPLICATE_WINDOW ? last : NULL;
+}
+
 struct packet_seen *see_segment(struct tracker *t, struct attempt *a, enum seen_kind kind, const struct segment *seg)
 {
     const struct packet_seen packet = {
@@ -137,8 +152,15 @@ struct packet_seen *see_segment(struct tracker *t, struct attempt *a, enum seen_
         .ip_id = seg->ip_id,
         .ttl = seg->ttl,
         .bits = (uint8_t)((seg->has_ts ? PACKET_HAS_TS : 0) | (seg->has_ip_id ? PACKET_HAS_IP_ID : 0)
-                          | (seg->df ? PACKET_DF : 0) | (seg->flags & TCP_ACK ? PACKET_HAS_ACK : 0)),
+                          | (seg->df ? PACKET_DF : 0) | (seg->flags & TCP_ACK ? PACKET_HAS_ACK : 0)
+                          | (seg->seen.direction == DIRECTION_IN ? PACKET_IN : 0)
+                          | (seg->seen.direction == DIRECTION_OUT ? PACKET_OUT : 0)),
     };
+    struct packet_seen *before = copied_packet(t, a, kind, &packet);
 
+    if (before != NULL) {
+        before->bits |= packet.bits;
+        return before;
+    }
     return see_packet(t, a, kind, &packet);
 }

@@ -11,6 +11,9 @@
 #include "pool.h"
 #include "port_pair.h"
 
+/* Mirror ports and the "any" device show a frame twice, at most this much apart; nothing retransmits so soon. */
+#define DUPLICATE_WINDOW (5 * NS_PER_SECOND / 1000)
+
 /* Records are reached by handles from 1; 0 is none. */
 struct tracker {
     struct tracker_options options;

@@ -10,6 +10,7 @@
 #include "seq.h"
 #include "siblings.h"
 #include "text.h"
+#include "ways.h"
 
 #include <inttypes.h>
 
@@ -211,6 +212,8 @@ void tracker_summary(const struct tracker *t, uint32_t attempt, const struct ver
     if (is_fast_open_lost(t, a, v))
         g_string_append(out, "; only the SYN without Fast Open data was answered");
     append_damage(out, v->damage);
+    if (v->fate == FATE_REFUSED && was_made_here(t, a, packets_of(t, get_trouble(t, a), SEEN_RST)))
+        g_string_append(out, "; the host that captured made the RST");
     append_stack(out, t, a, v);
     if (signs_suffice(signs))
         append_other_host(out, signs);

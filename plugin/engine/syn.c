@@ -8,6 +8,7 @@
 #include "siblings.h"
 #include "take.h"
 #include "use.h"
+#include "ways.h"
 
 /* The same timestamp and IP ID so soon are the same packet, even where two clocks differ: retransmissions have new ones. */
 #define SAME_STAMP_WINDOW NS_PER_SECOND
@@ -236,9 +237,12 @@ void take_syn(const struct work *w)
     if (a != NULL && a->isn != seg->seq && come_back(w))
         a = attempt_of(w, w->side);
     attempt = w->pair->attempt[w->side];
+    if (a != NULL && a->isn == seg->seq)
+        see_way_of_syn(w, a);
     if (a == NULL || a->isn != seg->seq || reuses_isn(w, a)) {
         attempt = add_attempt(w);
         a = get_attempt(w->t, attempt);
+        see_way_of_syn(w, a);
     } else if (is_duplicate_syn(a, seg)) {
         a->flags |= ATTEMPT_MIRRORED;
         note_duplicate(w->t, seg->seen.frame, attempt);

@@ -7,6 +7,7 @@
 #include "seq.h"
 #include "take.h"
 #include "use.h"
+#include "ways.h"
 
 /* A SYN/ACK within this is one that a repeated SYN called for, or a duplicate. */
 #define SYN_ACK_WINDOW (50 * NS_PER_SECOND / 1000)
@@ -74,6 +75,7 @@ static void on_good_syn_ack(const struct work *w, uint32_t attempt)
         refute_by_answer(w, a, ANSWER_SYN_ACK);
     if (a->flags & ATTEMPT_DAMAGED)
         w->t->checksums_lie = true;
+    see_way_of_syn_ack(w, e);
     see_syn_ack(w, a, e);
     note_crossing(w, a);
     if (a->syn_data != 0 && seq_after(seg->ack, a->isn + 1))

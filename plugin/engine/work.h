@@ -8,9 +8,6 @@
 #include "notes.h"
 #include "store.h"
 
-/* Mirror ports and the "any" device show a frame twice, at most this much apart; nothing retransmits so soon. */
-#define DUPLICATE_WINDOW (5 * NS_PER_SECOND / 1000)
-
 struct work {
     struct tracker *t;
     uint32_t pair_record;

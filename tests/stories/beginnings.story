@@ -41,6 +41,20 @@ beginning closed_by_freebsd
 > F.
 < . id 0
 
+# lwIP with timestamps.
+beginning closed_by_lwip
+> S
+< S. opts MnnT no_df
+> .
+> P. (29)
+< .
+< P. (40)
+> .
+< F.
+> .
+> F.
+< .
+
 beginning closed_by_client
 use conversation
 > F.

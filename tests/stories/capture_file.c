@@ -5,7 +5,7 @@
 #include "capture_file.h"
 
 enum { ETHERNET = 1, ETHERNET_HEADER = 14, SNAPLEN = 262144 };
-enum { BLOCK_SECTION = 0x0a0d0d0a, BLOCK_INTERFACE = 1, BLOCK_PACKET = 6, OPTION_IF_NAME = 2 };
+enum { BLOCK_SECTION = 0x0a0d0d0a, BLOCK_INTERFACE = 1, BLOCK_PACKET = 6, OPTION_IF_NAME = 2, OPTION_EPB_FLAGS = 2 };
 
 static void put16(GByteArray *out, unsigned value)
 {
@@ -83,6 +83,17 @@ static void put_ethernet(GByteArray *out, const struct story_frame *frame)
     g_byte_array_append(out, frame->data, (guint)frame->captured);
 }
 
+/* The option epb_flags. */
+static void put_direction(GByteArray *out, unsigned direction)
+{
+    if (direction == DIRECTION_UNKNOWN)
+        return;
+    put16(out, OPTION_EPB_FLAGS);
+    put16(out, 4);
+    put32(out, direction == DIRECTION_IN ? 1 : 2);
+    put32(out, 0);
+}
+
 void capture_file_frame(GByteArray *file, bool pcapng, const struct story_frame *frame)
 {
     const uint64_t us = (uint64_t)(frame->seen.time / 1000);
@@ -99,6 +110,7 @@ void capture_file_frame(GByteArray *file, bool pcapng, const struct story_frame 
     put_ethernet(body, frame);
     if (pcapng) {
         pad(body);
+        put_direction(body, frame->seen.direction);
         put_block(file, BLOCK_PACKET, body);
     }
 }

@@ -186,3 +186,61 @@ story stuck.unanswered_data
 +0.3 > P. -29 (29) lost
 +0.6 > P. -29 (29) lost     decides
 => stuck unanswered_data inferred
+
+# The router's own capture of all interfaces: it forwards one client's packets, and drops another's.
+beginning forwarded_by_a_router
+at any
+> S through
+< S. through
+> . through
+
+story no_answer.dropped_here
+use forwarded_by_a_router
+end other 10.9.0.1:57012
+between other s
++1 > S in
++1 > S in                   decides
+=> no_answer dropped_here retries 1
+
+# It is the server that captures: what comes in does not leave.
+story the_server_captures
+at any
+> S in
+< S. out
+> . in
+end other 10.9.0.1:57012
+between other s
++1 > S in
++1 > S in
+=> no_answer silent_flow retries 1
+
+# The answers come in, and do not leave.
+story answers_dropped_here
+use forwarded_by_a_router
+end other 10.9.0.1:57012
+between other s
++1 > S through
+   < S. in lost
++1 > S through
+   < S. in lost             decides
+=> no_answer dropped_here retries 1
+
+# What the client sends behind its SYN comes in, and does not leave.
+story stuck.dropped_here
+at any
+     > S through
+     < S. through
+     > . in lost
+     > P. (29) in lost
++0.3 > P. -29 (29) in lost
++0.6 > P. -29 (29) in lost  decides
+=> stuck dropped_here
+
+# A RST that only leaves was made by the host that captures.
+story refused_by_the_router
+use forwarded_by_a_router
+end other 10.9.0.1:57012
+between other s
++1 > S in
+   < R. out                 decides
+=> refused refused_though_open summary "the host that captured made the RST"

@@ -252,6 +252,8 @@ void play_segment(struct play *p, struct pair *pair, unsigned from, const struct
         g_byte_array_append(p->last_syn, bytes->data, bytes->len);
     }
     if (!packet->hide && p->hidden == 0 && !p->stopped) {
+        p->in = packet->in || packet->through;
+        p->out = packet->out || packet->through;
         const uint32_t frame = play_frame(p, bytes, packet->cut_options ? header_end : bytes->len);
         expect_of_frame(p, packet, frame);
     }

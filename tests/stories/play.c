@@ -209,10 +209,11 @@ static void track(struct play *p, const struct sighting *seen, const GByteArray 
     tracker_other_packet(t, seen, ip.family, ip.src);
 }
 
-static void one_frame(struct play *p, uint16_t point, const GByteArray *packet, size_t captured)
+static void one_frame(struct play *p, uint16_t point, enum direction direction, const GByteArray *packet,
+                      size_t captured)
 {
     const struct story_frame frame = {
-        .seen = { .frame = ++p->frame, .point = point, .time = p->time },
+        .seen = { .frame = ++p->frame, .point = point, .direction = (uint8_t)direction, .time = p->time },
         .data = packet->data,
         .captured = captured,
         .on_wire = packet->len,
@@ -224,13 +225,22 @@ static void one_frame(struct play *p, uint16_t point, const GByteArray *packet, 
     p->time += STEP;
 }
 
+/* A packet that is forwarded is seen as it comes in, and as it goes out. */
+static void both_ways(struct play *p, uint16_t point, const GByteArray *packet, size_t captured)
+{
+    if (p->in || !p->out)
+        one_frame(p, point, p->in ? DIRECTION_IN : DIRECTION_UNKNOWN, packet, captured);
+    if (p->out)
+        one_frame(p, point, DIRECTION_OUT, packet, captured);
+}
+
 uint32_t play_frame(struct play *p, const GByteArray *packet, size_t captured)
 {
     const uint32_t first = p->frame + 1;
 
     for (guint i = 0; i < MAX(p->at->len, 1); i++)
         for (unsigned copy = 0; copy < (p->way->twice ? 2 : 1); copy++)
-            one_frame(p, p->at->len == 0 ? 0 : g_array_index(p->at, uint16_t, i), packet, captured);
+            both_ways(p, p->at->len == 0 ? 0 : g_array_index(p->at, uint16_t, i), packet, captured);
     return first;
 }
 

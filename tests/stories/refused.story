@@ -71,10 +71,10 @@ story refused.reset_after_handshake
 < R                         decides
 => refused reset_after_handshake
 
-# lwIP: what falls into the old window is reset.
+# lwIP, by the TTL and the options of its SYN/ACK: what falls into the old window is reset.
 story refused.time_wait_sequence
-options peer_rules lwip
-use closed_by_server
+end s 10.9.0.2:8080 ttl 255
+use closed_by_lwip
 +5 > S N+100                predicts rst
    < R.                     decides
-=> refused time_wait_sequence
+=> refused time_wait_sequence stack lwip

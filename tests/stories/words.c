@@ -30,6 +30,9 @@ static const struct packet_word {
     { "fast_open", offsetof(struct packet, fast_open), false },
     /* what becomes of it */
     { "cut_options", offsetof(struct packet, cut_options), false },
+    { "in", offsetof(struct packet, in), false },
+    { "out", offsetof(struct packet, out), false },
+    { "through", offsetof(struct packet, through), false },
     { "damaged", offsetof(struct packet, damaged), false },
     { "offloaded", offsetof(struct packet, offloaded), false },
     { "lost", offsetof(struct packet, lost), false },

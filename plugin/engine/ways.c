@@ -1,0 +1,104 @@
+/* ways.c - which way an attempt's packets went through the host that captured them, and what it dropped
+ *
+ * A capture of all interfaces (tcpdump -i any) shows a packet that is forwarded twice: as it comes in, and as it goes out.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "ways.h"
+
+#include "siblings.h"
+
+/* A host to which something goes out is not the one that captures, and it lies on the way of what is forwarded. */
+static void note_reached(const struct work *w)
+{
+    const struct segment *seg = w->seg;
+
+    if (seg->seen.direction == DIRECTION_OUT)
+        peers_need_host(&w->t->peers, seg->family, seg->seen.point, seg->dst.ip)->marks |= HOST_REACHED;
+}
+
+static uint16_t way(const struct work *w, uint16_t in, uint16_t out)
+{
+    switch (w->seg->seen.direction) {
+    case DIRECTION_IN:
+        return in;
+    case DIRECTION_OUT:
+        return out;
+    default:
+        return 0;
+    }
+}
+
+void see_way_of_syn(const struct work *w, struct attempt *a)
+{
+    a->flags |= way(w, ATTEMPT_SYN_IN, ATTEMPT_SYN_OUT);
+    note_reached(w);
+}
+
+void see_way_of_syn_ack(const struct work *w, struct evidence *e)
+{
+    e->flags |= way(w, EV_SYN_ACK_IN, EV_SYN_ACK_OUT);
+    note_reached(w);
+}
+
+void see_way_of_client(const struct work *w, struct evidence *e)
+{
+    e->flags |= way(w, EV_CLIENT_IN, EV_CLIENT_OUT);
+}
+
+static bool is_reached(const struct tracker *t, const struct attempt *a, uint8_t side)
+{
+    const struct port_pair *pair = pair_of(t, a);
+    struct tcp_address address;
+
+    port_pairs_address(&t->pairs, pair, side, &address);
+    const struct host *host = peers_host(&t->peers, pair->family, pair->point, address.ip);
+    return host != NULL && (host->marks & HOST_REACHED);
+}
+
+/* What one leg shows, added to what others did. */
+struct shown {
+    uint16_t attempt, evidence; /* flags */
+    bool to_server, to_client;
+};
+
+static void add_leg(const struct tracker *t, uint32_t attempt, struct shown *shown)
+{
+    const struct attempt *a = get_attempt(t, attempt);
+    const struct evidence *e = get_evidence(t, a);
+
+    shown->attempt |= a->flags;
+    shown->evidence |= e == NULL ? 0 : e->flags;
+    shown->to_server = shown->to_server || is_reached(t, a, server_side(a));
+    shown->to_client = shown->to_client || is_reached(t, a, attempt_side(a));
+}
+
+static bool is_lost(uint16_t flags, uint16_t in, uint16_t out)
+{
+    return (flags & (in | out)) == in;
+}
+
+unsigned ways_lost(const struct tracker *t, uint32_t attempt)
+{
+    struct shown shown = { 0 };
+    unsigned lost = 0;
+
+    if (!(get_attempt(t, attempt)->flags & (ATTEMPT_SYN_IN | ATTEMPT_SYN_OUT)))
+        return 0;
+    add_leg(t, attempt, &shown);
+    for (uint32_t s = sibling_after(t, attempt, attempt); s != 0; s = sibling_after(t, attempt, s))
+        add_leg(t, s, &shown);
+    if (shown.to_server && is_lost(shown.attempt, ATTEMPT_SYN_IN, ATTEMPT_SYN_OUT))
+        lost |= LOST_SYN;
+    if (shown.to_client && is_lost(shown.evidence, EV_SYN_ACK_IN, EV_SYN_ACK_OUT))
+        lost |= LOST_SYN_ACK;
+    if (shown.to_server && is_lost(shown.evidence, EV_CLIENT_IN, EV_CLIENT_OUT))
+        lost |= LOST_CLIENT;
+    return lost;
+}
+
+bool was_made_here(const struct tracker *t, const struct attempt *a, const struct packets_seen *packets)
+{
+    return packets != NULL && (packets->first.bits & PACKET_OUT) && !(packets->first.bits & PACKET_IN)
+           && is_reached(t, a, server_side(a));
+}

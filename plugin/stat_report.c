@@ -15,11 +15,11 @@
 
 /* What the taps hand out, for one report. */
 struct collection {
-    const char *filter;      /* or NULL */
-    uint16_t attempts_shown; /* as report.h has it */
-    GArray *attempts;        /* uint32_t: records */
-    GArray *frames;          /* struct report_frame */
-    GByteArray *streams;     /* a bit for each stream that was seen */
+    const char *filter;   /* or NULL */
+    uint16_t calls_shown; /* as report.h has it */
+    GArray *attempts;     /* uint32_t: records */
+    GArray *frames;       /* struct report_frame */
+    GByteArray *streams;  /* a bit for each stream that was seen */
     struct report_totals totals;
 };
 
@@ -117,7 +117,8 @@ static char *write_report(const struct collection *c)
         .frames = c->frames,
         .totals = c->totals,
         .filter = c->filter,
-        .attempts_shown = c->attempts_shown,
+        .in_terminal = stat_in_terminal(),
+        .calls_shown = c->calls_shown,
     };
 
     report_write(&input, out);
@@ -135,7 +136,7 @@ static void draw(void *data)
 }
 
 /* "all" or a number before the filter says how many attempts are shown. */
-static uint16_t read_attempts_shown(const char **rest)
+static uint16_t read_calls_shown(const char **rest)
 {
     uint64_t shown = 0;
     char *end = NULL;
@@ -154,7 +155,7 @@ static uint16_t read_attempts_shown(const char **rest)
     return (uint16_t)shown;
 }
 
-static void show_window(const char *filter, uint16_t attempts_shown);
+static void show_window(const char *filter, uint16_t calls_shown);
 
 static bool start(const char *argument, void *data)
 {
@@ -163,14 +164,14 @@ static bool start(const char *argument, void *data)
     (void)data;
     if (!stat_arguments(argument, COMMAND, &filter))
         return false;
-    uint16_t attempts_shown = read_attempts_shown(&filter);
+    uint16_t calls_shown = read_calls_shown(&filter);
     if (!stat_in_terminal()) {
-        show_window(filter, attempts_shown);
+        show_window(filter, calls_shown);
         return true;
     }
     struct collection *c = collection_new();
     c->filter = filter;
-    c->attempts_shown = attempts_shown;
+    c->calls_shown = calls_shown;
     return listen_to_taps(c, draw);
 }
 
@@ -179,14 +180,14 @@ STAT_STARTER(start_report, start)
 /* ---- Wireshark ------------------------------------------------------------------------------------- */
 
 /* Reads all packets again. */
-static char *collect_report(const char *filter, uint16_t attempts_shown)
+static char *collect_report(const char *filter, uint16_t calls_shown)
 {
     const funnel_ops_t *ops = funnel_get_funnel_ops();
     struct collection *c = collection_new();
     char *text = NULL;
 
     c->filter = filter;
-    c->attempts_shown = attempts_shown;
+    c->calls_shown = calls_shown;
     if (listen_to_taps(c, NULL)) {
         ops->retap_packets(ops->ops_id);
         text = write_report(c);
@@ -210,10 +211,10 @@ static ws_pref_bool on_filter_button(funnel_text_window_t *window, void *data)
     return TRUE;
 }
 
-static void show_window(const char *filter, uint16_t attempts_shown)
+static void show_window(const char *filter, uint16_t calls_shown)
 {
     const funnel_ops_t *ops = funnel_get_funnel_ops();
-    char *text = collect_report(filter, attempts_shown);
+    char *text = collect_report(filter, calls_shown);
 
     if (text == NULL)
         return;

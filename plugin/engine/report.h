@@ -5,16 +5,8 @@
 #ifndef SYNFATE_REPORT_H
 #define SYNFATE_REPORT_H
 
-#include "tracker.h"
-
-/* A frame that belongs to an attempt. */
-struct report_frame {
-    int64_t time; /* ns since the epoch */
-    uint32_t frame;
-    uint32_t attempt; /* record */
-    uint8_t role;     /* enum note_role */
-    uint8_t kind;     /* NOTE_ANSWER: enum seen_kind */
-};
+#include "problems.h"
+#include "steps.h"
 
 struct report_totals {
     uint64_t segments, bytes; /* of TCP; bytes of data */
@@ -28,10 +20,15 @@ struct report_input {
     const GArray *attempts;  /* uint32_t: records that count */
     GArray *frames;          /* struct report_frame; gets sorted */
     struct report_totals totals;
-    const char *filter;      /* or NULL */
-    uint16_t attempts_shown; /* 0: the worst of each of the three worst causes; REPORT_ALL: all */
+    const char *filter;   /* or NULL */
+    const char *remark;   /* a line that a reader has to know of first, or NULL */
+    bool in_terminal;     /* who reads it types commands */
+    uint16_t calls_shown; /* 0: the worst of each of the worst problems; REPORT_ALL: all that failed or came late */
 };
 
 void report_write(const struct report_input *in, GString *out);
+
+/* The calls (const struct result *) that a report shows: the worst of each of the worst problems, or the worst of all. */
+GPtrArray *report_choose(const struct problems *p, uint16_t calls_shown);
 
 #endif

@@ -25,6 +25,8 @@ static struct result result_of(const struct tracker *t, uint32_t attempt)
     r.outcome = call.outcome;
     r.call_fate = call.verdict.fate;
     r.call_cause = call.verdict.cause;
+    r.worst = call.worst;
+    r.call = call.number;
     r.lost = r.carries ? call.lost : 0;
     return r;
 }

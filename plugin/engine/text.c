@@ -1,4 +1,4 @@
-/* text.c - addresses and durations as text
+/* text.c - addresses, durations and times as text
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -50,4 +50,16 @@ GPtrArray *wrap_text(const char *text, gsize width)
     g_string_free(line, TRUE);
     g_strfreev(words);
     return lines;
+}
+
+void append_date(GString *out, int64_t ns)
+{
+    int64_t seconds = ns / NS_PER_SECOND - (ns % NS_PER_SECOND < 0); /* before 1970 too, milliseconds count up */
+    GDateTime *date = g_date_time_new_from_unix_utc(seconds);
+    char *text = date == NULL ? NULL : g_date_time_format(date, "%Y-%m-%d %H:%M:%S");
+
+    g_string_append_printf(out, "%s.%03d", text == NULL ? "?" : text, (int)((ns - seconds * NS_PER_SECOND) / 1000000));
+    g_free(text);
+    if (date != NULL)
+        g_date_time_unref(date);
 }

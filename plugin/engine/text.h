@@ -1,4 +1,4 @@
-/* text.h - addresses and durations as text
+/* text.h - addresses, durations and times as text
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -17,5 +17,8 @@ void append_duration(GString *out, int64_t ns);
 
 /* A text as lines of at most width characters: broken at spaces, and before "Next: ", what to check. Free the array. */
 GPtrArray *wrap_text(const char *text, gsize width);
+
+/* Appends a time (ns since the epoch): "2020-09-13 12:38:35.546", UTC. */
+void append_date(GString *out, int64_t ns);
 
 #endif

@@ -75,7 +75,7 @@ static inline void check_table(const struct table_kind *kind, const struct track
     table_free(table);
 }
 
-static inline void check_report(struct collected *c, const struct tracker *t, uint16_t attempts_shown)
+static inline void check_report(struct collected *c, const struct tracker *t, uint16_t calls_shown)
 {
     GString *text = g_string_new(NULL);
     struct report_input input = {
@@ -83,7 +83,7 @@ static inline void check_report(struct collected *c, const struct tracker *t, ui
         .attempts = c->attempts,
         .frames = c->frames,
         .totals = { .segments = c->frames->len, .bytes = c->frames->len, .streams = 1 },
-        .attempts_shown = attempts_shown,
+        .calls_shown = calls_shown,
     };
 
     report_write(&input, text);

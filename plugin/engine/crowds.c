@@ -1,0 +1,218 @@
+/* crowds.c - floods and scans: many SYNs of which no caller waits for an answer
+ *
+ * A caller without an answer sends its SYN again, and acknowledges the SYN/ACK that it gets. A forged address does
+ * neither. And nobody who works with a few services calls fifty, once each, most of them in vain.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "crowds.h"
+
+#include <string.h>
+
+enum { FLOOD_LEAST = 100, SCAN_LEAST = 50, SCAN_TRIES_MOST = 2 };
+
+/* What is found out about each result. */
+enum mark { MARK_NONE, MARK_ONLY_CALL, MARK_IN_CROWD };
+
+struct division {
+    struct problems *p;
+    GPtrArray *calls; /* const struct result */
+    uint8_t *marks;   /* enum mark, by the result's place */
+};
+
+static uint8_t *mark_of(const struct division *d, const struct result *r)
+{
+    return &d->marks[r - (const struct result *)(const void *)d->p->results->data];
+}
+
+static const struct result *call_at(const struct division *d, guint i)
+{
+    return g_ptr_array_index(d->calls, i);
+}
+
+static gint by_client_then_server(gconstpointer a, gconstpointer b)
+{
+    const struct result *x = *(const struct result *const *)a, *y = *(const struct result *const *)b;
+    int order = compare_client_address(x, y);
+
+    return order ? order : compare_server(x, y);
+}
+
+static gint by_server(gconstpointer a, gconstpointer b)
+{
+    return compare_server(*(const struct result *const *)a, *(const struct result *const *)b);
+}
+
+static gint by_calls(gconstpointer a, gconstpointer b)
+{
+    const struct crowd *x = a, *y = b;
+
+    if (x->calls != y->calls)
+        return x->calls > y->calls ? -1 : 1;
+    return (x->first->attempt > y->first->attempt) - (x->first->attempt < y->first->attempt);
+}
+
+static void join(struct crowd *crowd, const struct division *d, const struct result *r)
+{
+    crowd->calls++;
+    crowd->failed += result_failed(r);
+    if (crowd->first == NULL || r->begin < crowd->first->begin)
+        crowd->first = r;
+    if (crowd->last == NULL || r->begin > crowd->last->begin)
+        crowd->last = r;
+    *mark_of(d, r) = MARK_IN_CROWD;
+}
+
+static void add_crowd(const struct division *d, const struct crowd *crowd)
+{
+    g_array_append_vals(d->p->crowds, crowd, 1);
+    d->p->crowd_calls += crowd->calls;
+    d->p->crowd_failed += crowd->failed;
+}
+
+/* ---- scans ----------------------------------------------------------------------------------------- */
+
+static bool is_in_vain(const struct result *r)
+{
+    return r->outcome == OUTCOME_FAILED || (r->outcome == OUTCOME_UNKNOWN && r->fate == FATE_PENDING);
+}
+
+/* The calls of one client, sorted by server. */
+struct client_calls {
+    guint first, end;
+    uint32_t services, hosts; /* that it called */
+    uint32_t in_vain;         /* services that it called once or twice, and never got in */
+};
+
+/* The end of the calls to the service of the first one; vain: none of them got in. */
+static guint end_of_service(const struct division *d, guint first, guint end, bool *vain)
+{
+    guint i = first;
+
+    *vain = true;
+    for (; i < end && compare_server(call_at(d, i), call_at(d, first)) == 0; i++)
+        *vain = *vain && is_in_vain(call_at(d, i));
+    *vain = *vain && i - first <= SCAN_TRIES_MOST;
+    return i;
+}
+
+static void count_services(const struct division *d, struct client_calls *c)
+{
+    const struct result *before = NULL;
+    bool vain;
+
+    for (guint i = c->first; i < c->end;) {
+        const struct result *r = call_at(d, i);
+        c->hosts += before == NULL || memcmp(before->server.ip, r->server.ip, sizeof r->server.ip) != 0;
+        before = r;
+        i = end_of_service(d, i, c->end, &vain);
+        c->services++;
+        c->in_vain += vain;
+    }
+}
+
+static void add_scan(const struct division *d, const struct client_calls *c)
+{
+    struct crowd scan = { .kind = CROWD_SCAN, .sources = 1, .targets = c->services, .hosts = c->hosts };
+    bool vain;
+
+    for (guint i = c->first; i < c->end;) {
+        guint end = end_of_service(d, i, c->end, &vain);
+        for (; i < end; i++)
+            if (vain)
+                join(&scan, d, call_at(d, i));
+    }
+    add_crowd(d, &scan);
+}
+
+static void find_scans(struct division *d)
+{
+    g_ptr_array_sort(d->calls, by_client_then_server);
+    for (guint i = 0; i < d->calls->len;) {
+        struct client_calls c = { .first = i, .end = i + 1 };
+        while (c.end < d->calls->len && compare_client_address(call_at(d, i), call_at(d, c.end)) == 0)
+            c.end++;
+        if (c.end - c.first == 1)
+            *mark_of(d, call_at(d, i)) = MARK_ONLY_CALL;
+        if (c.end - c.first >= SCAN_LEAST)
+            count_services(d, &c);
+        if (c.services >= SCAN_LEAST && c.in_vain >= c.services - c.services / 4)
+            add_scan(d, &c);
+        i = c.end;
+    }
+}
+
+/* ---- floods ---------------------------------------------------------------------------------------- */
+
+/* One SYN, all that came of its sender, and long enough ago: a caller would have sent more. */
+static bool is_forged(const struct division *d, const struct result *r)
+{
+    bool nothing_more = r->fate == FATE_NO_ANSWER || r->fate == FATE_ABORTED
+                        || (r->fate == FATE_PENDING && r->cause == CAUSE_UNACKNOWLEDGED);
+
+    return *mark_of(d, r) == MARK_ONLY_CALL && r->retries == 0 && nothing_more;
+}
+
+static void find_floods(struct division *d)
+{
+    g_ptr_array_sort(d->calls, by_server);
+    for (guint i = 0, end; i < d->calls->len; i = end) {
+        struct crowd flood = { .kind = CROWD_FLOOD, .targets = 1, .hosts = 1 };
+        uint32_t forged = 0;
+        for (end = i; end < d->calls->len && compare_server(call_at(d, i), call_at(d, end)) == 0; end++)
+            forged += is_forged(d, call_at(d, end));
+        if (forged < FLOOD_LEAST)
+            continue;
+        for (guint j = i; j < end; j++)
+            if (is_forged(d, call_at(d, j)))
+                join(&flood, d, call_at(d, j));
+        flood.sources = flood.calls;
+        add_crowd(d, &flood);
+    }
+}
+
+/* ---- both ------------------------------------------------------------------------------------------ */
+
+void crowds_divide(struct problems *p, GPtrArray *calls)
+{
+    struct division d = { p, g_ptr_array_new(), g_malloc0(p->results->len + 1) };
+
+    for (guint i = 0; i < p->results->len; i++) {
+        const struct result *r = &g_array_index(p->results, struct result, i);
+        if (r->carries)
+            g_ptr_array_add(d.calls, (gpointer)r);
+    }
+    find_scans(&d);
+    find_floods(&d);
+    g_array_sort(p->crowds, by_calls);
+    for (guint i = 0; i < d.calls->len; i++)
+        if (*mark_of(&d, call_at(&d, i)) != MARK_IN_CROWD)
+            g_ptr_array_add(calls, (gpointer)call_at(&d, i));
+    g_ptr_array_free(d.calls, TRUE);
+    g_free(d.marks);
+}
+
+static void append_failures(GString *out, const struct crowd *crowd)
+{
+    if (crowd->failed == crowd->calls)
+        g_string_append_printf(out, "all %u failed", crowd->calls);
+    else
+        g_string_append_printf(out, "%u of %u failed", crowd->failed, crowd->calls);
+}
+
+void crowd_headline(const struct crowd *crowd, GString *out)
+{
+    if (crowd->kind == CROWD_FLOOD) {
+        g_string_append_printf(out, "%u addresses sent ", crowd->sources);
+        append_address(out, crowd->first->family, &crowd->first->server, true);
+        g_string_append(out,
+                        " a single SYN each and nothing more: a flood of SYNs from forged addresses, or a capture "
+                        "without what the clients sent then");
+        return;
+    }
+    append_address(out, crowd->first->family, &crowd->first->client, false);
+    g_string_append_printf(out, " called %u services of %u %s, nearly all of them once and in vain (", crowd->targets,
+                           crowd->hosts, crowd->hosts == 1 ? "host" : "hosts");
+    append_failures(out, crowd);
+    g_string_append(out, "): a scan, or a list of addresses that is out of date");
+}

@@ -1,0 +1,294 @@
+/* problems.c - what went wrong in a capture, ranked by what callers lost
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "problems.h"
+
+#include "arithmetic.h"
+#include "crowds.h"
+
+#include <string.h>
+
+/* Below this, on the average of its calls, nobody notices what was overcome. */
+#define WORTH_NAMING (NS_PER_SECOND / 10)
+
+enum { HEADLINES = 3 };
+
+static gint by_server_cause_time(gconstpointer a, gconstpointer b)
+{
+    const struct result *x = *(const struct result *const *)a, *y = *(const struct result *const *)b;
+    int order = compare_server(x, y);
+
+    if (order != 0)
+        return order;
+    if (x->call_cause != y->call_cause)
+        return x->call_cause > y->call_cause ? 1 : -1;
+    return x->begin != y->begin ? (x->begin > y->begin) - (x->begin < y->begin)
+                                : (x->attempt > y->attempt) - (x->attempt < y->attempt);
+}
+
+/* What could be given a headline first, by what callers lost; equal: the order of servers. */
+static gint by_weight(gconstpointer a, gconstpointer b)
+{
+    const struct problem *x = a, *y = b;
+
+    if (x->overcome != y->overcome)
+        return x->overcome ? 1 : -1;
+    if (x->weight != y->weight)
+        return x->weight > y->weight ? -1 : 1;
+    int order = compare_server(x->worst, y->worst);
+    return order ? order : (int)x->worst->call_cause - (int)y->worst->call_cause;
+}
+
+/* A failed call lost at least a second, however quickly it was told: what it was made for was not done. */
+static int64_t problem_weight(const struct result *r)
+{
+    return result_failed(r) ? MAX(r->lost, NS_PER_SECOND) : r->lost;
+}
+
+static bool is_bad(const struct result *r)
+{
+    return result_failed(r) || result_was_late(r);
+}
+
+static void count_call(struct problem *problem, const struct result *r, GArray *losses)
+{
+    problem->failed += result_failed(r);
+    problem->late += result_was_late(r);
+    problem->lost = add_durations(problem->lost, r->lost);
+    problem->weight = add_durations(problem->weight, problem_weight(r));
+    problem->last = r;
+    if (problem->first == NULL)
+        problem->first = r;
+    if (problem->worst == NULL || problem_weight(r) > problem_weight(problem->worst))
+        problem->worst = r;
+    problem->largest_lost = MAX(problem->largest_lost, r->lost);
+    g_array_append_val(losses, r->lost);
+}
+
+/* The problems of the service whose calls are from first on, sorted by cause; returns the first call behind them. */
+static guint add_service(struct problems *p, const GPtrArray *calls, guint first)
+{
+    const struct result *any = g_ptr_array_index(calls, first), *r = any;
+    GArray *losses = g_array_new(FALSE, FALSE, sizeof(int64_t));
+    guint end = first, first_problem = p->list->len;
+    struct problem problem = { .worst = NULL };
+
+    for (; end < calls->len && compare_server(any, r = g_ptr_array_index(calls, end)) == 0; end++) {
+        if (!is_bad(r))
+            continue;
+        if (problem.worst != NULL && problem.worst->call_cause != r->call_cause) {
+            problem.median_lost = median(losses);
+            g_array_append_val(p->list, problem);
+            problem = (struct problem){ .worst = NULL };
+            g_array_set_size(losses, 0);
+        }
+        count_call(&problem, r, losses);
+    }
+    if (problem.worst != NULL) {
+        problem.median_lost = median(losses);
+        g_array_append_val(p->list, problem);
+    }
+    for (guint i = first_problem; i < p->list->len; i++) {
+        struct problem *mine = &g_array_index(p->list, struct problem, i);
+        mine->service_calls = end - first;
+        mine->overcome = mine->failed == 0 && mine->lost / mine->late < WORTH_NAMING;
+    }
+    g_array_free(losses, TRUE);
+    return end;
+}
+
+static void count_result(struct problems *p, const struct result *r)
+{
+    p->attempts++;
+    p->reused += r->fate == FATE_ESTABLISHED && tracker_attempt(p->t, r->attempt)->use > 1;
+    if (!r->carries)
+        return;
+    p->calls++;
+    p->failed += result_failed(r);
+    p->late += result_was_late(r);
+    p->unknown += r->outcome == OUTCOME_UNKNOWN;
+    p->probes += r->probe;
+    p->slowest = MAX(p->slowest, r->connect_time);
+}
+
+struct problems *problems_new(const struct tracker *t, const GArray *attempts)
+{
+    struct problems *p = g_new0(struct problems, 1);
+    GPtrArray *calls = g_ptr_array_new();
+
+    p->t = t;
+    p->slowest = -1;
+    p->results = results_collect(t, attempts);
+    p->list = g_array_new(FALSE, FALSE, sizeof(struct problem));
+    p->crowds = g_array_new(FALSE, FALSE, sizeof(struct crowd));
+    for (guint i = 0; i < p->results->len; i++)
+        count_result(p, &g_array_index(p->results, struct result, i));
+    crowds_divide(p, calls);
+    for (guint i = 0; i < calls->len; i++)
+        p->lost = add_durations(p->lost, ((const struct result *)g_ptr_array_index(calls, i))->lost);
+    g_ptr_array_sort(calls, by_server_cause_time);
+    for (guint i = 0; i < calls->len;)
+        i = add_service(p, calls, i);
+    g_array_sort(p->list, by_weight);
+    g_ptr_array_free(calls, TRUE);
+    return p;
+}
+
+void problems_free(struct problems *p)
+{
+    g_array_free(p->results, TRUE);
+    g_array_free(p->list, TRUE);
+    g_array_free(p->crowds, TRUE);
+    g_free(p);
+}
+
+guint problems_to_name(const struct problems *p)
+{
+    guint n = 0;
+
+    while (n < p->list->len && n < HEADLINES && !problem_at(p, n)->overcome)
+        n++;
+    return n;
+}
+
+/* ---- in words -------------------------------------------------------------------------------------- */
+
+/* "of 3 calls", "of 1 call". */
+static void append_of_calls(GString *out, uint32_t calls)
+{
+    g_string_append_printf(out, " of %u ", calls);
+    g_string_append(out, calls == 1 ? "call" : "calls");
+}
+
+/* The middle half of a second more or less is the same to whom it happens. */
+static bool is_about_the_same(const struct problem *problem)
+{
+    return problem->largest_lost <= problem->median_lost + problem->median_lost / 10;
+}
+
+static void append_losses(GString *out, const struct problem *problem)
+{
+    bool all_alike = is_about_the_same(problem);
+
+    if (problem->largest_lost < WORTH_NAMING && problem->late == 0) {
+        g_string_append(out, " at once");
+        return;
+    }
+    g_string_append(out, problem->late == 0 ? " after " : problem->failed == 0 ? " by " : ", ");
+    append_duration(out, problem->median_lost);
+    if (problem->failed + problem->late > 1)
+        g_string_append(out, all_alike ? " each" : " in the median");
+    if (!all_alike) {
+        g_string_append(out, " and ");
+        append_duration(out, problem->largest_lost);
+        g_string_append(out, " at most");
+    }
+    if (problem->failed + problem->late > 1) {
+        g_string_append(out, " (");
+        append_duration(out, problem->lost);
+        g_string_append(out, " lost)");
+    }
+}
+
+/* The sentence of the verdict, in the middle of another one: "SYN ..." stays as it is. */
+static void append_sentence(GString *out, const struct problem *problem)
+{
+    const char *sentence = verdict_row(problem->worst->call_fate, problem->worst->call_cause)->sentence;
+    bool is_word = g_ascii_islower(sentence[1]);
+
+    g_string_append_c(out, is_word ? g_ascii_tolower(sentence[0]) : sentence[0]);
+    g_string_append(out, sentence + 1);
+}
+
+void problem_headline(const struct problem *problem, GString *out)
+{
+    append_address(out, problem->worst->family, &problem->worst->server, true);
+    g_string_append_printf(out, ": %u", problem->failed > 0 ? problem->failed : problem->late);
+    append_of_calls(out, problem->service_calls);
+    g_string_append(out, problem->failed > 0 ? " failed" : " came late");
+    if (problem->failed > 0 && problem->late > 0)
+        g_string_append_printf(out, " and %u came late", problem->late);
+    append_losses(out, problem);
+    g_string_append(out, ": ");
+    append_sentence(out, problem);
+    g_string_append_printf(out, " (%s)", cause_token(problem->worst->call_cause));
+}
+
+bool problems_overcome(const struct problems *p, GString *out)
+{
+    uint32_t late = 0;
+    int64_t lost = 0;
+    const struct problem *most = NULL;
+
+    for (guint i = 0; i < p->list->len; i++) {
+        const struct problem *problem = problem_at(p, i);
+        if (!problem->overcome)
+            continue;
+        late += problem->late;
+        lost = add_durations(lost, problem->lost);
+        if (most == NULL || problem->late > most->late)
+            most = problem;
+    }
+    if (most == NULL)
+        return false;
+    g_string_append_printf(out, "%u %s came late by so little that nobody noticed (", late,
+                           late == 1 ? "call" : "calls");
+    append_duration(out, lost / late);
+    g_string_append(out, late == 1 ? "); " : " on the average); most of them, ");
+    if (late > 1)
+        g_string_append_printf(out, "%u, ", most->late);
+    g_string_append(out, "to ");
+    append_address(out, most->worst->family, &most->worst->server, true);
+    g_string_append(out, ": ");
+    append_sentence(out, most);
+    return true;
+}
+
+static void append_all_got_in(const struct problems *p, GString *out)
+{
+    uint32_t calls = p->calls - p->crowd_calls, unknown = p->unknown - (p->crowd_calls - p->crowd_failed);
+    uint32_t in_time = calls - unknown - p->probes;
+
+    g_string_append(out, p->crowds->len > 0 ? "and nothing else: " : "nothing: ");
+    if (calls == 1)
+        g_string_append(out, "the only call");
+    else if (in_time == calls)
+        g_string_append_printf(out, "all %u calls", calls);
+    else
+        g_string_append_printf(out, "%u of %u calls", in_time, calls);
+    g_string_append(out, " got in at once");
+    if (p->slowest >= 0) {
+        g_string_append(out, ", the slowest in ");
+        append_duration(out, p->slowest);
+    }
+    if (p->reused > 0)
+        g_string_append_printf(
+            out, "; %u came on a port pair that had been used before, and none of these was rejected", p->reused);
+    if (p->probes > 0)
+        g_string_append_printf(out, "; %u half-open %s (health checks) went well", p->probes,
+                               p->probes == 1 ? "probe" : "probes");
+    if (unknown > 0)
+        g_string_append_printf(out, "; of %u the capture does not show the end", unknown);
+}
+
+void problems_all_is_well(const struct problems *p, GString *out)
+{
+    if (p->t == NULL)
+        g_string_append(out, "not known: nothing was tracked");
+    else if (p->attempts == 0)
+        g_string_append(out, "nothing: there are no connection attempts");
+    else if (p->late > 0)
+        g_string_append(out, "nothing that a caller noticed");
+    else if (p->calls > p->crowd_calls)
+        append_all_got_in(p, out);
+}
+
+char *problem_advice(const struct problem *problem, const char **next)
+{
+    const char *advice = verdict_row(problem->worst->call_fate, problem->worst->call_cause)->advice;
+    const char *found = strstr(advice, " Next: ");
+
+    *next = found == NULL ? NULL : found + strlen(" Next: ");
+    return found == NULL ? g_strdup(advice) : g_strndup(advice, (gsize)(found - advice));
+}

@@ -1,0 +1,137 @@
+/* proof.c - what a verdict rests on, in words
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "proof.h"
+
+#include <inttypes.h>
+
+enum { SIBLINGS_SHOWN = 3 };
+
+/* The number of a frame; a read filter may have left it out of the file. */
+static void append_frame(GString *out, const char *before, uint32_t frame)
+{
+    g_string_append(out, before);
+    if (frame == FRAME_HIDDEN)
+        g_string_append_c(out, '?');
+    else
+        g_string_append_printf(out, "%u", frame);
+}
+
+static void append_end(GString *out, const struct tracker *t, const struct attempt *a, bool client)
+{
+    struct tcp_address ends[2];
+    uint8_t family = tracker_addresses(t, a, &ends[0], &ends[1]);
+
+    append_address(out, family, &ends[client ? 0 : 1], true);
+}
+
+/* How often SYNs had restarted the peer's TIME_WAIT when the attempt's first one came. */
+static uint32_t restarts_before(const struct tracker *t, uint32_t attempt)
+{
+    size_t n = 0;
+    const struct note *notes = tracker_notes(t, tracker_attempt(t, attempt)->frame[SYN_FIRST], &n);
+
+    for (size_t i = 0; i < n; i++) {
+        const struct time_wait_clock *clock = tracker_time_wait(t, &notes[i]);
+        if (notes[i].attempt == attempt && clock != NULL)
+            return clock->restarts;
+    }
+    return 0;
+}
+
+/* The time that the peer spent in TIME_WAIT is not that since the old connection, if SYNs restarted it. */
+static void append_time_wait(GString *out, const struct past *h, uint32_t restarts)
+{
+    append_frame(out, " (since frame ", h->tw_frame);
+    g_string_append(out, ", for ");
+    append_duration(out, h->tw_elapsed);
+    if (restarts > 0)
+        g_string_append_printf(out, ", restarted by %u %s", restarts, restarts == 1 ? "SYN" : "SYNs");
+    g_string_append_c(out, ')');
+}
+
+static void append_old_connection(GString *out, const struct tracker *t, uint32_t attempt, const struct past *h)
+{
+    const struct attempt *a = tracker_attempt(t, attempt);
+    const char *state = tcp_state_name((enum tcp_state)h->state);
+
+    append_frame(out, "The old connection on this port pair is in frames ", h->first);
+    append_frame(out, " to ", h->last);
+    if (h->closed_in != 0) {
+        append_frame(out, ", closed in frame ", h->closed_in);
+        if (h->closer != SIDE_NONE) {
+            g_string_append(out, " by ");
+            append_end(out, t, a, h->closer == attempt_side(a));
+        }
+    }
+    if (h->idle >= 0) {
+        g_string_append(out, " after ");
+        append_duration(out, h->idle);
+        g_string_append(out, " without data");
+    }
+    g_string_append(out, "; ");
+    append_duration(out, h->age);
+    g_string_append(out, " after its last segment this SYN came. ");
+    if (state != NULL)
+        g_string_append_printf(out, "The peer was in %s", state);
+    if (h->state == STATE_TIME_WAIT && h->tw_frame != 0)
+        append_time_wait(out, h, restarts_before(t, attempt));
+    g_string_append(out, state == NULL ? "" : ". ");
+}
+
+static void append_numbers(GString *out, const struct attempt *a, const struct past *h)
+{
+    if (h->flags & PAST_RCV_NXT)
+        g_string_append_printf(out, "ISN - RCV.NXT = %+" PRId32 ". ", (int32_t)(a->isn - h->rcv_nxt));
+    if ((h->flags & PAST_SYN_TS) && (h->flags & PAST_TS_RECENT))
+        g_string_append_printf(out, "TSval - TS.Recent = %+" PRId32 ". ", h->tsval_delta);
+    if ((h->flags & PAST_RCV_NXT) && (h->flags & PAST_FROM_ANSWER))
+        g_string_append(out, "(The peer's numbers are read from its ACK.) ");
+}
+
+/* The same SYN at another capture point, on the other side of a NAT, or sent again by it. */
+static void append_siblings(GString *out, const struct tracker *t, uint32_t attempt)
+{
+    uint32_t sibling = tracker_sibling(t, attempt);
+
+    for (guint n = 0; sibling != 0 && sibling != attempt && n < SIBLINGS_SHOWN; n++) {
+        const struct attempt *a = tracker_attempt(t, sibling);
+        const char *point = tracker_point_name(t, tracker_point(t, a));
+        append_frame(out, "The same SYN is in frame ", a->frame[SYN_FIRST]);
+        g_string_append(out, ", from ");
+        append_end(out, t, a, true);
+        g_string_append(out, " to ");
+        append_end(out, t, a, false);
+        if (point != NULL)
+            g_string_append_printf(out, " at interface %s", point);
+        g_string_append(out, ". ");
+        sibling = tracker_sibling(t, sibling);
+    }
+}
+
+void append_proof(GString *out, const struct tracker *t, uint32_t attempt, const struct verdict *v)
+{
+    const struct attempt *a = tracker_attempt(t, attempt);
+    const struct packets_seen *strays = tracker_packets(t, a, SEEN_STRAY);
+    struct past past;
+    bool has_past = tracker_past(t, a, &past);
+
+    g_string_append(out, v->inferred ? "inferred. " : "observed. ");
+    if (has_past && (past.flags & PAST_CONNECTION))
+        append_old_connection(out, t, attempt, &past);
+    if (has_past)
+        append_numbers(out, a, &past);
+    if (v->decided_by != 0)
+        g_string_append_printf(out, "Decided by frame %u. ", v->decided_by);
+    else if (v->fate == FATE_NO_ANSWER)
+        g_string_append_printf(out, a->retries == 0 ? "No frame answers its SYN. " : "No frame answers its %u SYNs. ",
+                               a->retries + 1U);
+    if (strays != NULL) {
+        append_frame(out, "The answer from elsewhere is frame ", strays->first.frame);
+        g_string_append(out, ". ");
+    }
+    append_siblings(out, t, attempt);
+    g_strchomp(out->str);
+    g_string_truncate(out, strlen(out->str));
+}

@@ -1,0 +1,137 @@
+/* steps.c - the frames of an attempt, one after the other, in words
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "steps.h"
+
+#include "arithmetic.h"
+
+static gint by_attempt(gconstpointer a, gconstpointer b)
+{
+    const struct report_frame *x = a, *y = b;
+
+    if (x->attempt != y->attempt)
+        return x->attempt > y->attempt ? 1 : -1;
+    return (x->frame > y->frame) - (x->frame < y->frame);
+}
+
+static gint by_frame(gconstpointer a, gconstpointer b)
+{
+    const struct step *x = a, *y = b;
+
+    return (x->frame > y->frame) - (x->frame < y->frame);
+}
+
+void steps_sort(GArray *frames)
+{
+    g_array_sort(frames, by_attempt);
+}
+
+/* The first frame of an attempt among the sorted frames. */
+static guint first_frame_of(const GArray *frames, uint32_t attempt)
+{
+    guint low = 0, high = frames->len;
+
+    while (low < high) {
+        guint middle = low + (high - low) / 2;
+        if (g_array_index(frames, struct report_frame, middle).attempt < attempt)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+/* What an answer to the SYN is. */
+static void name_answer(const struct evidence *e, const struct report_frame *f, struct step *step)
+{
+    static const struct {
+        enum handshake_event event;
+        bool of_client;
+        const char *text;
+    } answers[SEEN_KINDS] = {
+        [SEEN_SYN_ACK] = { EVENT_SYN_ACK, false, "SYN/ACK" },
+        [SEEN_ACK] = { EVENT_END, true, "ACK" },
+        [SEEN_BARE_ACK] = { EVENT_REJECTION, false, "ACK of the old connection: rejects the SYN" },
+        [SEEN_WRONG_SYN_ACK] = { EVENT_REJECTION, false, "SYN/ACK that does not acknowledge this SYN" },
+        [SEEN_RST] = { EVENT_END, false, "RST" },
+        [SEEN_RST_OTHER] = { EVENT_REJECTION, false, "RST that acknowledges another number" },
+        [SEEN_SERVER_RST] = { EVENT_END, false, "RST of the server" },
+        [SEEN_CLIENT_RST] = { EVENT_END, true, "RST" },
+        [SEEN_ICMP] = { EVENT_END, false, "ICMP error" },
+        [SEEN_STRAY] = { EVENT_END, false, "an answer from elsewhere" },
+    };
+
+    step->event.event = answers[f->kind].event;
+    step->of_client = answers[f->kind].of_client;
+    step->text = answers[f->kind].text;
+    if (e != NULL && f->frame == e->frame[EV_ACK]) {
+        step->event.event = EVENT_END;
+        step->of_client = true;
+        step->text = "ACK: established";
+    }
+}
+
+static void add_client_resets(const struct tracker *t, const struct attempt *a, GArray *steps)
+{
+    const struct packets_seen *resets = tracker_packets(t, a, SEEN_CLIENT_RST_OLD);
+
+    if (resets == NULL)
+        return;
+    struct step step = {
+        { resets->last.time, EVENT_CLIENT_RESET }, resets->last.frame, true, "RST of the client, for that ACK"
+    };
+    g_array_append_val(steps, step);
+    g_array_sort(steps, by_frame);
+}
+
+GArray *steps_collect(const struct tracker *t, const GArray *frames, uint32_t attempt)
+{
+    GArray *steps = g_array_new(FALSE, FALSE, sizeof(struct step));
+    const struct attempt *a = tracker_attempt(t, attempt);
+    const struct evidence *e = tracker_evidence(t, a);
+    struct verdict v;
+    bool again = false;
+
+    tracker_verdict(t, attempt, true, &v);
+    bool connected = v.fate == FATE_ESTABLISHED && e != NULL && e->frame[EV_ACK] != 0;
+    uint32_t last = connected ? e->frame[EV_ACK] : UINT32_MAX;
+    for (guint i = first_frame_of(frames, attempt); i < frames->len; i++) {
+        const struct report_frame *f = &g_array_index(frames, struct report_frame, i);
+        struct step step = { .event = { f->time, EVENT_SYN }, .frame = f->frame, .of_client = true };
+        if (f->attempt != attempt || f->frame > last)
+            break;
+        if (f->role == NOTE_DUPLICATE)
+            continue;
+        if (f->role == NOTE_ANSWER)
+            name_answer(e, f, &step);
+        else
+            step.text = again ? "SYN again" : "SYN";
+        again = true;
+        g_array_append_val(steps, step);
+    }
+    add_client_resets(t, a, steps);
+    return steps;
+}
+
+void steps_bill(const GArray *steps, GString *out)
+{
+    struct timed_event *events = g_new(struct timed_event, steps->len + 1);
+    int64_t parts[WAIT_COUNT], all = 0;
+    const char *separator = ": ";
+
+    for (guint i = 0; i < steps->len; i++)
+        events[i] = g_array_index(steps, struct step, i).event;
+    bill(events, steps->len, parts);
+    for (guint i = 0; i < WAIT_COUNT; i++)
+        all = add_durations(all, parts[i]);
+    append_duration(out, all);
+    for (guint i = 0; i < WAIT_COUNT; i++) {
+        if (parts[i] == 0)
+            continue;
+        g_string_append_printf(out, "%s%s ", separator, waiting_name((enum waiting)i));
+        append_duration(out, parts[i]);
+        separator = ", ";
+    }
+    g_free(events);
+}

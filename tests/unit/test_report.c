@@ -1,0 +1,257 @@
+/* test_report.c - the report on made conversations: problems, ranked by what callers lost, floods and scans
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "report.h"
+#include "scenes.h"
+
+/* The report on all attempts of the scene, which may be NULL: nothing was tracked. in: what else is to be said. */
+static char *report_with(const struct scene *s, struct report_input in)
+{
+    GArray *attempts = s == NULL ? g_array_new(FALSE, FALSE, sizeof(uint32_t)) : all_attempts(s);
+    GArray *frames = g_array_new(FALSE, FALSE, sizeof(struct report_frame));
+    GString *out = g_string_new(NULL);
+
+    in.t = s == NULL ? NULL : s->t;
+    in.attempts = attempts;
+    in.frames = frames;
+    for (uint32_t i = 1; s != NULL && i <= s->now.frame; i++) {
+        size_t n = 0;
+        const struct note *note = tracker_notes(s->t, i, &n);
+        struct report_frame frame = { .frame = i, .time = s->now.time };
+        if (n == 0)
+            continue;
+        frame.attempt = note->attempt;
+        frame.role = note->role;
+        frame.kind = note->role == NOTE_ANSWER ? note->kind : 0;
+        g_array_append_val(frames, frame);
+    }
+    report_write(&in, out);
+    assert_narrow(out->str, 80);
+    g_array_free(attempts, TRUE);
+    g_array_free(frames, TRUE);
+    return g_string_free(out, FALSE);
+}
+
+static char *report(const struct scene *s, uint16_t calls_shown)
+{
+    return report_with(s, (struct report_input){ .totals = { .segments = 40 }, .calls_shown = calls_shown });
+}
+
+#define assert_says(TEXT, PART) g_assert_nonnull(strstr(TEXT, PART))
+
+/* Wherever lines are wrapped. */
+static bool says_somewhere(const char *text, const char *part)
+{
+    GString *line = g_string_new(NULL);
+
+    for (; *text != '\0'; text++)
+        if (!g_ascii_isspace(*text))
+            g_string_append_c(line, *text);
+        else if (line->len > 0 && line->str[line->len - 1] != ' ')
+            g_string_append_c(line, ' ');
+    bool found = strstr(line->str, part) != NULL;
+    g_string_free(line, TRUE);
+    return found;
+}
+
+#define assert_tells(TEXT, PART) g_assert_true(says_somewhere(TEXT, PART))
+
+static void test_report_of_nothing(void)
+{
+    struct scene *s = scene_new(&LINUX);
+    char *untracked = report(NULL, 0), *empty = report(s, 0);
+
+    assert_says(untracked, "What is wrong: not known");
+    assert_says(empty, "What is wrong: nothing: there are no connection attempts\n");
+    assert_says(empty, "How much:      0 of 0 calls failed, 0 came late\n");
+    g_assert_null(strstr(empty, "Since when:"));
+    handshake(s);
+    char *healthy = report(s, 0);
+    assert_says(healthy, "What is wrong: nothing: the only call got in at once, the slowest in 0.1 ms\n");
+    g_free(untracked);
+    g_free(empty);
+    g_free(healthy);
+    scene_free(s);
+}
+
+static void test_report(void)
+{
+    struct scene *s = scene_new(&LINUX);
+
+    rejected_once(s);
+    char *text = report(s, 0);
+    assert_says(text,
+                "What is wrong: 10.0.0.2:8080: 1 of 2 calls failed after 1.0 s: SYN rejected by\n"
+                "               TIME_WAIT peer (time_wait_paws)\n"
+                "How much:      1 of 2 calls failed, 0 came late; callers lost 1.0 s\n"
+                "Since when:    2020-09-13 12:26:49.000 UTC (frame 12)\n"
+                "Next:          nstat -az TcpExtPAWSTimewait");
+    assert_says(text, "ISN - RCV.NXT = -5000.");
+    assert_says(text, "Advice:");
+    g_free(text);
+    scene_free(s);
+}
+
+static guint times_said(const char *text, const char *part)
+{
+    guint n = 0;
+
+    while ((text = strstr(text, part)) != NULL) {
+        text += strlen(part);
+        n++;
+    }
+    return n;
+}
+
+/* The filter is named; a filter may let the attempts pass and none of the segments that are counted. */
+static void test_report_with_a_filter(void)
+{
+    struct scene *s = scene_new(&LINUX);
+
+    rejected_once(s);
+    char *text = report_with(s, (struct report_input){ .filter = "tcp.port == 80", .calls_shown = 9 });
+    assert_says(text, "Capture: 0 TCP segments");
+    assert_tells(text, "4 segments (0.0 %).");
+    assert_says(text, "Only what passes the filter: tcp.port == 80\n");
+    assert_says(text, "The worst calls (1 of 1)"); /* nine were asked for */
+    g_free(text);
+    scene_free(s);
+}
+
+/* Ten causes, one attempt each. */
+static void ten_causes(struct scene *s)
+{
+    static const enum icmp_kind kinds_of_error[] = { ICMP_NET, ICMP_HOST, ICMP_PORT, ICMP_ADMIN_PROHIBITED,
+                                                     ICMP_OTHER };
+
+    for (guint i = 0; i < 10; i++) {
+        const uint32_t isn = C_ISN + 1000 * i; /* a call of its own */
+        s->client.port++;
+        CLIENT(s, .flags = TCP_SYN, .seq = isn);
+        if (i < G_N_ELEMENTS(kinds_of_error))
+            send_icmp_error(s, kinds_of_error[i], isn);
+        else if (i == 5)
+            SERVER(s, .flags = TCP_RST | TCP_ACK, .seq = 0, .ack = isn + 1);
+        else if (i == 6)
+            SERVER(s, .flags = TCP_SYN | TCP_ACK, .seq = S_ISN, .ack = isn - 9);
+        else if (i == 7)
+            SERVER(s, .flags = TCP_ACK, .seq = S_ISN, .ack = isn - 9);
+        else if (i == 8)
+            CLIENT(s, .flags = TCP_RST, .seq = isn + 1);
+    }
+    wait_ms(s, 3000);
+    next_frame(s);
+}
+
+static void test_report_of_many_causes(void)
+{
+    struct scene *s = scene_new(&LINUX);
+
+    ten_causes(s);
+    char *page = report(s, 0), *all = report(s, REPORT_ALL);
+    assert_says(page, "\n  and 2 more\n");
+    g_assert_null(strstr(all, " more\n"));
+    g_assert_cmpuint(times_said(page, "\n  10.0.0.2:8080         "), ==, 8);
+    g_assert_cmpuint(times_said(all, "\n  10.0.0.2:8080         "), ==, 10);
+    g_free(page);
+    g_free(all);
+    scene_free(s);
+}
+
+/* A SYN that many capture points saw: three of the others are enough. */
+static void test_report_of_many_points(void)
+{
+    struct scene *s = scene_new(&LINUX);
+
+    for (uint16_t point = 0; point < 6; point++) {
+        s->now.point = point;
+        CLIENT(s, .flags = TCP_SYN, .seq = C_ISN);
+    }
+    SERVER(s, .flags = TCP_RST | TCP_ACK, .seq = 0, .ack = C_ISN + 1);
+    char *text = report(s, REPORT_ALL);
+    assert_tells(text, "10.0.0.2:8080: 1 of 1 call failed at once: SYN refused: closed port");
+    g_assert_cmpuint(times_said(text, "same"), ==, 3);
+    g_free(text);
+    scene_free(s);
+}
+
+/* The next frame gets the number of the last one, which a read filter left out. */
+static void hide_last_frame(struct scene *s)
+{
+    s->now.frame--;
+}
+
+/* The frames that closed the old connection, that refused the SYN, and the SYN at another capture point count, but have
+ * no numbers to name. */
+static void test_report_of_hidden_frames(void)
+{
+    struct scene *s = scene_new(&LINUX);
+
+    handshake(s);
+    SERVER(s, .flags = TCP_FIN | TCP_ACK, .seq = S_ISN + 1, .ack = C_ISN + 1, .tsval = S_TS, .tsecr = C_TS);
+    hide_last_frame(s);
+    CLIENT(s, .flags = TCP_FIN | TCP_ACK, .seq = C_ISN + 1, .ack = S_ISN + 2, .tsval = C_TS, .tsecr = S_TS);
+    hide_last_frame(s);
+    SERVER(s, .flags = TCP_ACK, .seq = S_ISN + 2, .ack = C_ISN + 2, .tsval = S_TS, .tsecr = C_TS);
+    hide_last_frame(s);
+    CLIENT(s, .flags = TCP_SYN, .seq = C_ISN - 5000, .tsval = C_TS - 1000);
+    s->now.point = 1;
+    CLIENT(s, .flags = TCP_SYN, .seq = C_ISN - 5000, .tsval = C_TS - 1000);
+    hide_last_frame(s);
+    s->now.point = 0;
+    SERVER(s, .flags = TCP_RST | TCP_ACK, .seq = 0, .ack = C_ISN - 4999);
+    hide_last_frame(s);
+    next_frame(s);
+    char *text = report(s, 0);
+    assert_says(text, "(refused_though_open)");
+    assert_tells(text, " frames 1 to ?, closed in frame ?");
+    assert_tells(text, "(since frame ?, ");
+    assert_tells(text, "is in frame ?, ");
+    g_assert_null(strstr(text, "Decided by"));
+    g_assert_null(strstr(text, "4294967295"));
+    g_free(text);
+    scene_free(s);
+}
+
+static guint lines_of(const char *text)
+{
+    guint n = 0;
+
+    for (; *text != '\0'; text++)
+        n += *text == '\n';
+    return n;
+}
+
+/* A page for any number of equal failures; all of them for who asks. */
+static void test_report_is_a_page(void)
+{
+    struct scene *s = scene_new(&LINUX);
+
+    on_ports(s, 1000, 3000, 0, rejected_once);
+    char *page = report(s, 0), *ten = report(s, 10), *all = report(s, REPORT_ALL);
+    g_assert_cmpuint(lines_of(page), <=, 60);
+    assert_tells(page, "3000 of 6000 calls failed after 1.0 s each (3000.3 s");
+    assert_says(page, "\n1. 10.0.0.1:");
+    g_assert_null(strstr(page, "\n2. 10.0.0.1:"));
+    assert_says(ten, "\n10. 10.0.0.1:");
+    g_assert_null(strstr(ten, "\n11. 10.0.0.1:"));
+    assert_says(all, "\n3000. 10.0.0.1:");
+    g_free(page);
+    g_free(ten);
+    g_free(all);
+    scene_free(s);
+}
+
+int main(int argc, char *argv[])
+{
+    g_test_init(&argc, &argv, NULL);
+    g_test_add_func("/report/nothing", test_report_of_nothing);
+    g_test_add_func("/report/case", test_report);
+    g_test_add_func("/report/filter", test_report_with_a_filter);
+    g_test_add_func("/report/many_causes", test_report_of_many_causes);
+    g_test_add_func("/report/many_points", test_report_of_many_points);
+    g_test_add_func("/report/hidden_frames", test_report_of_hidden_frames);
+    g_test_add_func("/report/page", test_report_is_a_page);
+    return g_test_run();
+}

@@ -64,7 +64,7 @@ if(NOT Python3_FOUND)
     return()
 endif()
 
-foreach(folder IN ITEMS captures kernel stacks gui)
+foreach(folder IN ITEMS captures kernel stacks page gui)
     if(IS_DIRECTORY "${PROJECT_SOURCE_DIR}/tests/${folder}")
         add_test(NAME ${folder}
             COMMAND "${Python3_EXECUTABLE}" -m pytest -q -rs -p no:cacheprovider "${PROJECT_SOURCE_DIR}/tests/${folder}"

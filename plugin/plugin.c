@@ -64,6 +64,7 @@ static void register_protocol(void)
     tap_register();
     stat_tables_register();
     stat_report_register();
+    report_window_register();
     conversation_filter_register();
     register_init_routine(begin_file);
     register_postseq_cleanup_routine(headers_unwatch);

@@ -1,8 +1,8 @@
-/* stat_report.c - the report: text in tshark (-z synfate,report), a text window in Wireshark (Tools menu)
+/* stat_report.c - the report, in each of its formats: -z synfate,report in tshark; what Wireshark's window shows
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
-#include "engine/report.h"
+#include "engine/page.h"
 #include "synfate.h"
 
 #include <epan/dissectors/packet-tcp.h>
@@ -13,8 +13,18 @@
 
 #define COMMAND "synfate,report"
 
+/* What writes a report, by the word that asks for it. */
+static const struct report_format {
+    const char *word;
+    void (*write)(const struct report_input *in, GString *out);
+} formats[] = {
+    [REPORT_TEXT] = { "text", report_write },
+    [REPORT_PAGE] = { "html", page_write },
+};
+
 /* What the taps hand out, for one report. */
 struct collection {
+    enum report_kind kind;
     const char *filter;   /* or NULL */
     uint16_t calls_shown; /* as report.h has it */
     GArray *attempts;     /* uint32_t: records */
@@ -121,7 +131,7 @@ static char *write_report(const struct collection *c)
         .calls_shown = c->calls_shown,
     };
 
-    report_write(&input, out);
+    formats[c->kind].write(&input, out);
     return g_string_free(out, FALSE);
 }
 
@@ -133,6 +143,19 @@ static void draw(void *data)
 
     (void)fputs(text, stdout);
     g_free(text);
+}
+
+/* A format stands first. */
+static enum report_kind read_format(const char **rest)
+{
+    for (size_t i = 0; *rest != NULL && i < G_N_ELEMENTS(formats); i++) {
+        const char *end = *rest + strlen(formats[i].word);
+        if (!g_str_has_prefix(*rest, formats[i].word) || (*end != '\0' && *end != ','))
+            continue;
+        *rest = *end == ',' && end[1] != '\0' ? end + 1 : NULL;
+        return (enum report_kind)i;
+    }
+    return REPORT_TEXT;
 }
 
 /* "all" or a number before the filter says how many attempts are shown. */
@@ -155,8 +178,6 @@ static uint16_t read_calls_shown(const char **rest)
     return (uint16_t)shown;
 }
 
-static void show_window(const char *filter, uint16_t calls_shown);
-
 static bool start(const char *argument, void *data)
 {
     const char *filter;
@@ -164,12 +185,14 @@ static bool start(const char *argument, void *data)
     (void)data;
     if (!stat_arguments(argument, COMMAND, &filter))
         return false;
+    enum report_kind kind = read_format(&filter);
     uint16_t calls_shown = read_calls_shown(&filter);
     if (!stat_in_terminal()) {
-        show_window(filter, calls_shown);
+        report_window_show(filter, calls_shown);
         return true;
     }
     struct collection *c = collection_new();
+    c->kind = kind;
     c->filter = filter;
     c->calls_shown = calls_shown;
     return listen_to_taps(c, draw);
@@ -180,12 +203,13 @@ STAT_STARTER(start_report, start)
 /* ---- Wireshark ------------------------------------------------------------------------------------- */
 
 /* Reads all packets again. */
-static char *collect_report(const char *filter, uint16_t calls_shown)
+char *report_collect(enum report_kind kind, const char *filter, uint16_t calls_shown)
 {
     const funnel_ops_t *ops = funnel_get_funnel_ops();
     struct collection *c = collection_new();
     char *text = NULL;
 
+    c->kind = kind;
     c->filter = filter;
     c->calls_shown = calls_shown;
     if (listen_to_taps(c, NULL)) {
@@ -198,42 +222,6 @@ static char *collect_report(const char *filter, uint16_t calls_shown)
     return text;
 }
 
-static ws_pref_bool on_filter_button(funnel_text_window_t *window, void *data)
-{
-    const funnel_ops_t *ops = funnel_get_funnel_ops();
-    const char *filter = ops->get_filter(ops->ops_id);
-    char *text = collect_report(filter != NULL && *filter != '\0' ? filter : NULL, 0);
-
-    (void)data;
-    if (text != NULL)
-        ops->set_text(window, text);
-    g_free(text);
-    return TRUE;
-}
-
-static void show_window(const char *filter, uint16_t calls_shown)
-{
-    const funnel_ops_t *ops = funnel_get_funnel_ops();
-    char *text = collect_report(filter, calls_shown);
-
-    if (text == NULL)
-        return;
-    funnel_text_window_t *window = ops->new_text_window(ops->ops_id, "SYN Fate Report");
-    funnel_bt_t *button = g_new0(funnel_bt_t, 1);
-    button->tw = window;
-    button->func = on_filter_button;
-    button->free_fcn = g_free;
-    ops->set_text(window, text);
-    ops->add_button(window, button, "Limit to Display Filter");
-    g_free(text);
-}
-
-static void on_menu(gpointer data)
-{
-    (void)data;
-    show_window(NULL, 0);
-}
-
 void stat_report_register(void)
 {
     stat_tap_ui ui = {
@@ -244,5 +232,4 @@ void stat_report_register(void)
     };
 
     register_stat_tap_ui(&ui, NULL);
-    funnel_register_menu("SYN Fate Report", REGISTER_TOOLS_GROUP_UNSORTED, on_menu, NULL, NULL, FALSE);
 }

@@ -302,11 +302,19 @@ static void on_menu(ext_menubar_gui_type gui, gpointer object, gpointer command)
         start_requested_stats();
 }
 
+static void on_report(ext_menubar_gui_type gui, gpointer object, gpointer data)
+{
+    (void)gui, (void)object, (void)data;
+    report_window_show(NULL, 0);
+}
+
+/* The report first: who does not know what to look for begins there. */
 void stat_tables_register_menu(void)
 {
     ext_menu_t *menu = ext_menubar_register_menu(proto_synfate, "SYN Fate", TRUE);
 
     ext_menubar_set_parentmenu(menu, "Statistics");
+    ext_menubar_add_entry(menu, "Report", "What is wrong, how often, since when", on_report, NULL);
     for (size_t i = 0; i < G_N_ELEMENTS(kinds); i++)
         ext_menubar_add_entry(menu, kinds[i]->menu, kinds[i]->title, on_menu, (gpointer)kinds[i]->command);
 }

@@ -67,8 +67,15 @@ bool stat_listen(const char *tap_name, void *data, const char *filter, unsigned 
 void stat_tables_register(void);
 void stat_tables_register_menu(void);
 
-/* stat_report.c */
+/* stat_report.c: what is written of all packets that pass a filter (NULL: all), after they have been read again; to be
+ * freed. NULL, and said why, if the filter is invalid. */
+enum report_kind { REPORT_TEXT, REPORT_PAGE };
 void stat_report_register(void);
+char *report_collect(enum report_kind kind, const char *filter, uint16_t calls_shown);
+
+/* report_window.c: the report in Wireshark. */
+void report_window_register(void);
+void report_window_show(const char *filter, uint16_t calls_shown);
 
 /* prefs.c */
 void prefs_register(void);

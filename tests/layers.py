@@ -12,7 +12,7 @@ from pathlib import Path
 # From the ground up, one line a layer.
 LAYERS = """
     seq segment index pool arithmetic       what a packet is; how records are kept
-    connection port_pair text bill causes   both ends of a connection, and where they are found; words
+    connection port_pair text html bill causes   both ends of a connection, and where they are found; words
     attempt stacks                          what was seen of a SYN, raw; what each stack does
     peers options                           hosts and services seen
     store                                   all records
@@ -30,6 +30,8 @@ LAYERS = """
     results                                 what became of each attempt and its call
     report table                            pages and tables
     table_fates table_reuse table_services  each table
+    ladder timeline page_style              pictures
+    page                                    the report as HTML
 """
 
 PLUGIN = Path(__file__).resolve().parents[1] / "plugin"

@@ -71,7 +71,7 @@ static void print_time(GString *out, int64_t ns)
         g_string_append_printf(out, ns < 1000 * NS_PER_SECOND ? "%.1fs" : "%.0fs", seconds);
 }
 
-static void print_cell(GString *out, const struct column *column, const union cell *cell)
+void table_print_cell(GString *out, const struct column *column, const union cell *cell)
 {
     switch ((enum cell_kind)column->kind) {
     case CELL_TEXT:
@@ -114,7 +114,7 @@ static void print_line(const struct table_kind *kind, const union cell *cells, G
         if (cells == NULL)
             g_string_append(text, column->head);
         else
-            print_cell(text, column, &cells[i]);
+            table_print_cell(text, column, &cells[i]);
         if (end > 0) {
             g_string_append_c(line, ' ');
             end++;

@@ -63,6 +63,9 @@ union cell *table_add_row(struct table *table);
 /* An address as a cell's text. */
 const char *table_address(struct table *table, uint8_t family, const struct tcp_address *address, bool with_port);
 
+/* Appends a cell as text. */
+void table_print_cell(GString *out, const struct column *column, const union cell *cell);
+
 /* Appends the table as text of at most 100 columns. filter: that it was made with, or NULL. */
 void table_print(const struct table *table, const char *filter, GString *out);
 

@@ -187,12 +187,40 @@ def test_fates_and_causes(gui):
         ("established", "ok", "1")]
 
 
-def test_report(gui):
-    title = gui.ask("open", "Tools/SYN Fate Report")
-    text = gui.ask("text", title)
-    gui.ask("put_aside", title)
-    assert "SYN rejected by TIME_WAIT peer (rejected, time_wait_paws)" in text
-    assert "1 of 2 failed" in text
+@pytest.fixture(scope="module")
+def report(gui):
+    """The title of the report's window."""
+    return gui.ask("open", "Statistics/SYN Fate/Report")
+
+
+def test_report(gui, report):
+    text = gui.ask("text", report)
+    assert "SYN rejected by TIME_WAIT peer (time_wait_paws)" in text
+    assert "1 of 2" in text
+    assert "-z" not in text  # nobody here types commands
+
+
+def test_report_is_saved_and_overwrites_nothing(gui, report):
+    path = gui.shark.home / "saved.txt"
+    for said in f"Saved as {path}", "is there already":
+        gui.ask("push", report, "Save…")
+        gui.ask("fill_in", "Save the SYN Fate Report", str(path))
+        assert gui.ask("reads", said)
+        path.write_text("something of the user's") if "Saved" in said else None
+    assert path.read_text() == "something of the user's"
+    gui.ask("push", "Wireshark", "OK")
+
+
+def test_report_as_a_page(gui, report):
+    """One file, which the browser is asked to open, and which goes when Wireshark does (test_nothing_is_left)."""
+    gui.ask("push", report, "Open as a Page")
+    opened = gui.shark.home / "opened"
+    gui.ask("wait_for_file", str(opened))
+    page = Path(opened.read_text().strip().removeprefix("file://"))
+    assert page.name == "report.html"
+    assert page.stat().st_mode & 0o077 == 0  # a capture is nobody else's business
+    assert "<h1>SYN fate</h1>" in page.read_text()
+    gui.ask("put_aside", report)
 
 
 def test_dissected_anew(gui):

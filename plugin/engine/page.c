@@ -1,0 +1,306 @@
+/* page.c - the report as one HTML file that loads nothing: problems, when, their packets, services, reuse of ports
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "page.h"
+
+#include "html.h"
+#include "ladder.h"
+#include "page_style.h"
+#include "problems.h"
+#include "table.h"
+#include "timeline.h"
+
+#include <string.h>
+
+enum { PROBLEMS_DRAWN = 12, ROWS_SHOWN = 40 };
+
+struct page {
+    const struct report_input *in;
+    const struct problems *problems;
+    GString *out;
+};
+
+/* ---- words ----------------------------------------------------------------------------------------- */
+
+static void write_paragraph(GString *out, const char *class, const GString *text)
+{
+    html_printf(out, "<p class=\"%s\">%s</p>\n", class, text->str);
+}
+
+static void append_moment(GString *out, const struct page *page, const struct result *r)
+{
+    uint32_t frame = tracker_attempt(page->in->t, r->attempt)->frame[SYN_FIRST];
+
+    append_date(out, r->begin);
+    if (frame != FRAME_HIDDEN)
+        g_string_append_printf(out, " UTC (frame %u)", frame);
+}
+
+/* ---- the head -------------------------------------------------------------------------------------- */
+
+static void append_totals(const struct page *page, GString *text)
+{
+    const struct problems *p = page->problems;
+
+    g_string_append_printf(text, "%u of %u calls failed, %u came late", p->failed, p->calls, p->late);
+    if (p->failed + p->late > 0) {
+        g_string_append(text, ", ");
+        append_duration(text, p->lost);
+        g_string_append(text, " lost");
+    }
+}
+
+static void write_head(const struct page *page)
+{
+    GString *totals = g_string_new(NULL);
+
+    append_totals(page, totals);
+    g_string_append(page->out,
+                    "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
+                    "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
+                    "<meta name=\"color-scheme\" content=\"light dark\">\n"
+                    "<meta http-equiv=\"Content-Security-Policy\" "
+                    "content=\"default-src 'none'; style-src 'unsafe-inline'\">\n");
+    html_printf(page->out, "<title>SYN fate: %s</title>\n<style>\n", totals->str);
+    g_string_append(page->out, page_style);
+    html_printf(page->out, "</style>\n</head>\n<body>\n<main>\n<h1>SYN fate</h1>\n<p class=\"lead\">%s</p>\n",
+                totals->str);
+    g_string_free(totals, TRUE);
+}
+
+static void write_capture(const struct page *page)
+{
+    const struct report_totals *totals = &page->in->totals;
+    GString *text = g_string_new(NULL);
+
+    g_string_append_printf(text, "The capture has %" G_GUINT64_FORMAT " TCP segments and %u connection attempts",
+                           totals->segments, page->problems->attempts);
+    if (page->problems->results->len > 0) {
+        g_string_append(text, "; the first call began at ");
+        append_moment(text, page, &g_array_index(page->problems->results, struct result, 0));
+    }
+    g_string_append_c(text, '.');
+    write_paragraph(page->out, "note", text);
+    if (page->in->remark != NULL)
+        html_printf(page->out, "<p class=\"remark\">%s</p>\n", page->in->remark);
+    if (page->in->filter != NULL)
+        html_printf(page->out, "<p class=\"note\">Only what passes the filter <code>%s</code></p>\n", page->in->filter);
+    g_string_free(text, TRUE);
+}
+
+/* ---- problems -------------------------------------------------------------------------------------- */
+
+static void write_list(const struct page *page)
+{
+    const struct problems *p = page->problems;
+    GString *text = g_string_new(NULL);
+
+    g_string_append(page->out, "<ol class=\"list\">\n");
+    for (guint i = 0; i < problems_to_name(p); i++) {
+        g_string_truncate(text, 0);
+        problem_headline(problem_at(p, i), text);
+        html_printf(page->out, i < PROBLEMS_DRAWN ? "<li><a href=\"#p%u\">%s</a></li>\n" : "<li value=\"%u\">%s</li>\n",
+                    i + 1, text->str);
+    }
+    g_string_append(page->out, "</ol>\n");
+    for (guint i = 0; i < p->crowds->len; i++) {
+        g_string_truncate(text, 0);
+        crowd_headline(&g_array_index(p->crowds, struct crowd, i), text);
+        write_paragraph(page->out, "note", text);
+    }
+    g_string_truncate(text, 0);
+    if (problems_overcome(p, text))
+        write_paragraph(page->out, "note", text);
+    g_string_free(text, TRUE);
+}
+
+static void write_problems(const struct page *page)
+{
+    GString *text = g_string_new(NULL);
+
+    g_string_append(page->out, "<section>\n<h2>What is wrong</h2>\n");
+    if (page->in->t == NULL) {
+        g_string_append(page->out, "<p>Not known: nothing was tracked.</p>\n");
+    } else if (problems_to_name(page->problems) == 0 && page->problems->crowds->len == 0) {
+        problems_all_is_well(page->problems, text);
+        write_paragraph(page->out, "well", text);
+    } else {
+        write_list(page);
+    }
+    g_string_append(page->out, "</section>\n");
+    g_string_free(text, TRUE);
+}
+
+static bool has_calls(const struct page *page)
+{
+    for (guint i = 0; i < page->problems->results->len; i++)
+        if (g_array_index(page->problems->results, struct result, i).carries)
+            return true;
+    return false;
+}
+
+static void write_timeline(const struct page *page)
+{
+    if (!has_calls(page))
+        return;
+    g_string_append(page->out, "<section>\n<h2>When</h2>\n<div class=\"wide\">\n");
+    timeline_draw(page->problems->results, page->out);
+    g_string_append(page->out,
+                    "</div>\n<ul class=\"legend\"><li class=\"failed\">failed</li><li class=\"late\">came late</li>"
+                    "<li class=\"unknown\">not known</li><li class=\"in_time\">in time</li></ul>\n</section>\n");
+}
+
+static void write_size(const struct page *page, const struct problem *problem)
+{
+    GString *text = g_string_new(problem->first == problem->last ? "At " : "Since ");
+
+    append_moment(text, page, problem->first);
+    if (problem->first != problem->last) {
+        g_string_append(text, " till ");
+        append_moment(text, page, problem->last);
+        g_string_append(text, "; lost by all of these calls: ");
+        append_duration(text, problem->lost);
+        g_string_append(text, ", by the worst: ");
+        append_duration(text, problem->largest_lost);
+    }
+    g_string_append_c(text, '.');
+    write_paragraph(page->out, "size", text);
+    g_string_free(text, TRUE);
+}
+
+/* The attempt on which the worst call lost most. */
+static void write_worst(const struct page *page, const struct problem *problem)
+{
+    const struct tracker *t = page->in->t;
+    GString *text = g_string_new(NULL);
+    struct call call;
+    struct verdict verdict;
+
+    tracker_call(t, problem->worst->attempt, true, &call);
+    tracker_verdict(t, call.worst, true, &verdict);
+    tracker_summary(t, call.worst, &verdict, text);
+    html_printf(page->out, "<h3>Its worst call: %s</h3>\n<p class=\"basis\">Attempt %u; %s</p>\n<div class=\"wide\">\n",
+                text->str, tracker_attempt(t, call.worst)->number,
+                verdict.inferred ? "inferred: the rules of the peer's system say so, the packets alone do not prove it"
+                                 : "observed: the packets prove it");
+    ladder_draw(t, call.worst, page->in->frames, page->out);
+    g_string_truncate(text, 0);
+    ladder_filter(t, call.worst, page->in->frames, text);
+    html_printf(page->out, "</div>\n<p class=\"filter\">These packets in Wireshark: <code>%s</code></p>\n", text->str);
+    g_string_free(text, TRUE);
+}
+
+static void write_advice(const struct page *page, const struct problem *problem)
+{
+    const char *next = NULL;
+    char *advice = problem_advice(problem, &next);
+
+    html_printf(page->out, "<h3>What to change</h3>\n<p>%s</p>\n", advice);
+    if (next != NULL)
+        html_printf(page->out, "<h3>What to check next</h3>\n<p>%s</p>\n", next);
+    g_free(advice);
+}
+
+static void write_problem(const struct page *page, guint i)
+{
+    const struct problem *problem = problem_at(page->problems, i);
+    GString *text = g_string_new(NULL);
+
+    problem_headline(problem, text);
+    html_printf(page->out, "<section id=\"p%u\">\n<h2>%u. %s</h2>\n", i + 1, i + 1, text->str);
+    write_size(page, problem);
+    write_worst(page, problem);
+    write_advice(page, problem);
+    g_string_append(page->out, "</section>\n");
+    g_string_free(text, TRUE);
+}
+
+/* ---- tables ---------------------------------------------------------------------------------------- */
+
+/* A column of zeros says nothing. */
+static bool is_empty(const struct column *column, GPtrArray *rows, guint i)
+{
+    for (guint row = 0; row < rows->len; row++) {
+        const union cell *cell = (const union cell *)g_ptr_array_index(rows, row) + i;
+        if (column->kind != CELL_COUNT || cell->count > 0)
+            return false;
+    }
+    return true;
+}
+
+/* A row, or if cells is NULL the heads of the columns. */
+static void write_row(const struct page *page, const struct table_kind *kind, GPtrArray *rows, const union cell *cells)
+{
+    GString *text = g_string_new(NULL);
+
+    g_string_append(page->out, "<tr>");
+    for (guint i = 0; i < kind->n_columns; i++) {
+        const struct column *column = &kind->columns[i];
+        const char *class = column->kind == CELL_TEXT ? "text" : "number";
+        const char *unit = strstr(column->name, " (s)"); /* the cells have it */
+        if (is_empty(column, rows, i))
+            continue;
+        g_string_truncate(text, 0);
+        if (cells != NULL)
+            table_print_cell(text, column, &cells[i]);
+        else
+            g_string_append_len(text, column->name, unit == NULL ? -1 : unit - column->name);
+        html_printf(page->out, cells == NULL ? "<th class=\"%s\" scope=\"col\">%s</th>" : "<td class=\"%s\">%s</td>",
+                    class, text->str);
+    }
+    g_string_append(page->out, "</tr>\n");
+    g_string_free(text, TRUE);
+}
+
+static void write_rows(const struct page *page, const struct table_kind *kind, GPtrArray *rows)
+{
+    if (rows->len == 0)
+        return;
+    html_printf(page->out, "<section>\n<h2>%s</h2>\n<div class=\"wide\">\n<table>\n<thead>\n", kind->menu);
+    write_row(page, kind, rows, NULL);
+    g_string_append(page->out, "</thead>\n<tbody>\n");
+    for (guint i = 0; i < rows->len && i < ROWS_SHOWN; i++)
+        write_row(page, kind, rows, g_ptr_array_index(rows, i));
+    g_string_append(page->out, "</tbody>\n</table>\n</div>\n");
+    if (rows->len > ROWS_SHOWN)
+        html_printf(page->out, "<p class=\"note\">And %u more: tshark -z %s</p>\n", rows->len - ROWS_SHOWN,
+                    kind->command);
+    g_string_append(page->out, "</section>\n");
+}
+
+/* All rows, or only those that have something in one of the columns with these names (NULL: all). */
+static void write_table(const struct page *page, const struct table_kind *kind, const char *only)
+{
+    struct table *table = table_new(kind, page->in->t, page->in->attempts);
+    GPtrArray *rows = g_ptr_array_new();
+
+    for (guint row = 0; row < table_rows(table); row++) {
+        const union cell *cells = table_row(table, row);
+        bool counts = only == NULL;
+        for (guint i = 0; i < kind->n_columns && !counts; i++)
+            counts = g_str_equal(kind->columns[i].name, only) && cells[i].count > 0;
+        if (counts)
+            g_ptr_array_add(rows, (gpointer)cells);
+    }
+    write_rows(page, kind, rows);
+    g_ptr_array_free(rows, TRUE);
+    table_free(table);
+}
+
+void page_write(const struct report_input *in, GString *out)
+{
+    struct problems *problems = problems_new(in->t, in->attempts);
+    struct page page = { .in = in, .problems = problems, .out = out };
+
+    write_head(&page);
+    write_capture(&page);
+    write_problems(&page);
+    write_timeline(&page);
+    for (guint i = 0; i < problems_to_name(problems) && i < PROBLEMS_DRAWN; i++)
+        write_problem(&page, i);
+    write_table(&page, &table_services, NULL);
+    write_table(&page, &table_reuse, "More ports needed");
+    g_string_append(out, "</main>\n</body>\n</html>\n");
+    problems_free(problems);
+}

@@ -1,0 +1,152 @@
+/* timeline.c - the calls of a capture over its time, and what they lost, drawn as SVG
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "timeline.h"
+
+#include "arithmetic.h"
+#include "html.h"
+
+enum {
+    BINS = 60,
+    WIDTH = 900,
+    LEFT = 84,
+    CALLS_TOP = 28,
+    CALLS_HEIGHT = 110,
+    LOST_TOP = CALLS_TOP + CALLS_HEIGHT + 40,
+    LOST_HEIGHT = 50,
+    HEIGHT = LOST_TOP + LOST_HEIGHT + 30,
+    OUTCOMES = 4
+};
+
+struct timeline {
+    int64_t begin, width; /* ns; of a bin */
+    uint32_t calls[BINS][OUTCOMES];
+    int64_t lost[BINS];
+    uint32_t most;
+    int64_t most_lost;
+};
+
+/* From the bottom up: what is healthy carries the rest. */
+static const struct {
+    enum outcome outcome;
+    const char *class;
+} layers[OUTCOMES] = {
+    { OUTCOME_IN_TIME, "in_time" },
+    { OUTCOME_UNKNOWN, "unknown" },
+    { OUTCOME_LATE, "late" },
+    { OUTCOME_FAILED, "failed" },
+};
+
+static void find_span(struct timeline *line, const GArray *results)
+{
+    int64_t end = INT64_MIN;
+
+    line->begin = INT64_MAX;
+    for (guint i = 0; i < results->len; i++) {
+        const struct result *r = &g_array_index(results, struct result, i);
+        if (!r->carries)
+            continue;
+        line->begin = MIN(line->begin, r->begin);
+        end = MAX(end, r->begin);
+    }
+    line->width = MAX(((uint64_t)end - (uint64_t)line->begin) / BINS + 1, (uint64_t)1000);
+}
+
+static void count(struct timeline *line, const GArray *results)
+{
+    for (guint i = 0; i < results->len; i++) {
+        const struct result *r = &g_array_index(results, struct result, i);
+        if (!r->carries)
+            continue;
+        guint bin = MIN((guint)(((uint64_t)r->begin - (uint64_t)line->begin) / (uint64_t)line->width), BINS - 1);
+        line->calls[bin][r->outcome]++;
+        line->lost[bin] = add_durations(line->lost[bin], r->lost);
+    }
+    for (guint bin = 0; bin < BINS; bin++) {
+        uint32_t all = 0;
+        for (guint i = 0; i < OUTCOMES; i++)
+            all += line->calls[bin][i];
+        line->most = MAX(line->most, all);
+        line->most_lost = MAX(line->most_lost, line->lost[bin]);
+    }
+}
+
+/* A bar of a bin, from y up; returns its height. */
+static double draw_bar(GString *out, guint bin, double y, double height, const char *class)
+{
+    const double step = (double)(WIDTH - LEFT) / BINS;
+    char x_text[G_ASCII_DTOSTR_BUF_SIZE], y_text[G_ASCII_DTOSTR_BUF_SIZE], height_text[G_ASCII_DTOSTR_BUF_SIZE];
+
+    if (height <= 0)
+        return 0;
+    height = MAX(height, 2); /* one call among thousands can be seen */
+    g_ascii_formatd(x_text, sizeof x_text, "%.1f", LEFT + step * bin);
+    g_ascii_formatd(y_text, sizeof y_text, "%.1f", y - height);
+    g_ascii_formatd(height_text, sizeof height_text, "%.1f", height);
+    html_printf(out, "<rect x=\"%s\" y=\"%s\" width=\"%d\" height=\"%s\" class=\"%s\"/>", x_text, y_text,
+                (int)(step - 1), height_text, class);
+    return height;
+}
+
+static void draw_bars(const struct timeline *line, GString *out)
+{
+    for (guint bin = 0; bin < BINS; bin++) {
+        double y = CALLS_TOP + CALLS_HEIGHT;
+        for (guint i = 0; i < OUTCOMES; i++) {
+            double share = (double)line->calls[bin][layers[i].outcome] / MAX(line->most, 1);
+            y -= draw_bar(out, bin, y, share * CALLS_HEIGHT, layers[i].class);
+        }
+        if (line->most_lost > 0)
+            draw_bar(out, bin, LOST_TOP + LOST_HEIGHT, (double)line->lost[bin] / (double)line->most_lost * LOST_HEIGHT,
+                     "lost");
+    }
+}
+
+static void draw_axis(GString *out, gint top, gint height, const char *most, const char *title)
+{
+    html_printf(out, "<line x1=\"%d\" y1=\"%d\" x2=\"%d\" y2=\"%d\" class=\"axis\"/>\n", LEFT, top + height, WIDTH,
+                top + height);
+    html_printf(out, "<text x=\"%d\" y=\"%d\" class=\"tick\">%s</text>\n", LEFT - 6, top + 10, most);
+    html_printf(out, "<text x=\"%d\" y=\"%d\" class=\"caption\">%s</text>\n", LEFT, top - 6, title);
+}
+
+static char *seconds_text(int64_t ns)
+{
+    GString *text = g_string_new(NULL);
+
+    append_duration(text, ns);
+    return g_string_free(text, FALSE);
+}
+
+static void draw_axes(const struct timeline *line, GString *out)
+{
+    char *most = g_strdup_printf("%u", line->most), *lost = seconds_text(line->most_lost);
+    char *bin = seconds_text(line->width), *end = seconds_text(line->width * BINS);
+    char *title = g_strdup_printf("calls in %s each", bin);
+
+    draw_axis(out, CALLS_TOP, CALLS_HEIGHT, most, title);
+    draw_axis(out, LOST_TOP, LOST_HEIGHT, lost, "time that the calls begun then have lost");
+    html_printf(out, "<text x=\"%d\" y=\"%d\" class=\"caption\">0 s</text>\n", LEFT, HEIGHT - 8);
+    html_printf(out, "<text x=\"%d\" y=\"%d\" class=\"tick\">%s</text>\n", WIDTH, HEIGHT - 8, end);
+    g_free(title);
+    g_free(end);
+    g_free(bin);
+    g_free(lost);
+    g_free(most);
+}
+
+void timeline_draw(const GArray *results, GString *out)
+{
+    struct timeline *line = g_new0(struct timeline, 1);
+
+    find_span(line, results);
+    count(line, results);
+    html_printf(out, "<svg viewBox=\"0 0 %d %d\" width=\"%d\" role=\"img\" class=\"timeline\">\n", WIDTH, HEIGHT,
+                WIDTH);
+    g_string_append(out, "<title>Calls over the time of the capture, by what became of them</title>\n");
+    draw_bars(line, out);
+    draw_axes(line, out);
+    g_string_append(out, "</svg>\n");
+    g_free(line);
+}

@@ -1,0 +1,181 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The report as a page, in a real browser: nothing is loaded, nothing from a capture becomes markup, and all of it can be
+read, in the light and in the dark, on a wide screen and on a phone."""
+
+import re
+import sys
+import tempfile
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+from browser import PROGRAM, Browser
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "captures"))
+
+from pages import capture_of  # noqa: E402
+from tshark import Tshark  # noqa: E402
+
+HOSTILE = """frame.comment contains "<script>document.title = 'owned'</script><img src=http://192.0.2.1/x onerror=alert(1)>" """
+CAPTURES = ["server", "lb", "no_answer.silent_port", "stuck.accept_queue_full"]
+# The least contrast of all text with what is behind it, and the text that has it.
+CONTRAST = """(() => {
+  const numbers = colour => colour.match(/[\\d.]+/g).map(Number);
+  const light = colour => numbers(colour).slice(0, 3).map(c => c / 255)
+    .map(c => c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4)
+    .reduce((sum, c, i) => sum + c * [0.2126, 0.7152, 0.0722][i], 0);
+  const behind = element => {
+    for (; element; element = element.parentElement) {
+      const colour = getComputedStyle(element).backgroundColor;
+      if (numbers(colour)[3] !== 0) return colour;
+    }
+    return "rgb(255, 255, 255)";
+  };
+  let least = [99, ""];
+  for (const element of document.querySelectorAll("body *")) {
+    const own = [...element.childNodes].filter(node => node.nodeType === 3).map(node => node.data.trim()).join("");
+    if (!own || ["title", "style"].includes(element.tagName.toLowerCase())) continue;
+    const style = getComputedStyle(element);
+    const text = light(element.ownerSVGElement ? style.fill : style.color), back = light(behind(element));
+    const contrast = (Math.max(text, back) + 0.05) / (Math.min(text, back) + 0.05);
+    if (contrast < least[0]) least = [contrast, own];
+  }
+  return least;
+})()"""
+
+
+class Reader(HTMLParser):
+    """Which tags a page has, and where its attributes point to."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.tags, self.targets, self.open = set(), [], []
+        self.feed(text)
+        self.close()
+
+    def handle_starttag(self, tag, attributes):
+        self.tags.add(tag)
+        self.targets += [value for name, value in attributes if name in ("href", "src", "srcset", "action", "xlink:href")]
+        assert not any(name.startswith("on") for name, _ in attributes)
+        if tag not in ("meta", "line", "rect", "path", "br"):
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag, attributes):
+        self.handle_starttag(tag, attributes)
+        if self.open and self.open[-1] == tag:
+            self.open.pop()
+
+    def handle_endtag(self, tag):
+        assert self.open.pop() == tag
+
+
+@pytest.fixture(scope="module")
+def tshark():
+    with tempfile.TemporaryDirectory(prefix="synfate-page-") as folder:
+        Path(folder).chmod(0o755)
+        shark = Tshark(Path(folder))
+        assert shark.plugin_loaded()
+        yield shark
+
+
+@pytest.fixture(scope="module")
+def browser():
+    if PROGRAM is None:
+        pytest.skip("the page is NOT tested, for it needs chromium")
+    with Browser() as opened:
+        yield opened
+
+
+def page_of(tshark, name, more=""):
+    path = tshark.folder / f"{name}.html"
+    path.write_text(tshark.run("-q", "-r", capture_of(tshark, name), "-z", f"synfate,report,html{more}"))
+    return path
+
+
+@pytest.mark.parametrize("name", CAPTURES)
+def test_is_well_formed_and_points_nowhere(tshark, name):
+    reader = Reader(page_of(tshark, name).read_text())
+    assert reader.open == []
+    assert not reader.tags & {"script", "img", "link", "iframe", "object", "embed", "form", "base", "image", "use"}
+    assert all(re.fullmatch(r"#p\d+", target) for target in reader.targets)
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("name", CAPTURES)
+def test_loads_nothing_and_can_be_read(tshark, browser, name, theme):
+    path = page_of(tshark, name)
+    browser.open(path, theme=theme)
+    assert browser.requests == [path.as_uri()]
+    assert browser.complaints == []
+    contrast, text = browser.evaluate(CONTRAST)
+    assert contrast >= 4.5, text
+    back = browser.evaluate("getComputedStyle(document.body).backgroundColor")
+    assert (back == "rgb(255, 255, 255)") == (theme == "light")
+
+
+@pytest.mark.parametrize("width", [360, 768, 1280])
+def test_fits_its_screen(tshark, browser, width):
+    """What is too wide for a phone, such as the packets, scrolls in its own frame."""
+    browser.open(page_of(tshark, "server"), width=width)
+    assert browser.evaluate("document.documentElement.scrollWidth") <= width
+    if width == 1280:
+        assert browser.evaluate("[...document.querySelectorAll('.ladder, .timeline')].every("
+                                "svg => svg.parentElement.scrollWidth <= svg.parentElement.clientWidth)")
+
+
+def test_on_paper(tshark, browser):
+    browser.open(page_of(tshark, "server"), theme="dark", media="print")
+    assert browser.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
+    contrast, text = browser.evaluate(CONTRAST)
+    assert contrast >= 4.5, text
+
+
+def test_nothing_becomes_markup(tshark, browser):
+    path = page_of(tshark, "server", f",{HOSTILE} || frame")
+    assert Reader(path.read_text()).tags.isdisjoint({"script", "img"})
+    browser.open(path)
+    assert browser.requests == [path.as_uri()]
+    assert browser.complaints == []
+    assert "owned" not in browser.evaluate("document.title")
+    assert HOSTILE.strip() in browser.evaluate("document.body.innerText")
+
+
+def texts(browser, selector):
+    return browser.evaluate(f"[...document.querySelectorAll('{selector}')].map(text => text.textContent)")
+
+
+def test_the_case(tshark, browser):
+    """What was compared stands where it happened, and each SYN that restarts TIME_WAIT says so."""
+    browser.open(page_of(tshark, "server"))
+    assert "1 of 2 calls failed" in browser.evaluate("document.querySelector('.lead').textContent")
+    numbers = texts(browser, ".ladder .number")
+    for expected in (
+        "S = seq 1352641918, T = TSval 3134415069",
+        "S − N (RCV.NXT) = 1352641918 − 1000000888 = +352641030: newer",
+        "T − R (TS.Recent) = 3134415069 − 3135574931 = -1159862: older",
+        "X = seq 2000025372, N = ack 1000000888, R = TSecr 3135574931",
+    ):
+        assert expected in numbers
+    assert texts(browser, ".ladder .restart") == [f"restarted ({n})" for n in range(1, 6)]
+    assert texts(browser, ".ladder .host") == ["client 10.24.20.249:57011", "server 10.24.20.26:8080"]
+    assert texts(browser, ".filter code") == [
+        "frame.number in {16, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31}"]
+    states = texts(browser, ".ladder .name:not(.restart)")
+    assert states == ["CLOSE_WAIT", "CLOSED", "SYN_SENT", "FIN_WAIT_1", "TIME_WAIT"]
+
+
+def test_the_filter_of_a_picture_is_one(tshark, browser):
+    """It can be pasted into the filter toolbar."""
+    browser.open(page_of(tshark, "server"))
+    (text,) = texts(browser, ".filter code")
+    frames = tshark.run("-r", capture_of(tshark, "server"), "-Y", text, "-T", "fields", "-e", "frame.number").split()
+    assert len(frames) == 14
+
+
+def test_later_is_farther(tshark, browser):
+    """Time goes down: the gaps between the SYNs grow as their timers do."""
+    browser.open(page_of(tshark, "server"))
+    heights = browser.evaluate("[...document.querySelectorAll('.ladder .label')].filter(text => text.textContent == 'SYN again')"
+                               ".map(text => Number(text.getAttribute('y')))")
+    gaps = [after - before for before, after in zip(heights, heights[1:])]
+    assert len(gaps) == 4 and gaps == sorted(set(gaps))

@@ -77,6 +77,16 @@ static uint8_t direction_of(const packet_info *pinfo)
                                             : DIRECTION_UNKNOWN;
 }
 
+/* pcapng's epb_dropcount: packets lost since the one before. */
+static void count_drops(struct tracker *t, const packet_info *pinfo)
+{
+    guint64 drops = 0;
+
+    if (pinfo->rec->block != NULL
+        && wtap_block_get_uint64_option_value(pinfo->rec->block, OPT_PKT_DROPCOUNT, &drops) == WTAP_OPTTYPE_SUCCESS)
+        tracker_note_drops(t, drops);
+}
+
 static struct sighting sighting_of(struct tracker *t, tvbuff_t *frame, const packet_info *pinfo)
 {
     struct sighting seen = {
@@ -176,6 +186,7 @@ void frame_track(struct tracker *t, tvbuff_t *frame, packet_info *pinfo)
     const struct header *headers = headers_take(pinfo->num, &n), *icmp = NULL;
     struct sighting seen = sighting_of(t, frame, pinfo);
 
+    count_drops(t, pinfo);
     tracker_begin_frame(t, &seen);
     for (size_t i = 0; i < n; i++) {
         if (is_quoted(&headers[i], icmp))

@@ -73,14 +73,34 @@ static bool is_sent_at_once(const struct work *w, const struct attempt *a, const
            && ticks * (NS_PER_SECOND / 1000) < elapsed / 2;
 }
 
+/* The client's word for a server whose packets the capture lacks. A FIN says nothing: a filter may have left it alone. */
+static void note_unheard(const struct work *w)
+{
+    const struct segment *seg = w->seg;
+
+    if (!(seg->flags & TCP_FIN))
+        peers_mark_host(&w->t->peers, seg->family, seg->seen.point, seg->dst.ip, HOST_UNHEARD);
+}
+
+/* The SYN/ACK that the client acknowledges was not captured. */
+static void note_unheard_answer(const struct work *w)
+{
+    const struct segment *seg = w->seg;
+
+    note_unheard(w);
+    peers_note_answer(&w->t->peers, seg->family, seg->seen.point, &seg->dst, seg->seen.time, ANSWER_SYN_ACK);
+}
+
 static void see_first_ack(const struct work *w, const struct connection *c, const struct attempt *a, struct evidence *e)
 {
     const struct segment *seg = w->seg;
 
     e->frame[EV_ACK] = seg->seen.frame;
     e->ack_time = seg->seen.time;
-    if (acknowledges_syn(a, seg->seq) && seg->ack == c->server_isn + 1)
-        e->flags |= EV_EXACT;
+    if (acknowledges_syn(a, seg->seq) && seg->ack == c->server_isn + 1 && !(seg->flags & TCP_FIN))
+        e->flags |= EV_EXACT; /* before a FIN there was an ACK, in the capture or not */
+    if (!(e->flags & EV_SYN_ACK) && !(a->flags & ATTEMPT_CROSSED))
+        note_unheard_answer(w);
     if ((e->flags & EV_SYN_ACK) && is_sent_at_once(w, a, e))
         e->flags |= EV_ACK_OF_FIRST;
     e->syn_ack_isn = c->server_isn;
@@ -98,11 +118,12 @@ static void see_client(const struct work *w, const struct connection *c, struct 
         see_first_ack(w, c, a, e);
     if (content && seg->seq == begin)
         see_first_data(w, c, a, e);
-    if ((seg->flags & TCP_FIN) && packets_of(w->t, get_trouble(w->t, a), SEEN_DATA_AGAIN) != NULL)
+    if ((seg->flags & TCP_FIN) && (seg->seq != begin || seg->payload != 0)
+        && packets_of(w->t, get_trouble(w->t, a), SEEN_DATA_AGAIN) != NULL)
         see_segment(w->t, a, SEEN_CLIENT_END, seg);
     if (seq_after(seg->ack, c->server_isn + 1)) {
         if (e->frame[EV_ACCEPTED] == 0)
-            e->flags |= EV_SERVER_UNSEEN;
+            note_unheard(w);
         see_acceptance(w, a, e);
     }
 }
@@ -173,7 +194,9 @@ static void on_connection(const struct work *w, struct connection *c)
         see_segment(w->t, get_attempt(w->t, c->attempt), SEEN_ODD_ACK, w->seg);
         return;
     }
+    bool lacked = c->flags & CONN_LACKS_DATA;
     connection_segment(c, w->side, w->seg);
+    w->t->capture.lacking += !lacked && (c->flags & CONN_LACKS_DATA);
     if (c->attempt != 0 && (c->flags & CONN_SETTLED))
         return;
     take_crossing_ack(w, !w->side, w->seg->ack);

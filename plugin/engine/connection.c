@@ -325,6 +325,8 @@ static void take_content(struct connection *c, uint8_t side, const struct segmen
 
     if (seg->payload != 0 && !(seg->flags & TCP_SYN))
         take_data(c, &seg->seen);
+    if (gap && seg->payload != 0 && (peer->bits & END_ACKED) && !seq_after(seg->seq, peer->rcv_nxt))
+        c->flags |= CONN_LACKS_DATA;
     if ((seg->flags & TCP_FIN) && !(e->bits & END_FIN)) {
         note_close(c, side, &seg->seen, !gap && !seq_after(peer->snd_nxt, peer->snd_end));
         e->bits |= END_FIN;

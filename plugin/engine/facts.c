@@ -94,8 +94,11 @@ static bool is_reset_by_client(const struct dossier *d)
 {
     const struct packets_seen *reset = d->seen[SEEN_CLIENT_RST];
 
-    return reset != NULL && (reset->first.bits & PACKET_HAS_ACK) && (d->e->flags & EV_SYN_ACK)
-           && acknowledges_syn(d->a, reset->first.seq) && reset->first.ack == d->e->syn_ack_isn + 1
+    if (reset == NULL)
+        return false;
+    bool exact = d->e->flags & EV_SYN_ACK ? reset->first.ack == d->e->syn_ack_isn + 1 : reset->first.ack != 0;
+
+    return (reset->first.bits & PACKET_HAS_ACK) && exact && acknowledges_syn(d->a, reset->first.seq)
            && (d->e->frame[EV_ACK] == 0 || !is_before(d->e->frame[EV_ACK], reset));
 }
 
@@ -171,6 +174,8 @@ static void read_handshake(const struct dossier *d, struct facts *facts)
     FACT(GIVEN_UP, is_given_up(d));
     FACT(ENDED, d->final);
     read_ways(d, facts);
+    FACT(HEARD, !capture_lacks_acks(&d->t->capture) && !capture_lost_packets(&d->t->capture)
+                    && !capture_lacks_server(d->t, d->a));
     FACT(STACK_KNOWN, d->rules.stack->known);
     if (e == NULL)
         return;
@@ -238,7 +243,7 @@ static bool checksums_tell(const struct dossier *d, const struct host *host, uin
 {
     bool came_down = ttl != 0 && ttl != 32 && ttl != 64 && ttl != 128 && ttl != 255;
 
-    return !d->t->checksums_lie && (came_down || (host != NULL && host->checksums));
+    return !d->t->checksums_lie && (came_down || (host != NULL && (host->marks & HOST_CHECKSUM)));
 }
 
 static void read_damage(const struct dossier *d, struct facts *facts)
@@ -262,7 +267,7 @@ static void read_others(const struct dossier *d, struct facts *facts)
     FACT(STRAY, d->seen[SEEN_STRAY] != NULL);
     FACT(SERVICE_ANSWERS, s != NULL && service_accepted_near(s, d->a->first_time, d->a->last_time));
     FACT(SERVICE_GOES_ON, s != NULL && service_accepted_around(s, d->a->first_time, d->a->last_time));
-    FACT(HOST_SEEN, server_host(d) != NULL);
+    FACT(HOST_SEEN, server_host(d) != NULL || capture_lacks_server(d->t, d->a));
     read_damage(d, facts);
 }
 

@@ -14,8 +14,8 @@
 #define STUCK_PATIENCE NS_PER_SECOND
 
 /* On whose packets a fact rests, besides the attempt's own and those of the old connection on its port pair: HOST, any
- * packets of the server's address; SERVICE, answers of the server's address and port to other SYNs. */
-enum fact_kind { FACT_OWN, FACT_HOST, FACT_SERVICE };
+ * packets of the server's address; SERVICE, answers of the server's address and port to other SYNs; CAPTURE, on all of it. */
+enum fact_kind { FACT_OWN, FACT_HOST, FACT_SERVICE, FACT_CAPTURE };
 
 /* clang-format off */
 #define FACTS(FACT) \
@@ -36,6 +36,8 @@ enum fact_kind { FACT_OWN, FACT_HOST, FACT_SERVICE };
     FACT(SYN_LOST_HERE, HOST, "the host that captured received its SYN, and did not send it on, as it does with others") \
     FACT(SYN_ACK_LOST_HERE, HOST, "... received the SYN/ACK, and did not send it on") \
     FACT(CLIENT_LOST_HERE, HOST, "... received what the client sent behind its SYN, and did not send it on") \
+    /* what the capture lacks */ \
+    FACT(HEARD, CAPTURE, "nothing shows that the capture lacks packets, or all that the server sends") \
     /* what ended it */ \
     FACT(REFUSED, OWN, "a RST acknowledged the SYN") \
     FACT(RST_BY_FIN_WAIT_2, OWN, "an old connection in FIN_WAIT_2 made the RST") \

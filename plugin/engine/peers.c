@@ -69,7 +69,7 @@ static struct host *find_host(const struct peers *p, uint8_t family, uint16_t po
     return NULL;
 }
 
-struct host *peers_need_host(struct peers *p, uint8_t family, uint16_t point, const uint8_t ip[16])
+static struct host *find_or_add_host(struct peers *p, uint8_t family, uint16_t point, const uint8_t ip[16])
 {
     uint32_t hash = hash_address(&p->key, family, point, ip, 0);
     struct host *h = find_host(p, family, point, ip, hash);
@@ -81,6 +81,14 @@ struct host *peers_need_host(struct peers *p, uint8_t family, uint16_t point, co
         index_add(&p->host_index, hash, p->hosts->len, hash_host, p);
         h = host_at(p, p->hosts->len);
     }
+    return h;
+}
+
+struct host *peers_need_host(struct peers *p, uint8_t family, uint16_t point, const uint8_t ip[16])
+{
+    struct host *h = find_or_add_host(p, family, point, ip);
+
+    h->marks |= HOST_SENT;
     return h;
 }
 
@@ -101,7 +109,21 @@ void peers_note_host(struct peers *p, uint8_t family, uint16_t point, const uint
 
 const struct host *peers_host(const struct peers *p, uint8_t family, uint16_t point, const uint8_t ip[16])
 {
-    return find_host(p, family, point, ip, hash_address(&p->key, family, point, ip, 0));
+    const struct host *h = find_host(p, family, point, ip, hash_address(&p->key, family, point, ip, 0));
+
+    return h != NULL && (h->marks & HOST_SENT) ? h : NULL;
+}
+
+bool peers_host_has(const struct peers *p, uint8_t family, uint16_t point, const uint8_t ip[16], enum host_marks mark)
+{
+    const struct host *h = find_host(p, family, point, ip, hash_address(&p->key, family, point, ip, 0));
+
+    return h != NULL && (h->marks & mark);
+}
+
+void peers_mark_host(struct peers *p, uint8_t family, uint16_t point, const uint8_t ip[16], enum host_marks mark)
+{
+    find_or_add_host(p, family, point, ip)->marks |= (uint16_t)mark;
 }
 
 static struct service *service_at(const struct peers *p, uint32_t record)

@@ -11,16 +11,15 @@
 
 #include <glib.h>
 
-/* A host that sent any packet, at one capture point. */
+/* A host that sent any packet, or is known by its clients' word, at one capture point. */
 struct host {
     uint8_t ip[16];
     uint16_t point;
     uint16_t layout;          /* of options in its first SYN/ACK; 0: none seen */
     uint8_t ttl_min, ttl_max; /* of its packets other than RSTs; 0: not known */
-    uint8_t marks;            /* enum host_marks */
-    uint8_t family : 3;
-    uint8_t checksums : 1; /* a SYN or SYN/ACK of it had a right TCP checksum: no network card fills them in later */
-    uint8_t refuted : 4;   /* how often it has answered as the stack of its marks, or Linux, would not; up to 15 */
+    uint16_t marks;           /* enum host_marks */
+    uint8_t family : 4;
+    uint8_t refuted : 4; /* how often it has answered as the stack of its marks, or Linux, would not; up to 15 */
 };
 
 enum host_marks {
@@ -32,6 +31,9 @@ enum host_marks {
     HOST_RECYCLES = 0x20,        /* a SYN/ACK had the number with which its stack reopens a TIME_WAIT */
     HOST_SMALL_WINDOW = 0x80,    /* its SYN/ACKs have the window of gVisor's */
     HOST_REACHED = 0x40,         /* packets to it were seen going out of the host that captured */
+    HOST_SENT = 0x100,           /* it sent a packet */
+    HOST_UNHEARD = 0x200,        /* its clients acknowledged what the capture lacks of it */
+    HOST_CHECKSUM = 0x400, /* a SYN or SYN/ACK of it had a right TCP checksum: no network card fills it in later */
 };
 
 /* SYN/ACKs that follow each other within twice ANSWER_WINDOW; to is before from if there are none. */
@@ -74,11 +76,15 @@ void host_note_ttl(struct host *host, uint8_t ttl);
 static inline void host_note_checksum(struct host *host, const struct segment *seg)
 {
     if (seg->checksum == CHECKSUM_RIGHT)
-        host->checksums = 1;
+        host->marks |= HOST_CHECKSUM;
 }
 
 /* The host, or NULL if it sent nothing. */
 const struct host *peers_host(const struct peers *p, uint8_t family, uint16_t point, const uint8_t ip[16]);
+
+/* Marks a host, which may have sent nothing; whether one has the mark. */
+void peers_mark_host(struct peers *p, uint8_t family, uint16_t point, const uint8_t ip[16], enum host_marks mark);
+bool peers_host_has(const struct peers *p, uint8_t family, uint16_t point, const uint8_t ip[16], enum host_marks mark);
 
 /* Notes that a service answered a SYN. */
 void peers_note_answer(struct peers *p, uint8_t family, uint16_t point, const struct tcp_address *server, int64_t time,

@@ -241,9 +241,12 @@ struct maker maker_of_reset(const struct dossier *d, const struct packet_seen *r
         return m;
     struct peer peer = peer_at(&d->rules, d->old_then, server_side(d->a), reset->time);
     struct syn syn = first_syn(d->t, d->a);
+    bool fin_acknowledged = peer.state != STATE_FIN_WAIT_1 || !capture_lacks_acks(&d->t->capture);
+    if (!fin_acknowledged) /* it may be, by an ACK that the filter took away */
+        peer.state = STATE_FIN_WAIT_2;
     if (stack_decide(d->rules.stack, &peer, &syn).answer != ANSWER_RST)
         return m;
     m.state = peer.state;
-    m.certain = !(d->old_then->flags & CONN_SCALE_UNKNOWN);
+    m.certain = fin_acknowledged && !(d->old_then->flags & CONN_SCALE_UNKNOWN);
     return m;
 }

@@ -204,6 +204,11 @@ static void print_totals(struct report *r)
                                bad, plural(bad), percent(bad, totals->segments));
     g_string_append_c(r->out, '\n');
     print_paragraph(r->out, "", 0, text);
+    GPtrArray *remarks = r->in->t == NULL ? NULL : tracker_capture_remarks(r->in->t);
+    for (guint i = 0; remarks != NULL && i < remarks->len; i++)
+        print_wrapped(r->out, "", 0, g_ptr_array_index(remarks, i));
+    if (remarks != NULL)
+        g_ptr_array_free(remarks, TRUE);
     if (r->in->filter != NULL)
         g_string_append_printf(r->out, "Only what passes the filter: %s\n", r->in->filter);
 }

@@ -5,6 +5,7 @@
 #include "peer_end.h"
 #include "probes.h"
 #include "refute.h"
+#include "seq.h"
 #include "take.h"
 
 static bool is_ended(const struct connection *c)
@@ -37,6 +38,29 @@ static bool is_rejected(const struct tracker *t, const struct attempt *a)
     const struct trouble *trouble = get_trouble(t, a);
 
     return packets_of(t, trouble, SEEN_BARE_ACK) != NULL || packets_of(t, trouble, SEEN_WRONG_SYN_ACK) != NULL;
+}
+
+/* The client's RST has numbers that only an open connection has: a number behind its first data, or one that acknowledges
+ * what the server sent behind its SYN/ACK. The ACK before it was not captured. */
+static bool is_of_open_connection(const struct work *w, const struct attempt *a)
+{
+    const struct connection *c = current_of(w);
+    const struct segment *seg = w->seg;
+
+    return seq_after(seg->seq, a->isn + 1 + a->syn_data)
+           || ((seg->flags & TCP_ACK) && seq_after(seg->ack, c->server_isn + 1));
+}
+
+/* A RST that shows that the connection was open: as the client's ACK does. */
+static void see_reset_as_ack(const struct work *w, uint32_t attempt)
+{
+    struct evidence *e = need_evidence(w->t, get_attempt(w->t, attempt));
+
+    if (e->frame[EV_ACK] != 0)
+        return;
+    e->frame[EV_ACK] = w->seg->seen.frame;
+    e->ack_time = w->seg->seen.time;
+    note_answer(w->t, w->seg->seen.frame, attempt, SEEN_ACK);
 }
 
 static void see_client_reset(const struct work *w, uint32_t attempt)
@@ -144,8 +168,10 @@ void take_reset(const struct work *w)
         return;
     if (!half_open)
         see_early_reset(w, c);
-    else if (w->side == c->client)
+    else if (w->side != c->client)
+        return; /* who has answered with a SYN/ACK does not refuse: the last ACK of the handshake is missing */
+    else if (is_of_open_connection(w, get_attempt(w->t, attempt)))
+        see_reset_as_ack(w, attempt);
+    else
         see_client_reset(w, attempt);
-    /* A server that has answered with a SYN/ACK does not refuse any more: a RST from it ends a connection whose
-     * last handshake ACK is missing in the capture. */
 }

@@ -31,9 +31,9 @@ static const struct rule rules[] = {
          WHY("a host's packets take one way, and lose one TTL")),
     RULE(REFUSED, RESET_IN_PATH, BY_SERVER_RST, ALL(F_CONNECTED, F_SERVER_RST, F_RST_TOO_SOON), INFERRED,
          WHY("an answer takes a round trip")),
-    RULE(REFUSED, RESET_AFTER_HANDSHAKE, BY_SERVER_RST, ALL(F_CONNECTED, F_SERVER_RST),
+    RULE(REFUSED, RESET_AFTER_HANDSHAKE, BY_SERVER_RST, ALL(F_CONNECTED, F_SERVER_RST), PROOF(F_HEARD),
          WHY("FreeBSD 13, syncache: reset on listen overflow; Linux 6.18, tcp_abort_on_overflow")),
-    RULE(STUCK, DROPPED_HERE, BY_CLIENT, ALL(F_CONNECTED, F_CLIENT_LOST_HERE),
+    RULE(STUCK, DROPPED_HERE, BY_CLIENT, ALL(F_CONNECTED, F_CLIENT_LOST_HERE), PROOF(F_HEARD),
          WHY("what a host forwards, its capture shows twice")),
     RULE(STUCK, ACCEPT_QUEUE_FULL, BY_SYN_ACK_LATE, ALL(F_CONNECTED, F_STUCK, F_ACK_LATE), INFERRED,
          WHY("Linux 6.18, tcp_v4_syn_recv_sock: with a full accept queue the ACK is dropped, the SYN/ACK repeated")),
@@ -41,8 +41,8 @@ static const struct rule rules[] = {
          WHY("Linux 6.18, cookie_v4_check: with a full accept queue nothing is kept, and nothing repeated")),
 
     /* Late: the rule with the largest cost is the cause. */
-    ESTABLISHED(SYN_RETRANSMITTED, ALL(F_CONNECTED), COST(SYN), WHY("RFC 6298, 2.1 and 5.5")),
-    ESTABLISHED(SYNACK_RETRANSMITTED, ALL(F_CONNECTED), COST(SYN_ACK), WHY("RFC 6298, 5.5")),
+    ESTABLISHED(SYN_RETRANSMITTED, ALL(F_CONNECTED), PROOF(F_HEARD), COST(SYN), WHY("RFC 6298, 2.1 and 5.5")),
+    ESTABLISHED(SYNACK_RETRANSMITTED, ALL(F_CONNECTED), PROOF(F_HEARD), COST(SYN_ACK), WHY("RFC 6298, 5.5")),
     /* ... a rejection was overcome */
     ESTABLISHED(TIME_WAIT_RECYCLED_TIMESTAMP, ALL(F_CONNECTED, F_TAKEN_LATER, F_NEWER_TIMESTAMP), NONE(F_FORBIDDEN),
                 PROOF(F_RECYCLED_ISN), COST(REJECTION), WHY("RFC 6191; measured on Linux 6.18")),
@@ -85,7 +85,7 @@ static const struct rule rules[] = {
                 WHY("RFC 9293, 3.10.7.3; clients that try again after a RST, as Windows does")),
 
     /* In time. */
-    RULE(ESTABLISHED, RESET_BY_CLIENT, BY_CLIENT_RST, ALL(F_CLIENT_RST_ACK),
+    RULE(ESTABLISHED, RESET_BY_CLIENT, BY_CLIENT_RST, ALL(F_CLIENT_RST_ACK), PROOF(F_ANSWERED, F_HEARD),
          WHY("RFC 9293, 3.10.7.3: who acknowledges the SYN/ACK had connected")),
     /* ... the old connection was over, or TIME_WAIT let the SYN in */
     ESTABLISHED(REUSE_AFTER_RESET, ALL(F_CONNECTED, F_OLD_RESET_NOW), NONE(F_RECYCLED_ISN), REUSE(AFTER_RESET),
@@ -111,7 +111,7 @@ static const struct rule rules[] = {
     ESTABLISHED(OK, ALL(F_CONNECTED), WHY("RFC 9293, 3.5, figure 6")),
 
     /* It ended otherwise. */
-    RULE(ABORTED, CLIENT_GAVE_UP, BY_CLIENT_RST, ALL(F_CLIENT_RST), WHY("RFC 9293, 3.10.5: ABORT")),
+    RULE(ABORTED, CLIENT_GAVE_UP, BY_CLIENT_RST, ALL(F_CLIENT_RST), PROOF(F_HEARD), WHY("RFC 9293, 3.10.5: ABORT")),
     REFUSED(TIME_WAIT_SEQUENCE, ALL(F_RST_BY_TIME_WAIT), NONE(F_ANSWERED), PROOF(F_RST_MAKER_CERTAIN), BY_STACK,
             WHY("measured on lwIP 2.1.3: TIME_WAIT resets a SYN in its window")),
     REFUSED(OLD_FIN_WAIT_2, ALL(F_RST_BY_FIN_WAIT_2), NONE(F_ANSWERED), PROOF(F_RST_MAKER_CERTAIN), BY_STACK,
@@ -149,25 +149,30 @@ static const struct rule rules[] = {
     REJECTED(OLD_UNKNOWN, ALL(F_REJECTED), NONE(F_ANSWERED), INFERRED, WHY("RFC 5961, 4.2; the state is not known")),
 
     /* Silence. */
-    RULE(NO_ANSWER, DROPPED_HERE, BY_SYN, ALL(F_GIVEN_UP, F_SYN_LOST_HERE), NONE(F_ANSWERED),
+    RULE(NO_ANSWER, DROPPED_HERE, BY_SYN, ALL(F_GIVEN_UP, F_SYN_LOST_HERE), NONE(F_ANSWERED), PROOF(F_HEARD),
          WHY("what a host forwards, its capture shows twice")),
-    RULE(NO_ANSWER, DROPPED_HERE, BY_SYN_ACK, ALL(F_GIVEN_UP, F_SYN_ACK_LOST_HERE),
+    RULE(NO_ANSWER, DROPPED_HERE, BY_SYN_ACK, ALL(F_GIVEN_UP, F_SYN_ACK_LOST_HERE), PROOF(F_HEARD),
          WHY("what a host forwards, its capture shows twice")),
-    NO_ANSWER(SYNACK_LOST, ALL(F_ANSWER_REPEATED), WHY("RFC 9293, 3.10.7.3: a client acknowledges it at once")),
+    NO_ANSWER(SYNACK_LOST, ALL(F_ANSWER_REPEATED), PROOF(F_HEARD),
+              WHY("RFC 9293, 3.10.7.3: a client acknowledges it at once")),
     RULE(PENDING, UNACKNOWLEDGED, BY_NOTHING, ALL(F_ANSWERED, F_ENDED),
          WHY("RFC 6298, 5: who misses an answer repeats")),
     RULE(PENDING, IN_PROGRESS, BY_NOTHING, ALL(F_ANSWERED), WHY("the answer may come")),
-    NO_ANSWER(IGNORED_RESET, ALL(F_GIVEN_UP, F_RST_IGNORED), WHY("RFC 9293, 3.10.7.3: a RST must acknowledge the SYN")),
-    NO_ANSWER(ANSWERED_FROM_ELSEWHERE, ALL(F_GIVEN_UP, F_STRAY), WHY("RFC 9293, 3.10.7: the port pair must match")),
+    NO_ANSWER(IGNORED_RESET, ALL(F_GIVEN_UP, F_RST_IGNORED), PROOF(F_HEARD),
+              WHY("RFC 9293, 3.10.7.3: a RST must acknowledge the SYN")),
+    NO_ANSWER(ANSWERED_FROM_ELSEWHERE, ALL(F_GIVEN_UP, F_STRAY), PROOF(F_HEARD),
+              WHY("RFC 9293, 3.10.7: the port pair must match")),
     NO_ANSWER(TIME_WAIT_PAWS, ALL(F_GIVEN_UP, F_FORBIDDEN_STILL, F_TIMESTAMP_BEHIND), INFERRED, BY_STACK,
               WHY("RFC 7323, 5.3; Linux 6.18 limits such ACKs to one in 500 ms (RFC 5961, 10)")),
     NO_ANSWER(TIME_WAIT_SEQUENCE, ALL(F_GIVEN_UP, F_FORBIDDEN_STILL, F_SEQUENCE_BEHIND), INFERRED, BY_STACK,
               WHY("RFC 1122, 4.2.2.13; Linux 6.18 limits such ACKs to one in 500 ms (RFC 5961, 10)")),
     NO_ANSWER(TIME_WAIT_SEQUENCE, ALL(F_GIVEN_UP, F_MAY_DROP), INFERRED,
               WHY("measured on FreeBSD 13 and gVisor: TIME_WAIT drops what is not beyond RCV.NXT")),
-    NO_ANSWER(SILENT_FLOW, ALL(F_GIVEN_UP, F_SERVICE_ANSWERS), WHY("Linux 6.18: a full accept queue drops SYNs")),
-    NO_ANSWER(SILENT_PORT, ALL(F_GIVEN_UP, F_HOST_SEEN), WHY("RFC 9293, 3.10.7.1: a closed port answers with RST")),
-    NO_ANSWER(SILENT_HOST, ALL(F_GIVEN_UP), WHY("RFC 9293, 3.10.7.1")),
+    NO_ANSWER(SILENT_FLOW, ALL(F_GIVEN_UP, F_SERVICE_ANSWERS), PROOF(F_HEARD),
+              WHY("Linux 6.18: a full accept queue drops SYNs")),
+    NO_ANSWER(SILENT_PORT, ALL(F_GIVEN_UP, F_HOST_SEEN), PROOF(F_HEARD),
+              WHY("RFC 9293, 3.10.7.1: a closed port answers with RST")),
+    NO_ANSWER(SILENT_HOST, ALL(F_GIVEN_UP), PROOF(F_HEARD), WHY("RFC 9293, 3.10.7.1")),
     RULE(PENDING, CAPTURE_ENDED, BY_NOTHING, ALL(F_ENDED), WHY("the answer may come")),
     RULE(PENDING, IN_PROGRESS, BY_NOTHING, WHY("the answer may come")),
 };

@@ -6,6 +6,7 @@
 #define SYNFATE_STORE_H
 
 #include "attempt.h"
+#include "capture.h"
 #include "options.h"
 #include "peers.h"
 #include "pool.h"
@@ -45,6 +46,7 @@ struct tracker {
     GHashTable *legs;   /* frame -> frame */
     GPtrArray *points;  /* names of capture points */
 
+    struct capture capture;
     bool checksums_lie;     /* a SYN with a wrong one was answered: something changed the capture */
     int64_t now;            /* ns: the newest time seen */
     uint32_t frame;         /* the frame in work */

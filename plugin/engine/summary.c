@@ -214,6 +214,8 @@ void tracker_summary(const struct tracker *t, uint32_t attempt, const struct ver
     append_damage(out, v->damage);
     if (v->fate == FATE_REFUSED && was_made_here(t, a, packets_of(t, get_trouble(t, a), SEEN_RST)))
         g_string_append(out, "; the host that captured made the RST");
+    if (v->fate == FATE_NO_ANSWER && capture_lacks_server(t, a))
+        g_string_append(out, "; the capture lacks what the server sends");
     append_stack(out, t, a, v);
     if (signs_suffice(signs))
         append_other_host(out, signs);

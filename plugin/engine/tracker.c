@@ -77,6 +77,7 @@ void tracker_segment(struct tracker *t, const struct segment *seg)
     struct work w = { .t = t, .seg = seg };
     const uint8_t kind = seg->flags & (TCP_SYN | TCP_RST | TCP_FIN | TCP_ACK);
 
+    capture_note_segment(&t->capture, seg);
     w.pair_record = port_pairs_find_or_add(&t->pairs, seg->family, seg->seen.point, &seg->src, &seg->dst, &w.side);
     w.pair = port_pairs_get(&t->pairs, w.pair_record);
     t->pair_in_frame = w.pair_record;

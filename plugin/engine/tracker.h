@@ -8,6 +8,7 @@
 #define SYNFATE_TRACKER_H
 
 #include "call.h"
+#include "capture.h"
 #include "notes.h"
 #include "options.h"
 #include "other_host.h"

@@ -119,7 +119,8 @@ static void judge_established(const struct dossier *d, const struct facts *facts
 
     for (int i = COST_NONE + 1; i < COSTS; i++)
         v->delayed = v->delayed || costs->of[i] > 0;
-    if (v->cause == CAUSE_RESET_BY_CLIENT || (exact && d->e->frame[EV_ACK] != 0 && facts_have(facts, F_ANSWERED)))
+    bool at_once = v->cause == CAUSE_RESET_BY_CLIENT && !capture_lacks_acks(&d->t->capture);
+    if (at_once || (exact && d->e->frame[EV_ACK] != 0 && facts_have(facts, F_ANSWERED)))
         v->connect_time = v->wait;
     if (costs->of[COST_ACCEPT] > 0)
         v->served = MAX(d->trouble->served_time - d->a->first_time, 0);

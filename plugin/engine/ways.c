@@ -14,7 +14,7 @@ static void note_reached(const struct work *w)
     const struct segment *seg = w->seg;
 
     if (seg->seen.direction == DIRECTION_OUT)
-        peers_need_host(&w->t->peers, seg->family, seg->seen.point, seg->dst.ip)->marks |= HOST_REACHED;
+        peers_mark_host(&w->t->peers, seg->family, seg->seen.point, seg->dst.ip, HOST_REACHED);
 }
 
 static uint16_t way(const struct work *w, uint16_t in, uint16_t out)
@@ -52,8 +52,7 @@ static bool is_reached(const struct tracker *t, const struct attempt *a, uint8_t
     struct tcp_address address;
 
     port_pairs_address(&t->pairs, pair, side, &address);
-    const struct host *host = peers_host(&t->peers, pair->family, pair->point, address.ip);
-    return host != NULL && (host->marks & HOST_REACHED);
+    return peers_host_has(&t->peers, pair->family, pair->point, address.ip, HOST_REACHED);
 }
 
 /* What one leg shows, added to what others did. */

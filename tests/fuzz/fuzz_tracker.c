@@ -363,6 +363,19 @@ static bool asks_peers(const uint8_t facts[RULE_FACTS_MAX])
     return false;
 }
 
+/* A verdict of this fate and cause is observed only in a capture that is not known to lack packets. */
+static bool may_depend_on_capture(const struct verdict *v)
+{
+    const struct rule *rule;
+
+    for (size_t i = 0; (rule = rule_at(i)) != NULL; i++) {
+        const struct facts proof = rule_facts(rule->proof);
+        if (rule->fate == v->fate && rule->cause == v->cause && facts_have(&proof, F_HEARD))
+            return true;
+    }
+    return false;
+}
+
 /* A rule that says so needs, or excludes, what other packets of the server show; basis: or is proven by it. */
 static bool may_depend_on_peers(const struct verdict *v, bool basis)
 {
@@ -383,8 +396,9 @@ static void compare_verdicts(const struct verdict *v, const struct verdict *w, e
     if (v->cause != w->cause)
         PROMISE(how == IN_SCAN && (may_depend_on_peers(v, false) || may_depend_on_peers(w, false)));
     else if (v->inferred != w->inferred)
-        PROMISE(how == IN_SCAN && may_depend_on_peers(v, true));
-    PROMISE(v->delayed == w->delayed && v->wait == w->wait && v->connect_time == w->connect_time);
+        PROMISE(may_depend_on_capture(v) || (how == IN_SCAN && may_depend_on_peers(v, true)));
+    PROMISE(v->delayed == w->delayed && v->wait == w->wait);
+    PROMISE(v->connect_time == w->connect_time || (v->cause == CAUSE_RESET_BY_CLIENT && may_depend_on_capture(v)));
     PROMISE((v->decided_by == 0) == (w->decided_by == 0) && w->decided_by <= 3 * v->decided_by);
 }
 

@@ -60,6 +60,8 @@ def without_plain_acks(verdict):
         return {verdict} | PLAIN | LATE | UNSEEN | repeated
     if fate == "stuck":
         return {verdict} | PLAIN | UNSEEN | REPEATED
+    if cause == "reset_after_handshake" or (fate, cause) == ("refused", "reset_in_path"):
+        return {verdict} | UNSEEN
     if fate == "rejected":
         return {verdict} | SILENT | PENDING | INFERRED | {("aborted", "client_gave_up")}
     return {verdict}
@@ -74,8 +76,12 @@ def without_answers(verdict):
         return {verdict} | PLAIN | SILENT | PENDING
     if fate == "aborted" or cause == "reset_by_client":
         return {verdict} | SILENT | PENDING | PLAIN
+    if cause == "after_time_wait_reset":
+        return {verdict, ("established", "after_old_connection_reset")} | PLAIN | LATE  # whatever its state
     if fate == "established":
         return {verdict} | PLAIN | LATE
+    if verdict in REPEATED:
+        return {verdict} | PLAIN | SILENT | PENDING  # a client that acknowledges a wrong number
     return variants.without_answers(verdict) | INFERRED
 
 

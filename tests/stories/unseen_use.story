@@ -68,7 +68,7 @@ use unseen_syn
      > P. (100)
 +0.5 > S 480000000 ts 3000000
 +1   > S
-=> no_answer silent_host retries 1
+=> no_answer silent_port inferred retries 1
 
 # SYN and RST are missing, the connection before was open: its clock must not judge the next SYN.
 story lone_syn_ack_in_open_connection

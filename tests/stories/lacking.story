@@ -1,0 +1,103 @@
+# What the capture lacks: plain ACKs that a filter took away, one direction, packets that were lost.
+
+# A filter on SYN, FIN and RST: that a handshake was completed shows only where a FIN followed. Its time does not say when.
+story filtered
+> S
+< S.
+> . hide
+> P. (100) hide
+< P. (200) hide
+> . hide
++8.3 > F.                               decides
+< F.
+=> established ok connect -
+
+# ... and the client has sent nothing: its FIN has the very numbers of the ACK that is missing.
+story filtered_without_data
+> S
+< S.
+> . hide
++8.3 > F.                               decides
+< F.
+=> established ok connect -
+
+# ... a SYN/ACK alone is not lost.
+story filtered_before_its_end
+use filtered_neighbour
+> S
+< S.
+> . hide
+=> pending unacknowledged
+
+# ... repeated, it may be acknowledged now.
+story filtered_and_repeated
+use filtered_neighbour
+> S
+< S.
++1 < S.
+> . hide
+=> no_answer synack_lost inferred
+
+# ... a RST with numbers that only an open connection has is no refusal, and no client that gave up.
+story filtered_and_reset
+use filtered_neighbour
+> S
+< S.
+> . hide
+> P. (100) hide
++1 > R I+101                            decides
+=> established ok connect -
+
+# ... the client may have acknowledged the SYN/ACK before.
+story filtered_reset_at_once
+use filtered_neighbour
+> S
+< S.
+> . hide
++1 > R. I+1 ack J+1                     decides
+=> established reset_by_client inferred connect -
+
+beginning filtered_neighbour
+end neighbour 10.9.0.7:40000
+neighbour > s S
+s > neighbour S.
+neighbour > s . hide
+neighbour > s F.
+s > neighbour F.
+neighbour > s . hide
+between c s
+
+# Only what the clients send is captured: what others of them acknowledge shows that the server is there.
+story one_direction
+end c2 10.9.0.1:57012
+c2 > s S
+s > c2 S. hide
+c2 > s .
+> S
++1 > S
+=> no_answer silent_flow inferred retries 1
+=> summary "the capture lacks what the server sends"
+
+# ... and a client that resets what it does not want has got an answer.
+story one_direction_reset
+> S
+< S. hide
+> R. I+1 ack J+1                        decides
+=> established reset_by_client inferred
+
+# The capture lost packets: data is acknowledged that is not in it, although what came before and after it is.
+story lost_packets
+end c2 10.9.0.1:57012
+c2 > s S
+s > c2 S.
+c2 > s .
+c2 > s P. (100)
+s > c2 . 
+c2 > s P. (100) hide
+s > c2 .
+c2 > s P. (100)
+s > c2 .
+> S
++3.1 other router
+=> no_answer silent_flow inferred
+

@@ -163,3 +163,12 @@ story established.accepted_late
 +0.4  > P. -29 (29)
       < .
 => established accepted_late delayed
+
+# A FIN is repeated once, and the capture ends: one lost packet may do that.
+story fin_repeated_once
+      > S
+      < S.
+      > .                   decides
+      > F. lost
++0.2  > F. -1 lost
+=> established ok

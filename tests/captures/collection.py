@@ -37,7 +37,8 @@ class Collection:
     def __init__(self, *options, gap=GAP):
         """options: of story_capture."""
         self.frames, self.parts, self.first_syns = [], [], []
-        made = [example for example in examples("--networks", *options).values() if not example.name.startswith("pending.")]
+        made = [example for example in examples("--networks", *options).values()
+                if example.kind == "pcap" and not example.name.startswith("pending.")]  # pcapng also says directions
         for i, example in enumerate(made):
             base, frames = len(self.frames), example.frames()
             self.frames += [(time + int(i * gap * 1_000_000), *rest) for time, *rest in frames]

@@ -64,6 +64,7 @@ def test_the_edges_of_the_rules(rows, isns):
     syns = []
     for i, (isn_delta, tsval_delta, *_) in enumerate(RULES):
         capture.flows = 0  # the same numbers on each port
+        capture.wait(30)  # that others get in at this time says that somebody listens
         c, s = closed_by_server(capture, cport=40000 + i, ts=tsval_delta is not None)
         capture.wait(0.5)
         c.reopen(isn=s.rcv_nxt + isn_delta, tsval=s.ts_recent + (tsval_delta or 0))

@@ -137,7 +137,8 @@ def main(out):
     for folder in "tracker", "headers":
         (out / folder).mkdir(parents=True, exist_ok=True)
     for name, story in examples().items():
-        (out / "tracker" / name).write_bytes(events(story.frames()))
+        if story.kind == "pcap":
+            (out / "tracker" / name).write_bytes(events(story.frames()))
     for name in "established.ok", "established.fast_open", "unreachable.icmp_host", "rejected.time_wait_paws":
         for version, options in (4, ()), (6, ("--ipv6",)):
             for i, data in enumerate(headers(examples(*options)[name].frames(), version)):

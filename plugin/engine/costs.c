@@ -35,8 +35,21 @@ static bool is_answered(const struct dossier *d)
     return d->e != NULL && (d->e->flags & EV_SYN_ACK);
 }
 
+/* The client's RST against a rejection that the capture lacks, of a connection that it shows. */
+static const struct packet_seen *reset_of_unseen_rejection(const struct dossier *d)
+{
+    const struct packets_seen *reset = d->seen[SEEN_CLIENT_RST_OLD];
+
+    if (reset == NULL || d->trouble->frame[TROUBLE_OLD_RESET] == 0 || d->past == NULL || d->past->state == STATE_UNKNOWN
+        || rejection_of(d) != NULL)
+        return NULL;
+    return &reset->first;
+}
+
 static int64_t cost_of_syns(const struct dossier *d)
 {
+    if (d->trouble != NULL && reset_of_unseen_rejection(d) != NULL)
+        return 0;
     if (d->trouble == NULL || d->trouble->unanswered_time == 0 || answers_earlier_syn(d))
         return 0;
     return MAX(d->trouble->unanswered_time - d->a->first_time, 0);
@@ -86,11 +99,8 @@ static int64_t cost_of_acceptance(const struct dossier *d)
 static int64_t cost_of_rejection(const struct dossier *d)
 {
     const struct packet_seen *rejection = rejection_of(d);
-    const struct packets_seen *reset = d->seen[SEEN_CLIENT_RST_OLD];
 
-    if (rejection == NULL && reset != NULL && d->trouble->frame[TROUBLE_OLD_RESET] != 0)
-        return since(d, &reset->first);
-    return since(d, rejection);
+    return since(d, rejection != NULL ? rejection : reset_of_unseen_rejection(d));
 }
 
 struct costs costs_read(const struct dossier *d)

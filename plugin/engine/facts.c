@@ -388,6 +388,7 @@ static void read_old_connection(const struct dossier *d, struct facts *facts)
     bool had = p->state == STATE_TIME_WAIT || (p->flags & PAST_TW_EXPIRED) || recycled;
     bool over = had && time_wait_was_over(d);
     FACT(OLD, true);
+    FACT(OLD_STATE, p->state != STATE_UNKNOWN);
     FACT(OLD_RESET, p->flags & PAST_RESET);
     FACT(OLD_CLOSED, p->state == STATE_CLOSED || p->state == STATE_LAST_ACK || p->state == STATE_FIN_WAIT_2);
     FACT(IN_TIME_WAIT, p->state == STATE_TIME_WAIT);

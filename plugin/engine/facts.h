@@ -79,6 +79,7 @@ enum fact_kind { FACT_OWN, FACT_HOST, FACT_SERVICE, FACT_CAPTURE };
     FACT(TAKEN_LATER, OWN, "the TIME_WAIT that rejected one SYN took another") \
     /* the old connection */ \
     FACT(OLD, OWN, "an old connection was seen on the port pair") \
+    FACT(OLD_STATE, OWN, "in a known state") \
     FACT(OLD_RESET_NOW, OWN, "the client's RST ended it while the SYN waited") \
     FACT(OLD_RESET, OWN, "ended by a RST") \
     FACT(OLD_CLOSED, OWN, "closed, and without TIME_WAIT at the peer") \

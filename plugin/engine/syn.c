@@ -194,6 +194,14 @@ static uint32_t add_attempt(const struct work *w)
     return attempt;
 }
 
+/* Anything but what the client itself sent. */
+static bool is_answered(const struct tracker *t, const struct trouble *trouble)
+{
+    const struct packets_seen *packets = trouble->packets == 0 ? NULL : pool_get(&t->packets, trouble->packets);
+
+    return packets != NULL && (packets->next != 0 || packets->kind != SEEN_CLIENT_RST_OLD);
+}
+
 /* The same SYN, sent again. */
 static void retry(const struct work *w, struct attempt *a)
 {
@@ -203,7 +211,7 @@ static void retry(const struct work *w, struct attempt *a)
         a->flags |= ATTEMPT_RETRIED_UNANSWERED;
         if (a->syn_data != 0 && w->seg->payload == 0)
             a->flags |= ATTEMPT_PLAIN_RETRY;
-        if (trouble->packets == 0)
+        if (!is_answered(w->t, trouble))
             trouble->unanswered_time = w->seg->seen.time;
     } else {
         note_taken_syn(a, trouble, a->tsval);

@@ -438,7 +438,7 @@ use conversation
       > .                               decides
 => established after_old_connection_reset inferred delayed retries 1
 
-# All that the capture has of the old connection is one segment of the client: its RST says that there was a rejection.
+# All that the capture has of the old connection is one segment of the client: nothing says what the RST ended.
 story unknown_connection_reset_while_the_syn_waits
 use conversation hide
       > P. (29)
@@ -448,7 +448,7 @@ use conversation hide
 +1.02 > S
       < S. 900000000
       > .                               decides
-=> established after_old_connection_reset inferred delayed retries 1
+=> established syn_retransmitted delayed retries 1
 
 # The SYN is never seen again.
 story time_wait_reset_and_no_syn_again

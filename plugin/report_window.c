@@ -81,7 +81,7 @@ static ws_pref_bool on_filter(funnel_text_window_t *window, void *data)
     (void)window;
     g_free(w->filter);
     w->filter = filter != NULL && *filter != '\0' ? g_strdup(filter) : NULL;
-    text = report_collect(REPORT_TEXT, w->filter, 0);
+    text = report_collect(STAT_TEXT, w->filter, 0);
     if (text == NULL)
         return TRUE;
     g_free(w->text);
@@ -108,7 +108,7 @@ static void on_path(char **typed, void *data)
     char *name = typed == NULL || typed[0] == NULL ? g_strdup("") : g_strstrip(g_strdup(typed[0]));
     char *path = g_path_is_absolute(name) ? g_strdup(name) : g_build_filename(g_get_home_dir(), name, NULL);
     bool is_page = g_str_has_suffix(path, ".html");
-    char *page = is_page ? report_collect(REPORT_PAGE, w->filter, 0) : NULL;
+    char *page = is_page ? report_collect(STAT_HTML, w->filter, 0) : NULL;
     const char *text = is_page ? page : w->text;
 
     if (*name == '\0' || text == NULL) {
@@ -143,7 +143,7 @@ static ws_pref_bool on_save(funnel_text_window_t *window, void *data)
 static ws_pref_bool on_page(funnel_text_window_t *window, void *data)
 {
     const struct report_window *w = data;
-    char *page = report_collect(REPORT_PAGE, w->filter, 0);
+    char *page = report_collect(STAT_HTML, w->filter, 0);
     char *uri = NULL;
 
     (void)window;
@@ -173,7 +173,7 @@ static void add_button(struct report_window *w, const char *label, funnel_bt_cb_
 
 void report_window_show(const char *filter, uint16_t calls_shown)
 {
-    char *text = report_collect(REPORT_TEXT, filter, calls_shown);
+    char *text = report_collect(STAT_TEXT, filter, calls_shown);
 
     if (text == NULL)
         return;

@@ -13,18 +13,15 @@
 
 #define COMMAND "synfate,report"
 
-/* What writes a report, by the word that asks for it. */
-static const struct report_format {
-    const char *word;
-    void (*write)(const struct report_input *in, GString *out);
-} formats[] = {
-    [REPORT_TEXT] = { "text", report_write },
-    [REPORT_PAGE] = { "html", page_write },
+/* What writes a report, by its format. */
+static void (*const writers[])(const struct report_input *in, GString *out) = {
+    [STAT_TEXT] = report_write,
+    [STAT_HTML] = page_write,
 };
 
 /* What the taps hand out, for one report. */
 struct collection {
-    enum report_kind kind;
+    enum stat_format format;
     const char *filter;   /* or NULL */
     uint16_t calls_shown; /* as report.h has it */
     GArray *attempts;     /* uint32_t: records */
@@ -127,6 +124,7 @@ static char *write_report(const struct collection *c)
         .frames = c->frames,
         .totals = c->totals,
         .filter = c->filter,
+        .remark = stat_remark(c->filter),
         .in_terminal = stat_in_terminal(),
         .calls_shown = c->calls_shown,
     };
@@ -136,7 +134,7 @@ static char *write_report(const struct collection *c)
         input.totals.segments = capture->segments;
         input.totals.bytes = capture->bytes;
     }
-    formats[c->kind].write(&input, out);
+    writers[c->format](&input, out);
     return g_string_free(out, FALSE);
 }
 
@@ -150,56 +148,21 @@ static void draw(void *data)
     g_free(text);
 }
 
-/* A format stands first. */
-static enum report_kind read_format(const char **rest)
-{
-    for (size_t i = 0; *rest != NULL && i < G_N_ELEMENTS(formats); i++) {
-        const char *end = *rest + strlen(formats[i].word);
-        if (!g_str_has_prefix(*rest, formats[i].word) || (*end != '\0' && *end != ','))
-            continue;
-        *rest = *end == ',' && end[1] != '\0' ? end + 1 : NULL;
-        return (enum report_kind)i;
-    }
-    return REPORT_TEXT;
-}
-
-/* "all" or a number before the filter says how many attempts are shown. */
-static uint16_t read_calls_shown(const char **rest)
-{
-    uint64_t shown = 0;
-    char *end = NULL;
-
-    if (*rest == NULL)
-        return 0;
-    if (g_str_has_prefix(*rest, "all")) {
-        shown = REPORT_ALL;
-        end = (char *)*rest + strlen("all");
-    } else if (g_ascii_isdigit(**rest)) {
-        shown = MIN(g_ascii_strtoull(*rest, &end, 10), REPORT_ALL);
-    }
-    if (end == NULL || (*end != '\0' && *end != ','))
-        return 0;
-    *rest = *end == ',' && end[1] != '\0' ? end + 1 : NULL;
-    return (uint16_t)shown;
-}
-
 static bool start(const char *argument, void *data)
 {
-    const char *filter;
+    struct stat_request request;
 
     (void)data;
-    if (!stat_arguments(argument, COMMAND, &filter))
+    if (!stat_arguments(argument, COMMAND, 1U << STAT_TEXT | 1U << STAT_HTML, &request))
         return false;
-    enum report_kind kind = read_format(&filter);
-    uint16_t calls_shown = read_calls_shown(&filter);
     if (!stat_in_terminal()) {
-        report_window_show(filter, calls_shown);
+        report_window_show(request.filter, request.shown);
         return true;
     }
     struct collection *c = collection_new();
-    c->kind = kind;
-    c->filter = filter;
-    c->calls_shown = calls_shown;
+    c->format = request.format;
+    c->filter = request.filter;
+    c->calls_shown = request.shown;
     return listen_to_taps(c, draw);
 }
 
@@ -208,13 +171,13 @@ STAT_STARTER(start_report, start)
 /* ---- Wireshark ------------------------------------------------------------------------------------- */
 
 /* Reads all packets again. */
-char *report_collect(enum report_kind kind, const char *filter, uint16_t calls_shown)
+char *report_collect(enum stat_format format, const char *filter, uint16_t calls_shown)
 {
     const funnel_ops_t *ops = funnel_get_funnel_ops();
     struct collection *c = collection_new();
     char *text = NULL;
 
-    c->kind = kind;
+    c->format = format;
     c->filter = filter;
     c->calls_shown = calls_shown;
     if (listen_to_taps(c, NULL)) {

@@ -22,8 +22,8 @@ static const struct table_kind *const kinds[] = { &table_services, &table_reuse,
 /* A "-z" of the command line. */
 struct text_table {
     const struct table_kind *kind;
-    const char *filter; /* or NULL */
-    GArray *attempts;   /* uint32_t: records */
+    struct stat_request request;
+    GArray *attempts; /* uint32_t: records */
 };
 
 static void reset_text(void *data)
@@ -47,9 +47,14 @@ static void draw_text(void *data)
 {
     struct text_table *text = data;
     struct table *table = table_new(text->kind, synfate_tracker, text->attempts);
+    const char *filter = text->request.filter;
+    struct table_frame frame = { filter, stat_remark(filter), text->request.shown };
     GString *out = g_string_new(NULL);
 
-    table_print(table, text->filter, out);
+    if (text->request.format == STAT_CSV)
+        table_print_csv(table, out);
+    else
+        table_print(table, &frame, out);
     (void)fputs(out->str, stdout);
     g_string_free(out, TRUE);
     table_free(table);
@@ -62,16 +67,16 @@ static bool start_text(const char *argument, void *data)
 
     text->kind = kind;
     text->attempts = g_array_new(FALSE, FALSE, sizeof(uint32_t));
-    if (!stat_arguments(argument, kind->command, &text->filter))
+    if (!stat_arguments(argument, kind->command, 1U << STAT_TEXT | 1U << STAT_CSV, &text->request))
         return false;
-    return stat_listen("synfate", text, text->filter, 0, reset_text, count_for_text, draw_text);
+    return stat_listen("synfate", text, text->request.filter, 0, reset_text, count_for_text, draw_text);
 }
 
 STAT_STARTER(start_text_table, start_text)
 
 /* ---- Wireshark and sharkd -------------------------------------------------------------------------- */
 
-enum { TEXT_MAX = 64, COLUMNS_MAX = 16 }; /* addresses are the longest texts; the rank is a column, too */
+enum { TEXT_MAX = 192, COLUMNS_MAX = 24 }; /* filters are the longest texts; the rank is a column, too */
 
 /* Wireshark keeps pointers to the rows of a table for as long as one of its windows is open, even when the table is
  * filled anew; so rows live until then and are used again, and their texts live in them. */
@@ -117,7 +122,12 @@ static void fill_item(const struct column *column, const union cell *cell, stat_
         item->type = TABLE_ITEM_UINT;
         item->value.uint_value = cell->count;
         break;
-    case CELL_TIME:
+    case CELL_NEED:
+        item->type = cell->count == CELL_NO_NEED ? TABLE_ITEM_NONE : TABLE_ITEM_UINT;
+        item->value.uint_value = cell->count;
+        break;
+    case CELL_SECONDS:
+    case CELL_MS:
         item->type = cell->time < 0 ? TABLE_ITEM_NONE : TABLE_ITEM_FLOAT;
         item->value.float_value = (double)cell->time / (double)NS_PER_SECOND;
         break;
@@ -222,10 +232,9 @@ static stat_tap_table_item window_column(const struct column *column)
         stat_tap_table_item_enum type;
         const char *format;
     } items[] = {
-        [CELL_TEXT] = { TABLE_ITEM_STRING, "%s" },
-        [CELL_COUNT] = { TABLE_ITEM_UINT, "%u" },
-        [CELL_TIME] = { TABLE_ITEM_FLOAT, "%.6f" },
-        [CELL_NUMBER] = { TABLE_ITEM_FLOAT, "%.2f" },
+        [CELL_TEXT] = { TABLE_ITEM_STRING, "%s" }, [CELL_COUNT] = { TABLE_ITEM_UINT, "%u" },
+        [CELL_NEED] = { TABLE_ITEM_UINT, "%u" },   [CELL_SECONDS] = { TABLE_ITEM_FLOAT, "%.6f" },
+        [CELL_MS] = { TABLE_ITEM_FLOAT, "%.6f" },  [CELL_NUMBER] = { TABLE_ITEM_FLOAT, "%.2f" },
     };
 
     return (stat_tap_table_item){

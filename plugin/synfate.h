@@ -56,8 +56,21 @@ void tap_count_attempt(GArray *attempts, const struct note *note);
 /* Whether statistics are printed, by tshark, and not shown in windows or handed out by sharkd. */
 bool stat_in_terminal(void);
 
-/* What follows "COMMAND," in the argument of -z; NULL: nothing. Returns false, and says so, if it is another command. */
-bool stat_arguments(const char *argument, const char *command, const char **rest);
+enum stat_format { STAT_TEXT, STAT_HTML, STAT_JSON, STAT_NDJSON, STAT_CSV };
+
+/* -z COMMAND[,FORMAT][,all|N][,FILTER] */
+struct stat_request {
+    enum stat_format format;
+    uint16_t shown;     /* 0: as many as the statistic thinks fit; UINT16_MAX: all */
+    const char *filter; /* or NULL */
+};
+
+/* Reads the argument of -z. formats: a bit for each enum stat_format that the statistic has; the lowest is its own. Returns
+ * false, and says so, if there is no such statistic or format, or nothing is to be shown. */
+bool stat_arguments(const char *argument, const char *command, unsigned formats, struct stat_request *request);
+
+/* What a reader has to know where a filter asks for a verdict and tshark reads the file only once; NULL: nothing. */
+const char *stat_remark(const char *filter);
 
 /* Registers a listener. Returns false, and says why, if the filter is invalid. */
 bool stat_listen(const char *tap_name, void *data, const char *filter, unsigned flags, tap_reset_cb reset,
@@ -69,9 +82,8 @@ void stat_tables_register_menu(void);
 
 /* stat_report.c: what is written of all packets that pass a filter (NULL: all), after they have been read again; to be
  * freed. NULL, and said why, if the filter is invalid. */
-enum report_kind { REPORT_TEXT, REPORT_PAGE };
 void stat_report_register(void);
-char *report_collect(enum report_kind kind, const char *filter, uint16_t calls_shown);
+char *report_collect(enum stat_format format, const char *filter, uint16_t calls_shown);
 
 /* report_window.c: the report in Wireshark. */
 void report_window_register(void);

@@ -7,9 +7,11 @@
 #include <epan/funnel.h>
 #include <epan/tap.h>
 #include <string.h>
+#include <strings.h>
 #include <wsutil/report_message.h>
 
 static int tap;
+static bool first_pass; /* the notes tapped last are those of a frame that was read for the first time */
 
 void tap_register(void)
 {
@@ -20,6 +22,7 @@ void tap_notes(packet_info *pinfo, const struct note *notes, size_t n)
 {
     if (!have_tap_listener(tap))
         return;
+    first_pass = !pinfo->fd->visited;
     for (size_t i = 0; i < n; i++)
         tap_queue_packet(tap, pinfo, &notes[i]);
 }
@@ -37,16 +40,79 @@ bool stat_in_terminal(void)
     return ops != NULL && ops->new_dialog == NULL; /* tshark has text windows only, sharkd has nothing */
 }
 
-bool stat_arguments(const char *argument, const char *command, const char **rest)
+/* Takes the word that the rest begins with, up to a comma or the end. */
+static bool take_word(const char **rest, const char *word)
 {
-    const char *end = argument + strlen(command);
+    const char *end = *rest + strlen(word);
 
-    if (*end != '\0' && *end != ',') {
+    if (!g_str_has_prefix(*rest, word) || (*end != '\0' && *end != ','))
+        return false;
+    *rest = *end == ',' ? end + 1 : end;
+    return true;
+}
+
+static bool take_format(const char **rest, const char *command, unsigned formats, struct stat_request *request)
+{
+    static const char *const words[] = {
+        [STAT_TEXT] = "text", [STAT_HTML] = "html", [STAT_JSON] = "json", [STAT_NDJSON] = "ndjson", [STAT_CSV] = "csv",
+    };
+
+    for (int i = STAT_TEXT; i <= STAT_CSV; i++) {
+        if (!take_word(rest, words[i]))
+            continue;
+        request->format = (enum stat_format)i;
+        if (formats & 1U << i)
+            return true;
+        report_failure("\"%s\" has no format \"%s\". (A filter of that name is written \"(%s)\".)", command, words[i],
+                       words[i]);
+        return false;
+    }
+    request->format = (enum stat_format)(ffs((int)formats) - 1);
+    return true;
+}
+
+/* "all", or a number. */
+static bool take_limit(const char **rest, const char *command, struct stat_request *request)
+{
+    const char *end = *rest;
+
+    if (take_word(rest, "all")) {
+        request->shown = UINT16_MAX;
+        return true;
+    }
+    while (g_ascii_isdigit(*end))
+        end++;
+    if (end == *rest || (*end != '\0' && *end != ','))
+        return true;
+    request->shown = (uint16_t)MIN(g_ascii_strtoull(*rest, NULL, 10), UINT16_MAX);
+    *rest = *end == ',' ? end + 1 : end;
+    if (request->shown == 0)
+        report_failure("\"%s,0\" shows nothing: give a number from 1 on, or \"all\".", command);
+    return request->shown != 0;
+}
+
+bool stat_arguments(const char *argument, const char *command, unsigned formats, struct stat_request *request)
+{
+    const char *rest = argument + strlen(command);
+
+    memset(request, 0, sizeof *request);
+    if (*rest != '\0' && *rest != ',') {
         report_failure("There is no statistic \"%s\"; is \"%s\" meant?", argument, command);
         return false;
     }
-    *rest = *end == ',' && end[1] != '\0' ? g_strdup(end + 1) : NULL;
+    if (*rest == ',')
+        rest++;
+    if (!take_format(&rest, command, formats, request) || !take_limit(&rest, command, request))
+        return false;
+    request->filter = *rest == '\0' ? NULL : g_strdup(rest);
     return true;
+}
+
+const char *stat_remark(const char *filter)
+{
+    if (filter == NULL || !first_pass || strstr(filter, "synfate.") == NULL)
+        return NULL;
+    return "the filter asks for a verdict, which no SYN has when a file is read only once; run tshark -2";
 }
 
 bool stat_listen(const char *tap_name, void *data, const char *filter, unsigned flags, tap_reset_cb reset,

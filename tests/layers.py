@@ -27,9 +27,10 @@ LAYERS = """
     verdict                                 the verdict on an attempt
     summary call                            in a sentence; all attempts of one connect()
     tracker                                 takes packets, tells verdicts
-    results                                 what became of each attempt and its call
-    report table                            pages and tables
-    table_fates table_reuse table_services  each table
+    results steps proof                     what became of each attempt and its call; its frames, what proves it
+    crowds                                  floods and scans
+    problems table                          what went wrong, ranked; rows and columns
+    table_fates table_reuse table_services table_text report   each table; pages of text
     ladder timeline page_style              pictures
     page                                    the report as HTML
 """

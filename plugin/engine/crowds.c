@@ -11,21 +11,13 @@
 
 enum { FLOOD_LEAST = 100, SCAN_LEAST = 50, SCAN_TRIES_MOST = 2 };
 
-/* What is found out about each result. */
-enum mark { MARK_NONE, MARK_ONLY_CALL, MARK_IN_CROWD };
-
 struct division {
-    struct problems *p;
-    GPtrArray *calls; /* const struct result */
-    uint8_t *marks;   /* enum mark, by the result's place */
+    GPtrArray *calls;       /* struct result: those that carry a call */
+    GHashTable *only_calls; /* those whose client made no other one */
+    GArray *crowds;
 };
 
-static uint8_t *mark_of(const struct division *d, const struct result *r)
-{
-    return &d->marks[r - (const struct result *)(const void *)d->p->results->data];
-}
-
-static const struct result *call_at(const struct division *d, guint i)
+static struct result *call_at(const struct division *d, guint i)
 {
     return g_ptr_array_index(d->calls, i);
 }
@@ -52,7 +44,7 @@ static gint by_calls(gconstpointer a, gconstpointer b)
     return (x->first->attempt > y->first->attempt) - (x->first->attempt < y->first->attempt);
 }
 
-static void join(struct crowd *crowd, const struct division *d, const struct result *r)
+static void join(struct crowd *crowd, struct result *r)
 {
     crowd->calls++;
     crowd->failed += result_failed(r);
@@ -60,14 +52,7 @@ static void join(struct crowd *crowd, const struct division *d, const struct res
         crowd->first = r;
     if (crowd->last == NULL || r->begin > crowd->last->begin)
         crowd->last = r;
-    *mark_of(d, r) = MARK_IN_CROWD;
-}
-
-static void add_crowd(const struct division *d, const struct crowd *crowd)
-{
-    g_array_append_vals(d->p->crowds, crowd, 1);
-    d->p->crowd_calls += crowd->calls;
-    d->p->crowd_failed += crowd->failed;
+    r->in_crowd = true;
 }
 
 /* ---- scans ----------------------------------------------------------------------------------------- */
@@ -120,9 +105,9 @@ static void add_scan(const struct division *d, const struct client_calls *c)
         guint end = end_of_service(d, i, c->end, &vain);
         for (; i < end; i++)
             if (vain)
-                join(&scan, d, call_at(d, i));
+                join(&scan, call_at(d, i));
     }
-    add_crowd(d, &scan);
+    g_array_append_val(d->crowds, scan);
 }
 
 static void find_scans(struct division *d)
@@ -133,7 +118,7 @@ static void find_scans(struct division *d)
         while (c.end < d->calls->len && compare_client_address(call_at(d, i), call_at(d, c.end)) == 0)
             c.end++;
         if (c.end - c.first == 1)
-            *mark_of(d, call_at(d, i)) = MARK_ONLY_CALL;
+            g_hash_table_add(d->only_calls, call_at(d, i));
         if (c.end - c.first >= SCAN_LEAST)
             count_services(d, &c);
         if (c.services >= SCAN_LEAST && c.in_vain >= c.services - c.services / 4)
@@ -150,7 +135,7 @@ static bool is_forged(const struct division *d, const struct result *r)
     bool nothing_more = r->fate == FATE_NO_ANSWER || r->fate == FATE_ABORTED
                         || (r->fate == FATE_PENDING && r->cause == CAUSE_UNACKNOWLEDGED);
 
-    return *mark_of(d, r) == MARK_ONLY_CALL && r->retries == 0 && nothing_more;
+    return nothing_more && r->retries == 0 && !r->in_crowd && g_hash_table_contains(d->only_calls, r);
 }
 
 static void find_floods(struct division *d)
@@ -165,31 +150,36 @@ static void find_floods(struct division *d)
             continue;
         for (guint j = i; j < end; j++)
             if (is_forged(d, call_at(d, j)))
-                join(&flood, d, call_at(d, j));
+                join(&flood, call_at(d, j));
         flood.sources = flood.calls;
-        add_crowd(d, &flood);
+        g_array_append_val(d->crowds, flood);
     }
 }
 
 /* ---- both ------------------------------------------------------------------------------------------ */
 
-void crowds_divide(struct problems *p, GPtrArray *calls)
+void crowds_find(GArray *results, GArray *crowds)
 {
-    struct division d = { p, g_ptr_array_new(), g_malloc0(p->results->len + 1) };
+    struct division d = { g_ptr_array_new(), g_hash_table_new(NULL, NULL), crowds };
 
-    for (guint i = 0; i < p->results->len; i++) {
-        const struct result *r = &g_array_index(p->results, struct result, i);
+    for (guint i = 0; i < results->len; i++) {
+        struct result *r = &g_array_index(results, struct result, i);
         if (r->carries)
-            g_ptr_array_add(d.calls, (gpointer)r);
+            g_ptr_array_add(d.calls, r);
     }
     find_scans(&d);
     find_floods(&d);
-    g_array_sort(p->crowds, by_calls);
-    for (guint i = 0; i < d.calls->len; i++)
-        if (*mark_of(&d, call_at(&d, i)) != MARK_IN_CROWD)
-            g_ptr_array_add(calls, (gpointer)call_at(&d, i));
+    g_array_sort(crowds, by_calls);
     g_ptr_array_free(d.calls, TRUE);
-    g_free(d.marks);
+    g_hash_table_destroy(d.only_calls);
+}
+
+void crowds_mark(GArray *results)
+{
+    GArray *crowds = g_array_new(FALSE, FALSE, sizeof(struct crowd));
+
+    crowds_find(results, crowds);
+    g_array_free(crowds, TRUE);
 }
 
 static void append_failures(GString *out, const struct crowd *crowd)

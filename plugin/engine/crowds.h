@@ -5,9 +5,29 @@
 #ifndef SYNFATE_CROWDS_H
 #define SYNFATE_CROWDS_H
 
-#include "problems.h"
+#include "results.h"
 
-/* Fills in what p says of crowds, and appends all calls (const struct result *) that belong to none. */
-void crowds_divide(struct problems *p, GPtrArray *calls);
+/* Many SYNs of which no caller waits for an answer. Their calls are in no problem. */
+enum crowd_kind {
+    CROWD_FLOOD, /* one service, a single SYN each from many addresses, and nothing after the server's answer */
+    CROWD_SCAN,  /* one address, many services, called once each */
+};
+
+struct crowd {
+    enum crowd_kind kind;
+    const struct result *first, *last; /* by time; CROWD_FLOOD: whose server, CROWD_SCAN: whose client it is */
+    uint32_t calls, failed;            /* of CROWD_FLOOD: single SYNs */
+    uint32_t sources, targets;         /* addresses that called; services that were called */
+    uint32_t hosts;                    /* addresses that were called */
+};
+
+/* Finds the crowds (struct crowd, appended, the largest first) among results, and marks those that are in one. */
+void crowds_find(GArray *results, GArray *crowds);
+
+/* Marks them only. */
+void crowds_mark(GArray *results);
+
+/* "12000 addresses sent 10.9.0.2:80 a single SYN each ...", without an end; appended. */
+void crowd_headline(const struct crowd *crowd, GString *out);
 
 #endif

@@ -218,9 +218,11 @@ static void write_problem(const struct page *page, guint i)
 
 /* ---- tables ---------------------------------------------------------------------------------------- */
 
-/* A column of zeros says nothing. */
+/* What text has no room for is left out here, too; and a column of zeros says nothing. */
 static bool is_empty(const struct column *column, GPtrArray *rows, guint i)
 {
+    if (column->width == 0)
+        return true;
     for (guint row = 0; row < rows->len; row++) {
         const union cell *cell = (const union cell *)g_ptr_array_index(rows, row) + i;
         if (column->kind != CELL_COUNT || cell->count > 0)
@@ -238,14 +240,15 @@ static void write_row(const struct page *page, const struct table_kind *kind, GP
     for (guint i = 0; i < kind->n_columns; i++) {
         const struct column *column = &kind->columns[i];
         const char *class = column->kind == CELL_TEXT ? "text" : "number";
-        const char *unit = strstr(column->name, " (s)"); /* the cells have it */
+        const char *unit = column->kind == CELL_MS ? strstr(column->name, " (s)") : NULL;
         if (is_empty(column, rows, i))
             continue;
         g_string_truncate(text, 0);
         if (cells != NULL)
             table_print_cell(text, column, &cells[i]);
         else
-            g_string_append_len(text, column->name, unit == NULL ? -1 : unit - column->name);
+            g_string_append_printf(text, "%.*s%s", unit == NULL ? G_MAXINT : (int)(unit - column->name), column->name,
+                                   unit == NULL ? "" : " (ms)");
         html_printf(page->out, cells == NULL ? "<th class=\"%s\" scope=\"col\">%s</th>" : "<td class=\"%s\">%s</td>",
                     class, text->str);
     }
@@ -300,7 +303,7 @@ void page_write(const struct report_input *in, GString *out)
     for (guint i = 0; i < problems_to_name(problems) && i < PROBLEMS_DRAWN; i++)
         write_problem(&page, i);
     write_table(&page, &table_services, NULL);
-    write_table(&page, &table_reuse, "More ports needed");
+    write_table(&page, &table_reuse, "Calls rejected");
     g_string_append(out, "</main>\n</body>\n</html>\n");
     problems_free(problems);
 }

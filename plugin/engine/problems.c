@@ -5,7 +5,6 @@
 #include "problems.h"
 
 #include "arithmetic.h"
-#include "crowds.h"
 
 #include <string.h>
 
@@ -40,12 +39,6 @@ static gint by_weight(gconstpointer a, gconstpointer b)
     return order ? order : (int)x->worst->call_cause - (int)y->worst->call_cause;
 }
 
-/* A failed call lost at least a second, however quickly it was told: what it was made for was not done. */
-static int64_t problem_weight(const struct result *r)
-{
-    return result_failed(r) ? MAX(r->lost, NS_PER_SECOND) : r->lost;
-}
-
 static bool is_bad(const struct result *r)
 {
     return result_failed(r) || result_was_late(r);
@@ -56,11 +49,11 @@ static void count_call(struct problem *problem, const struct result *r, GArray *
     problem->failed += result_failed(r);
     problem->late += result_was_late(r);
     problem->lost = add_durations(problem->lost, r->lost);
-    problem->weight = add_durations(problem->weight, problem_weight(r));
+    problem->weight = add_durations(problem->weight, result_weight(r));
     problem->last = r;
     if (problem->first == NULL)
         problem->first = r;
-    if (problem->worst == NULL || problem_weight(r) > problem_weight(problem->worst))
+    if (problem->worst == NULL || result_weight(r) > result_weight(problem->worst))
         problem->worst = r;
     problem->largest_lost = MAX(problem->largest_lost, r->lost);
     g_array_append_val(losses, r->lost);
@@ -110,6 +103,8 @@ static void count_result(struct problems *p, const struct result *r)
     p->unknown += r->outcome == OUTCOME_UNKNOWN;
     p->probes += r->probe;
     p->slowest = MAX(p->slowest, r->connect_time);
+    p->crowd_calls += r->in_crowd;
+    p->crowd_failed += r->in_crowd && result_failed(r);
 }
 
 struct problems *problems_new(const struct tracker *t, const GArray *attempts)
@@ -122,11 +117,16 @@ struct problems *problems_new(const struct tracker *t, const GArray *attempts)
     p->results = results_collect(t, attempts);
     p->list = g_array_new(FALSE, FALSE, sizeof(struct problem));
     p->crowds = g_array_new(FALSE, FALSE, sizeof(struct crowd));
+    crowds_find(p->results, p->crowds);
     for (guint i = 0; i < p->results->len; i++)
         count_result(p, &g_array_index(p->results, struct result, i));
-    crowds_divide(p, calls);
-    for (guint i = 0; i < calls->len; i++)
-        p->lost = add_durations(p->lost, ((const struct result *)g_ptr_array_index(calls, i))->lost);
+    for (guint i = 0; i < p->results->len; i++) {
+        const struct result *r = &g_array_index(p->results, struct result, i);
+        if (!r->carries || r->in_crowd)
+            continue;
+        p->lost = add_durations(p->lost, r->lost);
+        g_ptr_array_add(calls, (gpointer)r);
+    }
     g_ptr_array_sort(calls, by_server_cause_time);
     for (guint i = 0; i < calls->len;)
         i = add_service(p, calls, i);

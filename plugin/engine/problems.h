@@ -8,7 +8,7 @@
 #ifndef SYNFATE_PROBLEMS_H
 #define SYNFATE_PROBLEMS_H
 
-#include "results.h"
+#include "crowds.h"
 
 /* The calls of one service that failed or came late, and lost most by the same cause. */
 struct problem {
@@ -18,22 +18,8 @@ struct problem {
     uint32_t failed, late;             /* calls */
     int64_t lost;                      /* ns: by all of them */
     int64_t median_lost, largest_lost; /* ns: by one call */
-    int64_t weight;                    /* ns: what it is ranked by, see problem_weight() in problems.c */
+    int64_t weight;                    /* ns: what it is ranked by: see result_weight() */
     bool overcome;                     /* no call failed, and what they lost is not worth a headline */
-};
-
-/* Many SYNs of which no caller waits for an answer. Their calls are in no problem. */
-enum crowd_kind {
-    CROWD_FLOOD, /* one service, a single SYN each from many addresses, and nothing after the server's answer */
-    CROWD_SCAN,  /* one address, many services, called once each */
-};
-
-struct crowd {
-    enum crowd_kind kind;
-    const struct result *first, *last; /* by time; CROWD_FLOOD: whose server, CROWD_SCAN: whose client it is */
-    uint32_t calls, failed;            /* of CROWD_FLOOD: single SYNs */
-    uint32_t sources, targets;         /* addresses that called; services that were called */
-    uint32_t hosts;                    /* addresses that were called */
 };
 
 struct problems {
@@ -66,9 +52,6 @@ void problem_headline(const struct problem *problem, GString *out);
 
 /* All problems that were overcome, in one sentence. Returns false if there are none. */
 bool problems_overcome(const struct problems *p, GString *out);
-
-/* "12000 addresses sent a single SYN each to 10.9.0.2:80 ...". */
-void crowd_headline(const struct crowd *crowd, GString *out);
 
 /* Where there is nothing to name: that this is so, and why it may be said. */
 void problems_all_is_well(const struct problems *p, GString *out);

@@ -98,7 +98,10 @@ static void print_what(const struct report *r)
     GString *text = g_string_new(NULL);
     if (only_crowds)
         print_crowds(r, label);
-    problems_all_is_well(r->p, text);
+    if (r->p->attempts == 0 && r->in->filter != NULL)
+        g_string_append(text, "not known: no connection attempt passes the filter");
+    else
+        problems_all_is_well(r->p, text);
     if (text->len > 0)
         print_wrapped(r->out, only_crowds ? "" : label, LABEL_WIDTH, text->str);
     g_string_free(text, TRUE);

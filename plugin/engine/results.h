@@ -19,6 +19,7 @@ struct result {
     int64_t connect_time; /* ns; -1: not established, or not seen */
     bool carries;         /* the call is counted here: what follows is of the call */
     bool probe;           /* a half-open probe */
+    bool in_crowd;        /* one of a flood or scan: set by crowds.c */
     enum outcome outcome;
     enum fate call_fate; /* of the attempt on which it lost most */
     enum cause call_cause;
@@ -39,6 +40,15 @@ static inline bool result_failed(const struct result *r)
 static inline bool result_was_late(const struct result *r)
 {
     return r->carries && r->outcome == OUTCOME_LATE;
+}
+
+/* What a call is ranked by (ns): one that failed lost at least a second, however quickly it was told, since what it was
+ * made for was not done. Calls in a flood or scan weigh nothing. */
+static inline int64_t result_weight(const struct result *r)
+{
+    if (r->in_crowd)
+        return 0;
+    return result_failed(r) ? MAX(r->lost, NS_PER_SECOND) : r->lost;
 }
 
 /* Orders by address, then port; for g_array_sort and the like. Equal: 0. */

@@ -1,4 +1,4 @@
-/* table.h - a statistic as rows and columns, for Wireshark's windows and as text
+/* table.h - a statistic as rows and columns: for Wireshark's windows, as text, as CSV
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -10,14 +10,16 @@
 enum cell_kind {
     CELL_TEXT,
     CELL_COUNT,
-    CELL_TIME,  /* ns; below 0: none */
-    CELL_NUMBER /* a rate or a share */
+    CELL_NEED,    /* a count; UINT32_MAX: none */
+    CELL_SECONDS, /* ns, shown in seconds; below 0: none */
+    CELL_MS,      /* ns, in text and CSV shown in milliseconds; below 0: none */
+    CELL_NUMBER   /* a rate or a share; below 0: none */
 };
 
 struct column {
     const char *name; /* in a window */
-    const char *head; /* in text; NULL: only in a window */
-    uint8_t width;    /* in text */
+    const char *head; /* in text and CSV; NULL: only in a window */
+    uint8_t width;    /* in text; 0: not there */
     uint8_t kind;     /* enum cell_kind */
 };
 
@@ -27,6 +29,8 @@ union cell {
     int64_t time;
     double number;
 };
+
+#define CELL_NO_NEED UINT32_MAX
 
 struct table;
 
@@ -60,13 +64,30 @@ const union cell *table_row(const struct table *table, guint row);
 /* Appends an empty row; the pointer holds until the next one. */
 union cell *table_add_row(struct table *table);
 
-/* An address as a cell's text. */
+/* An address as a cell's text; any text, copied. */
 const char *table_address(struct table *table, uint8_t family, const struct tcp_address *address, bool with_port);
+const char *table_text(struct table *table, const char *text);
 
-/* Appends a cell as text. */
+/* A display filter for the SYNs to a server, from a client (NULL: from anybody), as a cell's text. */
+const char *table_filter(struct table *table, uint8_t family, const struct tcp_address *client,
+                         const struct tcp_address *server);
+
+/* Appends a cell as text, in the unit of its column's head. */
 void table_print_cell(GString *out, const struct column *column, const union cell *cell);
 
-/* Appends the table as text of at most 100 columns. filter: that it was made with, or NULL. */
-void table_print(const struct table *table, const char *filter, GString *out);
+enum { TABLE_ALL = UINT16_MAX };
+
+/* What is said above and below a table. */
+struct table_frame {
+    const char *filter;  /* that it was made with, or NULL */
+    const char *remark;  /* a line that a reader has to know of first, or NULL */
+    uint16_t rows_shown; /* 0: a page of them; TABLE_ALL: all */
+};
+
+/* Appends the table as text of at most 100 columns. */
+void table_print(const struct table *table, const struct table_frame *frame, GString *out);
+
+/* Appends all rows as CSV (RFC 4180, but lines end as Unix has it), below a line of heads. */
+void table_print_csv(const struct table *table, GString *out);
 
 #endif

@@ -5,18 +5,19 @@
 #include "arithmetic.h"
 #include "table.h"
 
-enum { FATE, CAUSE, ATTEMPTS, SHARE, DELAYED, RETRIES, MEDIAN, LARGEST, LOST, COLUMNS };
+enum { FATE, CAUSE, ATTEMPTS, SHARE, DELAYED, RETRIES, MEDIAN, LARGEST, LOST, FILTER, COLUMNS };
 
 static const struct column columns[COLUMNS] = {
-    [FATE] = { "Fate", "Fate", 11, CELL_TEXT },
-    [CAUSE] = { "Cause", "Cause", 28, CELL_TEXT },
-    [ATTEMPTS] = { "Attempts", "tries", 7, CELL_COUNT },
-    [SHARE] = { "Share (%)", "share%", 6, CELL_NUMBER },
+    [FATE] = { "Fate", "fate", 11, CELL_TEXT },
+    [CAUSE] = { "Cause", "cause", 28, CELL_TEXT },
+    [ATTEMPTS] = { "Attempts", "attempts", 8, CELL_COUNT },
+    [SHARE] = { "Share (%)", "share_%", 7, CELL_NUMBER },
     [DELAYED] = { "Late", "late", 6, CELL_COUNT },
-    [RETRIES] = { "Retries", "retry", 6, CELL_COUNT },
-    [MEDIAN] = { "Median connect time (s)", "median", 7, CELL_TIME },
-    [LARGEST] = { "Largest connect time (s)", "max", 7, CELL_TIME },
-    [LOST] = { "Time lost (s)", "lost", 7, CELL_TIME },
+    [RETRIES] = { "Retries", "retries", 7, CELL_COUNT },
+    [MEDIAN] = { "Median connect time (s)", "median_ms", 9, CELL_MS },
+    [LARGEST] = { "Largest connect time (s)", "max_ms", 7, CELL_MS },
+    [LOST] = { "Lost by their calls (s)", "lost_s", 8, CELL_SECONDS },
+    [FILTER] = { "Filter", NULL, 0, CELL_TEXT },
 };
 
 /* A cause, or a fate with all its causes. */
@@ -41,10 +42,30 @@ static void add(struct fate_row *row, const struct result *o)
     row->attempts++;
     row->delayed += o->delayed;
     row->retries += o->retries;
-    row->lost = add_durations(row->lost, o->lost);
     row->largest = MAX(row->largest, o->connect_time);
     if (o->connect_time >= 0)
         g_array_append_val(row->connect_times, o->connect_time);
+}
+
+/* What a call lost belongs to the attempt on which it lost most, which may be another one than that which is counted
+ * here. */
+static void add_loss(struct fate_rows *rows, const struct result *r)
+{
+    struct fate_row *fate = &rows->fates[r->call_fate], *cause = &rows->causes[r->call_fate][r->call_cause];
+
+    fate->lost = add_durations(fate->lost, r->lost);
+    cause->lost = add_durations(cause->lost, r->lost);
+}
+
+static const char *filter_for(struct table *table, const char *fate, const char *cause)
+{
+    bool all = cause[0] == '(';
+    char *text = g_strdup_printf(all ? "synfate.fate == \"%s\"" : "synfate.fate == \"%s\" && synfate.cause == \"%s\"",
+                                 fate, cause);
+    const char *kept = table_text(table, text);
+
+    g_free(text);
+    return kept;
 }
 
 /* Writes the row, and frees what it holds. */
@@ -61,6 +82,7 @@ static void add_row(struct table *table, const char *fate, const char *cause, st
     cells[MEDIAN].time = median(row->connect_times);
     cells[LARGEST].time = row->largest;
     cells[LOST].time = row->lost;
+    cells[FILTER].text = filter_for(table, fate, cause);
     g_array_free(row->connect_times, TRUE);
     row->connect_times = NULL;
 }
@@ -95,6 +117,7 @@ static void fill(struct table *table, const struct tracker *t, GArray *results)
         const struct result *o = &g_array_index(results, struct result, i);
         add(&rows->fates[o->fate], o);
         add(&rows->causes[o->fate][o->cause], o);
+        add_loss(rows, o);
     }
     /* Failures first: in the enumeration they lie between established and pending. */
     struct fate_row *failures = &rows->fates[FATE_REJECTED];
@@ -113,8 +136,8 @@ const struct table_kind table_fates = {
     .title = "SYN fate: fates and causes",
     .menu = "Fates and Causes",
     .legend =
-        "Each fate with the causes that it is made of. late: established, but only after a retry or a\n"
-        "rejection. Then connect times and time lost.",
+        "Counted in attempts: each fate with the causes that it is made of, and how many came late. Median\n"
+        "and largest time from the first SYN to the client's ACK. lost_s: by calls that lost most by this.",
     .columns = columns,
     .n_columns = COLUMNS,
     .fill = fill,

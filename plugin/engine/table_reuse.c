@@ -10,41 +10,47 @@
 enum {
     CLIENT,
     SERVER,
-    ATTEMPTS,
-    CONNECTIONS,
+    CALLS,
+    REJECTED,
     PORTS,
-    REUSES,
     SHORTEST,
-    MEDIAN,
     HELD,
-    HOLDER,
     PEAK,
     LIMIT,
     MORE_PORTS,
     MORE_ADDRESSES,
+    HOLDER,
+    MEDIAN,
+    REUSES,
+    ATTEMPTS,
+    CONNECTIONS,
+    FILTER,
     COLUMNS
 };
 
 static const struct column columns[COLUMNS] = {
-    [CLIENT] = { "Client", "Client", 15, CELL_TEXT },
-    [SERVER] = { "Server", "Server", 21, CELL_TEXT },
-    [ATTEMPTS] = { "Attempts", NULL, 0, CELL_COUNT },
-    [CONNECTIONS] = { "Connections", "conns", 5, CELL_COUNT },
+    [CLIENT] = { "Client", "client", 15, CELL_TEXT },
+    [SERVER] = { "Server", "server", 21, CELL_TEXT },
+    [CALLS] = { "Calls", "calls", 6, CELL_COUNT },
+    [REJECTED] = { "Calls rejected", "rejected", 8, CELL_COUNT },
     [PORTS] = { "Client ports", "ports", 5, CELL_COUNT },
-    [REUSES] = { "Reuses", NULL, 0, CELL_COUNT },
-    [SHORTEST] = { "Shortest close to reuse (s)", "min", 6, CELL_TIME },
-    [MEDIAN] = { "Median close to reuse (s)", "median", 6, CELL_TIME },
+    [SHORTEST] = { "Shortest close to reuse (s)", "min_s", 6, CELL_SECONDS },
     [HELD] = { "Most TIME_WAITs held", "TWs", 5, CELL_COUNT },
-    [HOLDER] = { "Held by", "by", 6, CELL_TEXT },
-    [PEAK] = { "Peak rate (connections/s)", "peak", 5, CELL_NUMBER },
-    [LIMIT] = { "Highest safe rate (connections/s)", "safe", 5, CELL_NUMBER },
-    [MORE_PORTS] = { "More ports needed", "+port", 5, CELL_COUNT },
-    [MORE_ADDRESSES] = { "More addresses needed", "+addr", 5, CELL_COUNT },
+    [PEAK] = { "Peak rate (connections/s)", "peak/s", 6, CELL_NUMBER },
+    [LIMIT] = { "Highest safe rate (connections/s)", "safe/s", 6, CELL_NUMBER },
+    [MORE_PORTS] = { "More ports needed", "+port", 5, CELL_NEED },
+    [MORE_ADDRESSES] = { "More addresses needed", "+addr", 5, CELL_NEED },
+    [HOLDER] = { "Held by", "held_by", 0, CELL_TEXT },
+    [MEDIAN] = { "Median close to reuse (s)", "median_s", 0, CELL_SECONDS },
+    [REUSES] = { "Reuses", "reuses", 0, CELL_COUNT },
+    [ATTEMPTS] = { "Attempts", "attempts", 0, CELL_COUNT },
+    [CONNECTIONS] = { "Connections", "connections", 0, CELL_COUNT },
+    [FILTER] = { "Filter for its attempts", NULL, 0, CELL_TEXT },
 };
 
 struct reuse_row {
     const struct result *any; /* whose client and server it is */
-    uint32_t attempts, connections, ports, reuses;
+    uint32_t attempts, connections, calls, rejected, ports, reuses;
     int64_t shortest, median;
     uint32_t held;
     const char *holder;
@@ -55,6 +61,7 @@ struct reuse_row {
 struct reuse_count {
     const struct tracker *t;
     struct reuse_row row;
+    GHashTable *rejected; /* numbers of calls */
     GArray *begins;       /* int64_t */
     GArray *intervals;    /* int64_t: close to reuse */
     GArray *held[2];      /* struct span: TIME_WAITs of the client, of the server */
@@ -83,11 +90,13 @@ static gint by_ends_port_time(gconstpointer a, gconstpointer b)
                                 : (x->attempt > y->attempt) - (x->attempt < y->attempt);
 }
 
-/* The worst first: most ports missing, then most TIME_WAITs, then the shortest interval. */
+/* The worst first: most calls rejected, then most ports missing, most TIME_WAITs, the shortest interval. */
 static gint by_badness(gconstpointer a, gconstpointer b)
 {
     const struct reuse_row *x = a, *y = b;
 
+    if (x->rejected != y->rejected)
+        return x->rejected > y->rejected ? -1 : 1;
     if (x->demand.more_ports != y->demand.more_ports)
         return x->demand.more_ports > y->demand.more_ports ? -1 : 1;
     if (x->held != y->held)
@@ -97,6 +106,20 @@ static gint by_badness(gconstpointer a, gconstpointer b)
     if (x->attempts != y->attempts)
         return x->attempts > y->attempts ? -1 : 1;
     return compare_ends(x->any, y->any);
+}
+
+/* An old connection on the port pair, or its TIME_WAIT, did not let the SYN in, at least at first. */
+static bool was_rejected(const struct result *r)
+{
+    switch (r->fate) {
+    case FATE_REJECTED:
+        return true;
+    case FATE_ESTABLISHED:
+        return r->cause == CAUSE_AFTER_TIME_WAIT_RESET || r->cause == CAUSE_AFTER_OLD_CONNECTION_RESET
+               || (r->cause == CAUSE_TIME_WAIT_EXPIRED && r->delayed);
+    default:
+        return r->cause == CAUSE_TIME_WAIT_PAWS || r->cause == CAUSE_TIME_WAIT_SEQUENCE;
+    }
 }
 
 /* A port pair has one TIME_WAIT at a time: what is counted already is not counted again. */
@@ -132,6 +155,9 @@ static void count_result(struct reuse_count *c, const struct result *o)
 
     c->row.attempts++;
     c->row.connections += o->fate == FATE_ESTABLISHED;
+    c->row.calls += o->carries;
+    if (was_rejected(o))
+        g_hash_table_add(c->rejected, GUINT_TO_POINTER(o->call));
     g_array_append_val(c->begins, o->begin);
     if (!tracker_past(c->t, tracker_attempt(c->t, o->attempt), &past) || !(past.flags & PAST_CONNECTION))
         return;
@@ -164,7 +190,9 @@ static void finish(struct reuse_count *c)
     row->shortest = c->intervals->len > 0 ? g_array_index(c->intervals, int64_t, 0) : -1; /* sorted by now */
     row->held = MAX(by_client, by_server);
     row->holder = row->held == 0 ? "-" : by_client > by_server ? "client" : "server";
+    row->rejected = g_hash_table_size(c->rejected);
     row->demand = port_demand(row->ports, peak_in_window(c->begins, length), length);
+    g_hash_table_destroy(c->rejected);
     g_array_free(c->begins, TRUE);
     g_array_free(c->intervals, TRUE);
     g_array_free(c->held[BY_CLIENT], TRUE);
@@ -178,6 +206,7 @@ static struct reuse_row count(const struct tracker *t, const GArray *results, gu
     struct reuse_count c = {
         .t = t,
         .row = { .any = o, .ports = 1 },
+        .rejected = g_hash_table_new(NULL, NULL),
         .begins = g_array_new(FALSE, FALSE, sizeof(int64_t)),
         .intervals = g_array_new(FALSE, FALSE, sizeof(int64_t)),
         .held = { g_array_new(FALSE, FALSE, sizeof(struct span)), g_array_new(FALSE, FALSE, sizeof(struct span)) },
@@ -201,21 +230,25 @@ static struct reuse_row count(const struct tracker *t, const GArray *results, gu
 static void add_row(struct table *table, const struct reuse_row *row)
 {
     union cell *cells = table_add_row(table);
+    bool in_need = row->rejected > 0; /* ports that come back early are no fault where each of them is let in */
 
     cells[CLIENT].text = table_address(table, row->any->family, &row->any->client, false);
     cells[SERVER].text = table_address(table, row->any->family, &row->any->server, true);
-    cells[ATTEMPTS].count = row->attempts;
-    cells[CONNECTIONS].count = row->connections;
+    cells[CALLS].count = row->calls;
+    cells[REJECTED].count = row->rejected;
     cells[PORTS].count = row->ports;
-    cells[REUSES].count = row->reuses;
     cells[SHORTEST].time = row->shortest;
-    cells[MEDIAN].time = row->median;
     cells[HELD].count = row->held;
-    cells[HOLDER].text = row->holder;
     cells[PEAK].number = row->demand.peak_rate;
     cells[LIMIT].number = row->demand.limit_rate;
-    cells[MORE_PORTS].count = row->demand.more_ports;
-    cells[MORE_ADDRESSES].count = row->demand.more_addresses;
+    cells[MORE_PORTS].count = in_need ? row->demand.more_ports : CELL_NO_NEED;
+    cells[MORE_ADDRESSES].count = in_need ? row->demand.more_addresses : CELL_NO_NEED;
+    cells[HOLDER].text = row->holder;
+    cells[MEDIAN].time = row->median;
+    cells[REUSES].count = row->reuses;
+    cells[ATTEMPTS].count = row->attempts;
+    cells[CONNECTIONS].count = row->connections;
+    cells[FILTER].text = table_filter(table, row->any->family, &row->any->client, &row->any->server);
 }
 
 static void fill(struct table *table, const struct tracker *t, GArray *results)
@@ -239,9 +272,10 @@ const struct table_kind table_reuse = {
     .title = "SYN fate: reuse of port pairs",
     .menu = "Port Reuse",
     .legend =
-        "min, median: from the close of a connection to the next SYN on its port pair. TWs: most TIME_WAITs\n"
-        "held at once, and by whom. peak: connections/s in the busiest TIME_WAIT length. safe: what the ports\n"
-        "carry if each rests that long. +port, +addr: how many more ports, or addresses, the peak needs.",
+        "rejected: calls that an old connection kept out, at least at first. min_s: from a close to the\n"
+        "next SYN on its port pair. TWs: most TIME_WAITs held at once. peak/s: connections in the busiest\n"
+        "TIME_WAIT length, safe/s: what the ports carry if each rests that long. +port, +addr: how many\n"
+        "more the peak needs, where calls were rejected.",
     .columns = columns,
     .n_columns = COLUMNS,
     .fill = fill,

@@ -1,19 +1,20 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Reads the plugin's statistics: the text of tshark -z synfate,... and the JSON of sharkd."""
 
+import csv
+import io
 import re
 import subprocess
 
 RULE = "=" * 100
 NUMBERS = {  # the columns of tshark's text -> those of Wireshark's windows and sharkd
-    "tries": "Attempts", "establ": "Established", "reje": "Rejected", "refu": "Refused", "unre": "Unreachable",
-    "no_a": "No answer", "stuc": "Stuck", "abor": "Aborted", "pend": "Pending", "retry": "Retries", "late": "Late",
-    "median": "Median connect time (s)", "max": "Largest connect time (s)", "lost": "Time lost (s)",
-    "share%": "Share (%)", "conns": "Connections", "ports": "Client ports", "min": "Shortest close to reuse (s)",
-    "TWs": "Most TIME_WAITs held", "by": "Held by", "peak": "Peak rate (connections/s)",
-    "safe": "Highest safe rate (connections/s)", "+port": "More ports needed", "+addr": "More addresses needed",
+    "server": "Server", "calls": "Calls", "failed": "Failed", "late": "Late", "lost_s": "Time lost (s)", "cause": "Lost most by",
+    "median_ms": "Median connect time (s)", "max_ms": "Largest connect time (s)", "attempts": "Attempts",
+    "retries": "Retries", "share_%": "Share (%)", "ports": "Client ports", "min_s": "Shortest close to reuse (s)",
+    "median_s": "Median close to reuse (s)", "rejected": "Calls rejected", "TWs": "Most TIME_WAITs held",
+    "held_by": "Held by", "peak/s": "Peak rate (connections/s)", "safe/s": "Highest safe rate (connections/s)",
+    "+port": "More ports needed", "+addr": "More addresses needed", "connections": "Connections", "reuses": "Reuses",
 }
-UNITS = {"us": 1e-6, "ms": 1e-3, "s": 1}
 
 
 def text(tshark, capture, *commands, filter=None, two_pass=False, args=()):
@@ -40,22 +41,25 @@ def rows(output):
 
 
 def value(cell):
-    """A number; seconds, if it has a unit; None for a dash; else text."""
-    if cell == "-":
+    """A number; None for a dash or nothing; else text."""
+    if cell in ("-", ""):
         return None
-    for unit, factor in UNITS.items():
-        if cell.endswith(unit) and is_number(cell.removesuffix(unit)):
-            return float(cell.removesuffix(unit)) * factor
     return float(cell) if is_number(cell) else cell
 
 
 def is_number(cell):
-    return cell.replace(".", "", 1).isdigit()
+    return re.fullmatch(r"\d+(\.\d+)?(e-\d+)?", cell) is not None
 
 
 def table(tshark, capture, command, **how):
     (only,) = tables(tshark, capture, command, **how)
     return only
+
+
+def csv_table(tshark, capture, command, **how):
+    """All columns of a table, for scripts."""
+    lines = csv.DictReader(io.StringIO(text(tshark, capture, f"{command},csv", **how)))
+    return [{name: value(cell) for name, cell in line.items()} for line in lines]
 
 
 def by_sharkd(tshark, capture, *commands):

@@ -69,7 +69,8 @@ static inline void check_table(const struct table_kind *kind, const struct track
     GString *text = g_string_new(NULL);
 
     PROMISE(attempts->len > 0 || table_rows(table) == 0 || kind == &table_fates);
-    table_print(table, NULL, text);
+    table_print(table, &(struct table_frame){ .rows_shown = TABLE_ALL }, text);
+    table_print_csv(table, text);
     check_text(text);
     g_string_free(text, TRUE);
     table_free(table);

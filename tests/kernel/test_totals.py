@@ -37,8 +37,8 @@ def test_totals(tshark, counted):
 
 def test_tshark_says_the_same(tshark, counted):
     capture, truth = counted
-    services, reuse, causes = stats.tables(tshark, capture, *TABLES)
-    assert services[0]["tries"] == len(truth)
-    assert reuse[0]["conns"] == services[0]["establ"] == sum(fate == "established" for _, _, fate, _ in truth)
-    assert Counter({(row["Fate"], row["Cause"]): row["tries"] for row in causes if row["Cause"] != "(all)"}) == Counter(
+    services, reuse, causes = (stats.csv_table(tshark, capture, command) for command in TABLES)
+    assert services[0]["attempts"] == len(truth)
+    assert reuse[0]["connections"] == services[0]["established"] == sum(fate == "established" for _, _, fate, _ in truth)
+    assert Counter({(row["fate"], row["cause"]): row["attempts"] for row in causes if row["cause"] != "(all)"}) == Counter(
         (fate, cause) for _, _, fate, cause in truth)

@@ -170,12 +170,17 @@ static void test_services(void)
     struct scene *s = scene_new(&LINUX);
 
     s->server.port = 443;
-    handshake(s); /* 100 µs */
+    handshake(s);       /* 100 µs */
+    wait_ms(s, 200000); /* the same numbers again, but another call */
     s->server.port = 8080;
     rejected_once(s);
     struct table *table = table_of(s, &table_services);
     g_assert_cmpuint(table_rows(table), ==, 2);
     assert_text(table, 0, "Server", "10.0.0.2:8080"); /* it has a failure */
+    assert_count(table, 0, "Calls", 2);
+    assert_count(table, 0, "Failed", 1);
+    assert_count(table, 0, "Late", 0);
+    assert_text(table, 0, "Lost most by", "time_wait_paws");
     assert_count(table, 0, "Attempts", 2);
     assert_count(table, 0, "Established", 1);
     assert_count(table, 0, "Rejected", 1);
@@ -226,6 +231,8 @@ static void test_reuse_of_one_port(void)
     assert_time(table, 0, "Median close to reuse (s)", 9 * NS_PER_SECOND + FRAME_GAP);
     assert_count(table, 0, "Most TIME_WAITs held", 1);
     assert_text(table, 0, "Held by", "server");
+    assert_count(table, 0, "Calls", 2);
+    assert_count(table, 0, "Calls rejected", 1);
     assert_count(table, 0, "More ports needed", 1); /* two attempts within 60 s on one port */
     assert_count(table, 0, "More addresses needed", 1);
     table_free(table);
@@ -263,7 +270,7 @@ static void test_time_waits_held(void)
     assert_text(table, 0, "Held by", "server");
     assert_count(table, 0, "Reuses", 0);
     assert_time(table, 0, "Shortest close to reuse (s)", -1);
-    assert_count(table, 0, "More ports needed", 0);
+    assert_count(table, 0, "More ports needed", CELL_NO_NEED);
     g_assert_cmpfloat_with_epsilon(cell(table, 0, "Highest safe rate (connections/s)")->number, 10.0 / 60, 1e-6);
     g_assert_cmpfloat_with_epsilon(cell(table, 0, "Peak rate (connections/s)")->number, 6.0 / 60, 1e-6);
     table_free(table);
@@ -281,8 +288,9 @@ static void test_time_waits_held_by_client(void)
     assert_count(table, 0, "Reuses", 3);
     assert_count(table, 0, "Most TIME_WAITs held", 3);
     assert_text(table, 0, "Held by", "client");
-    assert_count(table, 0, "More ports needed", 3);
-    assert_count(table, 0, "More addresses needed", 1);
+    assert_count(table, 0, "Calls rejected", 0); /* three ports more would do no harm, and are not needed */
+    assert_count(table, 0, "More ports needed", CELL_NO_NEED);
+    assert_count(table, 0, "More addresses needed", CELL_NO_NEED);
     table_free(table);
     scene_free(s);
 }
@@ -322,13 +330,63 @@ static void test_capture_points(void)
     scene_free(s);
 }
 
+/* More rows than a page holds become one; who asks gets all. */
+static void test_rows_shown(void)
+{
+    struct scene *s = scene_new(&LINUX);
+    GString *page = g_string_new(NULL), *all = g_string_new(NULL), *three = g_string_new(NULL);
+
+    for (uint8_t i = 1; i <= 50; i++) {
+        s->server.ip[3] = i;
+        closed_by_client(s);
+    }
+    struct table *table = table_of(s, &table_services);
+    table_print(table, &(struct table_frame){ 0 }, page);
+    table_print(table, &(struct table_frame){ .rows_shown = TABLE_ALL }, all);
+    table_print(table, &(struct table_frame){ .rows_shown = 3, .remark = "read this first" }, three);
+    g_assert_nonnull(strstr(page->str,
+                            "\n10 more rows              10      0      0        0         -       - -\n"
+                            "All of them: -z synfate,services,all\n"));
+    g_assert_null(strstr(all->str, "more rows"));
+    g_assert_nonnull(strstr(three->str, "\n47 more rows "));
+    g_assert_nonnull(strstr(three->str, "\nAttention: read this first\n"));
+    g_string_free(page, TRUE);
+    g_string_free(all, TRUE);
+    g_string_free(three, TRUE);
+    table_free(table);
+    scene_free(s);
+}
+
+static void test_csv(void)
+{
+    struct scene *s = scene_new(&LINUX);
+    GString *out = g_string_new(NULL);
+
+    rejected_once(s);
+    struct table *table = table_of(s, &table_reuse);
+    table_print_csv(table, out);
+    g_assert_cmpstr(
+        out->str, ==,
+        "client,server,calls,rejected,ports,min_s,TWs,peak/s,safe/s,+port,+addr,held_by,median_s,reuses,attempts,"
+        "connections\n"
+        "10.0.0.1,10.0.0.2:8080,2,1,1,9.00005,1,0.0333333333,0.0166666667,1,1,server,9.00005,1,2,1\n");
+    table_free(table);
+    g_string_truncate(out, 0);
+    table = table_of(s, &table_services);
+    table_print_csv(table, out);
+    g_assert_nonnull(strstr(out->str, "\n10.0.0.2:8080,2,1,0,1.0001,0.1,0.1,time_wait_paws,2,1,1,1,0,0,0,0,0,0\n"));
+    table_free(table);
+    g_string_free(out, TRUE);
+    scene_free(s);
+}
+
 static const struct table_kind *const kinds[] = { &table_services, &table_reuse, &table_fates };
 
 static void assert_prints(const struct table *table, const char *part)
 {
     GString *out = g_string_new(NULL);
 
-    table_print(table, "tcp.port == 80", out);
+    table_print(table, &(struct table_frame){ .filter = "tcp.port == 80", .rows_shown = TABLE_ALL }, out);
     g_assert_nonnull(strstr(out->str, table->kind->command));
     g_assert_nonnull(strstr(out->str, "\nFilter: tcp.port == 80\n"));
     if (part != NULL)
@@ -384,7 +442,7 @@ static void test_tables_of_odd_times(void)
         for (guint i = 0; i < G_N_ELEMENTS(kinds); i++) {
             struct table *table = table_of(s, kinds[i]);
             GString *out = g_string_new(NULL);
-            table_print(table, NULL, out); /* as wide as such numbers are */
+            table_print(table, &(struct table_frame){ 0 }, out); /* as wide as such numbers are */
             g_assert_null(strstr(out->str, "nan"));
             g_assert_null(strstr(out->str, "inf"));
             g_string_free(out, TRUE);
@@ -404,7 +462,7 @@ static void test_high_rate(void)
     on_ports(s, 50000, 1500, 0, handshake_only);
     struct table *table = table_of(s, &table_reuse);
     g_assert_cmpfloat_with_epsilon(cell(table, 0, "Peak rate (connections/s)")->number, 1500, 1e-6);
-    assert_prints(table, "  1500  1500 ");
+    assert_prints(table, "   1500   1500 ");
     table_free(table);
     scene_free(s);
 }
@@ -424,6 +482,8 @@ int main(int argc, char *argv[])
     g_test_add_func("/tables/time_waits_held_by_client", test_time_waits_held_by_client);
     g_test_add_func("/tables/reuse_is_sorted", test_reuse_is_sorted);
     g_test_add_func("/tables/capture_points", test_capture_points);
+    g_test_add_func("/tables/rows_shown", test_rows_shown);
+    g_test_add_func("/tables/csv", test_csv);
     g_test_add_func("/tables/empty", test_empty_tables);
     g_test_add_func("/tables/narrow", test_tables_are_narrow);
     g_test_add_func("/tables/odd_times", test_tables_of_odd_times);

@@ -29,6 +29,8 @@ enum attempt_flags {
     ATTEMPT_DAMAGED = 0x2000,          /* each SYN seen had a wrong checksum */
     ATTEMPT_SYN_IN = 0x4000,           /* the host that captured received its SYN */
     ATTEMPT_SYN_OUT = 0x8000,          /* ... sent it */
+    ATTEMPT_CAME_IN = 0x100,           /* ... received the newest SYN before it sent that, if it did */
+    ATTEMPT_FORWARDED = 0x200,         /* ... received a SYN, and sent it on */
     ATTEMPT_PLAIN_RETRY = 0x1000,      /* SYNs with data were not answered, and were followed by one without */
 };
 

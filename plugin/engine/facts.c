@@ -68,9 +68,10 @@ static const struct host *server_host(const struct dossier *d)
 static bool ttl_is_odd(const struct dossier *d, const struct packet_seen *reset)
 {
     const struct host *host = server_host(d);
+    bool forwarded = reset->bits & PACKET_OUT; /* it has lost one more than what came in */
 
     return host != NULL && host->ttl_min != 0 && reset->ttl != 0
-           && (reset->ttl < host->ttl_min || reset->ttl > host->ttl_max);
+           && (reset->ttl + forwarded < host->ttl_min || reset->ttl > host->ttl_max);
 }
 
 /* ---- the handshake --------------------------------------------------------------------------------- */

@@ -30,7 +30,7 @@ enum host_marks {
     HOST_ID = 0x10,              /* another IP ID in those */
     HOST_RECYCLES = 0x20,        /* a SYN/ACK had the number with which its stack reopens a TIME_WAIT */
     HOST_SMALL_WINDOW = 0x80,    /* its SYN/ACKs have the window of gVisor's */
-    HOST_REACHED = 0x40,         /* packets to it were seen going out of the host that captured */
+    HOST_REACHED = 0x40,         /* the host that captured forwards packets to it */
     HOST_SENT = 0x100,           /* it sent a packet */
     HOST_UNHEARD = 0x200,        /* its clients acknowledged what the capture lacks of it */
     HOST_CHECKSUM = 0x400, /* a SYN or SYN/ACK of it had a right TCP checksum: no network card fills it in later */

@@ -74,7 +74,8 @@ static void see_client_reset(const struct work *w, uint32_t attempt)
     if (!ended)
         note_answer(w->t, w->seg->seen.frame, attempt, SEEN_CLIENT_RST);
     const struct packet_seen *reset = see_segment(w->t, a, SEEN_CLIENT_RST, w->seg);
-    probes_add(w->t, a, reset);
+    if (reset->frame == w->seg->seen.frame)
+        probes_add(w->t, a, reset);
 }
 
 /* The client's RST against an answer that it did not expect (RFC 9293, 3.10.7.3), or because it gives up. */
@@ -117,8 +118,7 @@ static void on_refusal(const struct work *w, const struct attempt *a)
 static void on_other_reset(const struct work *w, uint32_t attempt)
 {
     if (w->seg->flags & TCP_ACK) {
-        see_segment(w->t, get_attempt(w->t, attempt), SEEN_RST_OTHER, w->seg);
-        note_answer(w->t, w->seg->seen.frame, attempt, SEEN_RST_OTHER);
+        see_answer(w, attempt, SEEN_RST_OTHER);
     }
     reset_old_connection(w);
 }
@@ -146,8 +146,7 @@ static void see_early_reset(const struct work *w, const struct connection *c)
     if (e == NULL || e->frame[EV_ACK] == 0 || e->frame[EV_ACCEPTED] != 0)
         return;
     if (w->side != c->client) {
-        see_segment(w->t, a, SEEN_SERVER_RST, w->seg);
-        note_answer(w->t, w->seg->seen.frame, c->attempt, SEEN_SERVER_RST);
+        see_answer(w, c->attempt, SEEN_SERVER_RST);
     } else if (packets_of(w->t, get_trouble(w->t, a), SEEN_DATA_AGAIN) != NULL) {
         see_segment(w->t, a, SEEN_CLIENT_END, w->seg);
     }

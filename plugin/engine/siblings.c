@@ -240,12 +240,27 @@ bool are_twins(const struct tracker *t, const struct attempt *a, const struct at
     return a->pair != b->pair && port_pairs_same_addresses(pair_of(t, a), pair_of(t, b));
 }
 
+void siblings_note_forwarded(struct tracker *t, struct attempt *in, struct attempt *out)
+{
+    const struct port_pair *pair = pair_of(t, out);
+    struct tcp_address server;
+
+    in->flags |= ATTEMPT_FORWARDED;
+    out->flags |= ATTEMPT_FORWARDED;
+    port_pairs_address(&t->pairs, pair, server_side(out), &server);
+    peers_mark_host(&t->peers, pair->family, pair->point, server.ip, HOST_REACHED);
+}
+
 /* The frames of the same SYN on both sides of a NAT. */
-static void link_legs(struct tracker *t, const struct attempt *a, const struct segment *syn, const struct attempt *b)
+static void link_legs(struct tracker *t, struct attempt *a, const struct segment *syn, struct attempt *b)
 {
     uint32_t frame = b->frame[SYN_LAST];
 
-    if (frame == FRAME_HIDDEN || are_twins(t, a, b) || are_retries(t, a, b) || !is_same_syn(t, a, syn, b))
+    if (are_twins(t, a, b) || are_retries(t, a, b) || !is_same_syn(t, a, syn, b))
+        return;
+    if ((a->flags & ATTEMPT_SYN_OUT) && (b->flags & ATTEMPT_CAME_IN))
+        siblings_note_forwarded(t, b, a);
+    if (frame == FRAME_HIDDEN)
         return;
     g_hash_table_insert(t->legs, GUINT_TO_POINTER(syn->seen.frame), GUINT_TO_POINTER(frame));
     g_hash_table_insert(t->legs, GUINT_TO_POINTER(frame), GUINT_TO_POINTER(syn->seen.frame));

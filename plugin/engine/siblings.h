@@ -23,6 +23,10 @@ void siblings_link_syn(struct tracker *t, uint32_t attempt, const struct segment
 /* Links connections that are two legs of one, by their FIN. */
 void siblings_link_fin(struct tracker *t, uint32_t pair, uint8_t side, const struct segment *fin);
 
+/* A SYN came in, and went out: the host that captured forwards what goes to the server. in, out: the attempt that shows it,
+ * the same, or two legs of a NAT. */
+void siblings_note_forwarded(struct tracker *t, struct attempt *in, struct attempt *out);
+
 /* A segment that begins a port pair and is no SYN may answer somebody else's SYN. */
 void siblings_stray(struct tracker *t, const struct segment *seg);
 

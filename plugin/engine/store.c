@@ -125,18 +125,18 @@ struct packet_seen *see_packet(struct tracker *t, struct attempt *a, enum seen_k
     return packets->count == 1 ? &packets->first : &packets->last;
 }
 
-/* The same packet on its way out of the host that captured it: the last of its kind; NULL: it is none. */
+/* The packet of which this one is a copy, on a mirror port or on its way out of the host that captured it: the last of its
+ * kind; NULL: it is none. */
 static struct packet_seen *copied_packet(const struct tracker *t, const struct attempt *a, enum seen_kind kind,
                                          const struct packet_seen *packet)
 {
-    const uint8_t ways = PACKET_IN | PACKET_OUT;
     struct packets_seen *packets = packets_of(t, get_trouble(t, a), kind);
 
-    if (packets == NULL || !(packet->bits & ways))
+    if (packets == NULL)
         return NULL;
     struct packet_seen *last = packets->count == 1 ? &packets->first : &packets->last;
     bool same = last->seq == packet->seq && last->ack == packet->ack && last->tsval == packet->tsval
-                && last->ip_id == packet->ip_id && !(last->bits & packet->bits & ways);
+                && last->ip_id == packet->ip_id;
     return same && packet->time - last->time < DUPLICATE_WINDOW ? last : NULL;
 }
 

@@ -104,6 +104,8 @@ uint32_t keep_history(struct tracker *t, const struct connection *c);
 /* Keeps a packet among those of its kind. Returns the copy, until the next packet. */
 struct packet_seen *see_packet(struct tracker *t, struct attempt *a, enum seen_kind kind,
                                const struct packet_seen *packet);
+
+/* The same of a segment. Where it is a copy of the one before, that one is returned, and no other is kept. */
 struct packet_seen *see_segment(struct tracker *t, struct attempt *a, enum seen_kind kind, const struct segment *seg);
 
 /* The packets of a kind, or NULL if there are none. */

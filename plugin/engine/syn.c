@@ -245,19 +245,18 @@ void take_syn(const struct work *w)
     if (a != NULL && a->isn != seg->seq && come_back(w))
         a = attempt_of(w, w->side);
     attempt = w->pair->attempt[w->side];
-    if (a != NULL && a->isn == seg->seq)
-        see_way_of_syn(w, a);
     if (a == NULL || a->isn != seg->seq || reuses_isn(w, a)) {
         attempt = add_attempt(w);
         a = get_attempt(w->t, attempt);
-        see_way_of_syn(w, a);
     } else if (is_duplicate_syn(a, seg)) {
         a->flags |= ATTEMPT_MIRRORED;
+        see_way_of_syn(w, a, true);
         note_duplicate(w->t, seg->seen.frame, attempt);
         return;
     } else {
         retry(w, a);
     }
+    see_way_of_syn(w, a, false);
     siblings_link_syn(w->t, attempt, seg);
     if (a->retries == 0)
         races_add(w->t, attempt);

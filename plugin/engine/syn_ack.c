@@ -14,8 +14,14 @@
 /* The same timestamp so soon is the same packet, even where two clocks differ: retransmissions have new ones. */
 #define SAME_STAMP_WINDOW NS_PER_SECOND
 
-/* Whether a SYN/ACK is sent again, and not a copy of one seen before. */
-static bool is_sent_again(const struct work *w, const struct attempt *a, const struct evidence *e)
+/* What a SYN/ACK with the number of the one before is. */
+enum repetition {
+    REPETITION_COPY,   /* of a frame that was captured before */
+    REPETITION_ANSWER, /* to a SYN that was repeated, or one that was overtaken */
+    REPETITION_AGAIN,  /* it was sent again */
+};
+
+static enum repetition repetition_of(const struct work *w, const struct attempt *a, const struct evidence *e)
 {
     const struct trouble *trouble = get_trouble(w->t, a);
     const struct packets_seen *again = packets_of(w->t, trouble, SEEN_SYN_ACK_LATE);
@@ -26,15 +32,21 @@ static bool is_sent_again(const struct work *w, const struct attempt *a, const s
     uint32_t tsval = again == NULL ? e->syn_ack_tsval : again->last.tsval;
     int64_t time = again == NULL ? e->syn_ack_time : again->last.time;
     int64_t gap = seg->seen.time - time;
+    if (seg->has_ts && seg->tsval == tsval)
+        return gap >= SAME_STAMP_WINDOW ? REPETITION_AGAIN : REPETITION_COPY;
     if (seg->has_ts && !seq_after(seg->tsval, tsval))
-        return seg->tsval == tsval && gap >= SAME_STAMP_WINDOW; /* else a copy, or one that was overtaken */
-    return gap >= SYN_ACK_WINDOW;
+        return REPETITION_ANSWER;
+    if (gap >= SYN_ACK_WINDOW)
+        return REPETITION_AGAIN;
+    return !seg->has_ts && gap < DUPLICATE_WINDOW ? REPETITION_COPY : REPETITION_ANSWER;
 }
 
-static void see_syn_ack(const struct work *w, struct attempt *a, struct evidence *e)
+/* Returns whether it is a copy. */
+static bool see_syn_ack(const struct work *w, struct attempt *a, struct evidence *e)
 {
     const struct segment *seg = w->seg;
     bool acknowledged = e->frame[EV_ACK] != 0;
+    enum repetition repetition = REPETITION_ANSWER;
 
     if (!(e->flags & EV_SYN_ACK)) {
         e->syn_ack_time = seg->seen.time;
@@ -45,12 +57,15 @@ static void see_syn_ack(const struct work *w, struct attempt *a, struct evidence
             note_taken_syn(a, get_trouble(w->t, a), seg->tsecr);
     } else if (seg->seq != e->syn_ack_isn) {
         see_segment(w->t, a, SEEN_SYN_ACK_OTHER, seg);
-    } else if (is_sent_again(w, a, e)) {
-        see_segment(w->t, a, acknowledged ? SEEN_SYN_ACK_LATE : SEEN_SYN_ACK_AGAIN, seg);
+    } else {
+        repetition = repetition_of(w, a, e);
     }
+    if (repetition == REPETITION_AGAIN)
+        see_segment(w->t, a, acknowledged ? SEEN_SYN_ACK_LATE : SEEN_SYN_ACK_AGAIN, seg);
     if (seg->checksum != CHECKSUM_WRONG)
         e->flags &= (uint16_t)~EV_DAMAGED;
     e->flags |= EV_SYN_ACK;
+    return repetition == REPETITION_COPY;
 }
 
 /* Both sides' SYNs crossed if the SYN/ACK repeats the ISN of a SYN that its sender sent (RFC 9293, 3.5). */
@@ -64,6 +79,22 @@ static void note_crossing(const struct work *w, struct attempt *a)
     a->flags |= ATTEMPT_CROSSED;
 }
 
+/* What it shows of its host and service, and of its frame. */
+static void note_sender(const struct work *w, uint32_t attempt, bool copy)
+{
+    const struct segment *seg = w->seg;
+    struct host *host = peers_need_host(&w->t->peers, seg->family, seg->seen.point, seg->src.ip);
+
+    note_service(w, ANSWER_SYN_ACK);
+    host_note_ttl(host, seg->ttl);
+    host_note_checksum(host, seg);
+    note_syn_ack_marks(host, seg);
+    if (copy)
+        note_duplicate(w->t, seg->seen.frame, attempt);
+    else
+        note_answer(w->t, seg->seen.frame, attempt, SEEN_SYN_ACK);
+}
+
 static void on_good_syn_ack(const struct work *w, uint32_t attempt)
 {
     const struct segment *seg = w->seg;
@@ -75,8 +106,8 @@ static void on_good_syn_ack(const struct work *w, uint32_t attempt)
         refute_by_answer(w, a, ANSWER_SYN_ACK);
     if (a->flags & ATTEMPT_DAMAGED)
         w->t->checksums_lie = true;
-    see_way_of_syn_ack(w, e);
-    see_syn_ack(w, a, e);
+    see_way_of_syn_ack(w, attempt);
+    note_sender(w, attempt, see_syn_ack(w, a, e));
     note_crossing(w, a);
     if (a->syn_data != 0 && seq_after(seg->ack, a->isn + 1))
         a->flags |= ATTEMPT_DATA_TAKEN;
@@ -85,13 +116,6 @@ static void on_good_syn_ack(const struct work *w, uint32_t attempt)
         e->ack_time = seg->seen.time;
         e->flags |= EV_EXACT;
     }
-    note_service(w, ANSWER_SYN_ACK);
-    struct host *host = peers_need_host(&w->t->peers, seg->family, seg->seen.point, seg->src.ip);
-    host_note_ttl(host, seg->ttl);
-    host_note_checksum(host, seg);
-    note_syn_ack_marks(host, seg);
-    note_answer(w->t, seg->seen.frame, attempt, SEEN_SYN_ACK);
-
     if (c == NULL)
         c = begin_connection(w, attempt);
     connection_segment(c, w->side, seg);

@@ -115,6 +115,11 @@ void tracker_icmp_error(struct tracker *t, const struct icmp_error *error)
     const struct evidence *e = get_evidence(t, a);
     if (e != NULL && (e->frame[EV_ACK] != 0 || (e->flags & EV_SYN_ACK)))
         return;
+    const struct packets_seen *before = packets_of(t, get_trouble(t, a), SEEN_ICMP);
+    if (before != NULL && error->seen.time - before->last.time < DUPLICATE_WINDOW) {
+        note_duplicate(t, error->seen.frame, attempt);
+        return;
+    }
     const struct packet_seen packet = { .time = error->seen.time,
                                         .frame = error->seen.frame,
                                         .bits = (uint8_t)error->kind };

@@ -24,6 +24,11 @@ static const struct packet_seen *last_of(const struct packets_seen *packets)
     return packets->count == 1 ? &packets->first : &packets->last;
 }
 
+static uint32_t last_frame_of(const struct packets_seen *packets)
+{
+    return packets == NULL ? 0 : last_of(packets)->frame;
+}
+
 /* Where only the server's word is in the capture, there is no time at which the client was connected. */
 static struct decision decision_by_ack(const struct dossier *d)
 {
@@ -63,9 +68,8 @@ static struct decision decide(const struct dossier *d, enum decider decider)
         return decision_of(&d->seen[SEEN_CLIENT_RST]->first);
     case BY_SYN:
         return (struct decision){ d->a->frame[SYN_LAST], d->a->last_time };
-    case BY_SYN_ACK:
-        return d->seen[SEEN_SYN_ACK_AGAIN] == NULL ? (struct decision){ 0, d->a->last_time }
-                                                   : decision_of(last_of(d->seen[SEEN_SYN_ACK_AGAIN]));
+    case BY_SYN_ACK: /* it costs the client no time: it knows nothing of it */
+        return (struct decision){ last_frame_of(d->seen[SEEN_SYN_ACK_AGAIN]), d->a->last_time };
     case BY_CLIENT:
         return d->seen[SEEN_DATA_AGAIN] == NULL ? decision_by_ack(d) : decision_of(last_of(d->seen[SEEN_DATA_AGAIN]));
     case BY_NOTHING:

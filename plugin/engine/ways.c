@@ -8,15 +8,6 @@
 
 #include "siblings.h"
 
-/* A host to which something goes out is not the one that captures, and it lies on the way of what is forwarded. */
-static void note_reached(const struct work *w)
-{
-    const struct segment *seg = w->seg;
-
-    if (seg->seen.direction == DIRECTION_OUT)
-        peers_mark_host(&w->t->peers, seg->family, seg->seen.point, seg->dst.ip, HOST_REACHED);
-}
-
 static uint16_t way(const struct work *w, uint16_t in, uint16_t out)
 {
     switch (w->seg->seen.direction) {
@@ -29,22 +20,53 @@ static uint16_t way(const struct work *w, uint16_t in, uint16_t out)
     }
 }
 
-void see_way_of_syn(const struct work *w, struct attempt *a)
+/* On the loopback interface a packet goes out first, and comes in after that. */
+void see_way_of_syn(const struct work *w, struct attempt *a, bool copy)
 {
-    a->flags |= way(w, ATTEMPT_SYN_IN, ATTEMPT_SYN_OUT);
-    note_reached(w);
+    uint16_t ways = way(w, ATTEMPT_SYN_IN, ATTEMPT_SYN_OUT);
+
+    a->flags |= ways;
+    if (!copy)
+        a->flags = (uint16_t)((a->flags & ~ATTEMPT_CAME_IN) | (ways & ATTEMPT_SYN_IN ? ATTEMPT_CAME_IN : 0));
+    else if ((ways & ATTEMPT_SYN_OUT) && (a->flags & ATTEMPT_CAME_IN))
+        siblings_note_forwarded(w->t, a, a);
 }
 
-void see_way_of_syn_ack(const struct work *w, struct evidence *e)
+/* Some leg of the attempt shows the answer coming in. */
+static bool answer_came_in(const struct tracker *t, uint32_t attempt)
 {
-    e->flags |= way(w, EV_SYN_ACK_IN, EV_SYN_ACK_OUT);
-    note_reached(w);
+    uint32_t s = attempt;
+
+    while (s != 0) {
+        const struct evidence *e = get_evidence(t, get_attempt(t, s));
+        if (e != NULL && (e->flags & EV_SYN_ACK_IN))
+            return true;
+        s = sibling_after(t, attempt, s);
+    }
+    return false;
+}
+
+void see_way_of_syn_ack(const struct work *w, uint32_t attempt)
+{
+    const struct segment *seg = w->seg;
+    const struct attempt *a = get_attempt(w->t, attempt);
+    uint16_t ways = way(w, EV_SYN_ACK_IN, EV_SYN_ACK_OUT);
+
+    if ((ways & EV_SYN_ACK_OUT) && (a->flags & ATTEMPT_FORWARDED) && answer_came_in(w->t, attempt))
+        peers_mark_host(&w->t->peers, seg->family, seg->seen.point, seg->dst.ip, HOST_REACHED);
+    get_evidence(w->t, a)->flags |= ways;
 }
 
 void see_way_of_client(const struct work *w, struct evidence *e)
 {
     e->flags |= way(w, EV_CLIENT_IN, EV_CLIENT_OUT);
 }
+
+/* What one leg shows, added to what others did. */
+struct shown {
+    uint16_t attempt, evidence; /* flags */
+    bool to_server, to_client;
+};
 
 static bool is_reached(const struct tracker *t, const struct attempt *a, uint8_t side)
 {
@@ -55,21 +77,30 @@ static bool is_reached(const struct tracker *t, const struct attempt *a, uint8_t
     return peers_host_has(&t->peers, pair->family, pair->point, address.ip, HOST_REACHED);
 }
 
-/* What one leg shows, added to what others did. */
-struct shown {
-    uint16_t attempt, evidence; /* flags */
-    bool to_server, to_client;
-};
-
-static void add_leg(const struct tracker *t, uint32_t attempt, struct shown *shown)
+static void add_leg(const struct tracker *t, const struct attempt *a, struct shown *shown)
 {
-    const struct attempt *a = get_attempt(t, attempt);
     const struct evidence *e = get_evidence(t, a);
 
     shown->attempt |= a->flags;
     shown->evidence |= e == NULL ? 0 : e->flags;
     shown->to_server = shown->to_server || is_reached(t, a, server_side(a));
     shown->to_client = shown->to_client || is_reached(t, a, attempt_side(a));
+}
+
+/* Returns false if a leg does not say which way its SYN went: it may have been captured elsewhere. */
+static bool add_legs(const struct tracker *t, uint32_t attempt, struct shown *shown)
+{
+    const struct attempt *own = get_attempt(t, attempt);
+
+    for (uint32_t s = attempt; s != 0; s = sibling_after(t, attempt, s)) {
+        const struct attempt *a = get_attempt(t, s);
+        if (s != attempt && are_retries(t, own, a))
+            continue;
+        if (!(a->flags & (ATTEMPT_SYN_IN | ATTEMPT_SYN_OUT)))
+            return false;
+        add_leg(t, a, shown);
+    }
+    return true;
 }
 
 static bool is_lost(uint16_t flags, uint16_t in, uint16_t out)
@@ -82,16 +113,15 @@ unsigned ways_lost(const struct tracker *t, uint32_t attempt)
     struct shown shown = { 0 };
     unsigned lost = 0;
 
-    if (!(get_attempt(t, attempt)->flags & (ATTEMPT_SYN_IN | ATTEMPT_SYN_OUT)))
+    if (!(get_attempt(t, attempt)->flags & ATTEMPT_SYN_IN) || !add_legs(t, attempt, &shown))
         return 0;
-    add_leg(t, attempt, &shown);
-    for (uint32_t s = sibling_after(t, attempt, attempt); s != 0; s = sibling_after(t, attempt, s))
-        add_leg(t, s, &shown);
     if (shown.to_server && is_lost(shown.attempt, ATTEMPT_SYN_IN, ATTEMPT_SYN_OUT))
         lost |= LOST_SYN;
+    if (!(shown.attempt & ATTEMPT_FORWARDED))
+        return lost;
     if (shown.to_client && is_lost(shown.evidence, EV_SYN_ACK_IN, EV_SYN_ACK_OUT))
         lost |= LOST_SYN_ACK;
-    if (shown.to_server && is_lost(shown.evidence, EV_CLIENT_IN, EV_CLIENT_OUT))
+    if (is_lost(shown.evidence, EV_CLIENT_IN, EV_CLIENT_OUT))
         lost |= LOST_CLIENT;
     return lost;
 }

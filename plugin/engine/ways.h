@@ -8,8 +8,8 @@
 #include "work.h"
 
 /* The segment in work is one of these packets of an attempt, the first, again, or a copy. */
-void see_way_of_syn(const struct work *w, struct attempt *a);
-void see_way_of_syn_ack(const struct work *w, struct evidence *e);
+void see_way_of_syn(const struct work *w, struct attempt *a, bool copy);
+void see_way_of_syn_ack(const struct work *w, uint32_t attempt);
 void see_way_of_client(const struct work *w, struct evidence *e);
 
 /* Packets of an attempt that came in and never went out, on any leg, although the same host sends others on that way. */

@@ -4,6 +4,17 @@
  */
 #include "work.h"
 
+const struct packet_seen *see_answer(const struct work *w, uint32_t attempt, enum seen_kind kind)
+{
+    const struct packet_seen *packet = see_segment(w->t, get_attempt(w->t, attempt), kind, w->seg);
+
+    if (packet->frame == w->seg->seen.frame)
+        note_answer(w->t, w->seg->seen.frame, attempt, kind);
+    else
+        note_duplicate(w->t, w->seg->seen.frame, attempt);
+    return packet;
+}
+
 void see_denial(const struct work *w, uint32_t attempt, enum seen_kind kind)
 {
     struct attempt *a = get_attempt(w->t, attempt);
@@ -12,6 +23,5 @@ void see_denial(const struct work *w, uint32_t attempt, enum seen_kind kind)
 
     if (trouble->history == 0 && old != NULL)
         trouble->history = keep_history(w->t, old);
-    see_segment(w->t, a, kind, w->seg);
-    note_answer(w->t, w->seg->seen.frame, attempt, kind);
+    see_answer(w, attempt, kind);
 }

@@ -32,6 +32,9 @@ static inline struct connection *old_of(const struct work *w)
     return get_connection(w->t, w->pair->old);
 }
 
+/* Sees the segment in work as an answer to an attempt, or as a copy of one. Returns the packet that is kept. */
+const struct packet_seen *see_answer(const struct work *w, uint32_t attempt, enum seen_kind kind);
+
 /* Sees an answer to an attempt that does not accept it, and keeps the old connection as it is at the first of them. */
 void see_denial(const struct work *w, uint32_t attempt, enum seen_kind kind);
 

@@ -244,3 +244,52 @@ between other s
 +1 > S in
    < R. out                 decides
 => refused refused_though_open summary "the host that captured made the RST"
+
+# Its own calls go out through the loopback interface, and come in: that is not forwarding.
+story own_calls_are_not_forwarded
+at any
+end local 10.9.0.2:40000
+between local s
+> S loops
+< S. loops
+> . loops
+end other 10.9.0.1:57012
+between other s
++1 > S in
++1 > S in
+=> no_answer silent_flow retries 1
+
+# One packet that did not leave, and nothing that shows that it was missed.
+story one_ack_not_forwarded
+at any
+> S through
+< S. through
+> . in                      decides
+=> established ok
+
+# The server misses the ACK, and there is no data.
+story stuck.dropped_here_without_data
+at any
+     > S through
+     < S. through
+     > . in lost            decides
++1.1 < S. through
+     > . in lost
+=> stuck dropped_here
+
+# The copy that leaves is no second answer.
+story copies_of_answers
+at any
+   > S through
+   < S. through as answer
+   > . through              decides
+=> established ok
+
+# What is refused by the server goes through, as the RST does.
+story refused_behind_the_router
+use forwarded_by_a_router
+end other 10.9.0.1:57012
+between other s
++1 > S through
+   < R. through             decides
+=> refused refused_though_open no_summary "made the RST"

@@ -254,6 +254,7 @@ void play_segment(struct play *p, struct pair *pair, unsigned from, const struct
     if (!packet->hide && p->hidden == 0 && !p->stopped) {
         p->in = packet->in || packet->through;
         p->out = packet->out || packet->through;
+        p->loops = packet->loops;
         const uint32_t frame = play_frame(p, bytes, packet->cut_options ? header_end : bytes->len);
         expect_of_frame(p, packet, frame);
     }

@@ -225,9 +225,14 @@ static void one_frame(struct play *p, uint16_t point, enum direction direction, 
     p->time += STEP;
 }
 
-/* A packet that is forwarded is seen as it comes in, and as it goes out. */
+/* A packet that is forwarded is seen as it comes in, and as it goes out; on a loopback interface the other way round. */
 static void both_ways(struct play *p, uint16_t point, const GByteArray *packet, size_t captured)
 {
+    if (p->loops) {
+        one_frame(p, point, DIRECTION_OUT, packet, captured);
+        one_frame(p, point, DIRECTION_IN, packet, captured);
+        return;
+    }
     if (p->in || !p->out)
         one_frame(p, point, p->in ? DIRECTION_IN : DIRECTION_UNKNOWN, packet, captured);
     if (p->out)

@@ -42,8 +42,8 @@ struct pair {
 struct packet {
     const char *seq, *ack, *ts, *ecr, *win, *wscale, *mss, *id, *ttl, *options, *quote, *label;
     const char *predicts, *states, *syn_number, *time_wait, *restarts;
-    bool no_ts, no_df, no_socket, fast_open, cut_options, in, out, through, damaged, offloaded, lost, hide, forged,
-        decides, last_copy, copy;
+    bool no_ts, no_df, no_socket, fast_open, cut_options, in, out, through, loops, damaged, offloaded, lost, hide,
+        forged, decides, last_copy, copy;
     uint8_t flags;
     uint32_t payload;
 };
@@ -75,7 +75,7 @@ struct play {
     GPtrArray *points;               /* names of capture points */
     GArray *at;                      /* uint16_t: the points that see the next frames */
     GByteArray *last_syn;            /* packet of the latest SYN; for ICMP errors to quote */
-    bool in, out;                    /* which way the next frames go through the host that captures them */
+    bool in, out, loops;             /* which way the next frames go through the host that captures them */
     int64_t time;                    /* of the next frame */
     uint32_t frame;                  /* number of the latest */
     unsigned depth, hidden, repeats; /* in beginnings, in hidden ones, in repetitions of lines */

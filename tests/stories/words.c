@@ -33,6 +33,7 @@ static const struct packet_word {
     { "in", offsetof(struct packet, in), false },
     { "out", offsetof(struct packet, out), false },
     { "through", offsetof(struct packet, through), false },
+    { "loops", offsetof(struct packet, loops), false },
     { "damaged", offsetof(struct packet, damaged), false },
     { "offloaded", offsetof(struct packet, offloaded), false },
     { "lost", offsetof(struct packet, lost), false },

@@ -55,6 +55,7 @@ static void see_first_data(const struct work *w, const struct connection *c, str
     if (w->seg->seen.time - before < DUPLICATE_WINDOW || e->frame[EV_ACCEPTED] != 0 || is_window_probe(c))
         return;
     see_segment(w->t, a, SEEN_DATA_AGAIN, w->seg);
+    note_answer(w->t, w->seg->seen.frame, c->attempt, SEEN_DATA_AGAIN);
     struct trouble *trouble = get_trouble(w->t, a);
     if (again != NULL && trouble->frame[TROUBLE_THIRD] == 0) {
         trouble->frame[TROUBLE_THIRD] = w->seg->seen.frame;

@@ -104,7 +104,7 @@ static const struct verdict_row rows[] = {
     ROW(ESTABLISHED, OK, CHAT, ESTABLISHED, "Established", "Nothing to do."),
     ROW(ESTABLISHED, SYN_RETRANSMITTED, WARNING, DELAYED, "Established after a retransmitted SYN", LOST_ADVICE),
     ROW(ESTABLISHED, SYNACK_RETRANSMITTED, WARNING, DELAYED, "Established after a retransmitted SYN/ACK", LOST_ADVICE),
-    ROW(ESTABLISHED, ACK_RETRANSMITTED, WARNING, DELAYED,
+    ROW(ESTABLISHED, ACK_RETRANSMITTED, NOTE, ESTABLISHED,
         "Established, but the SYN/ACK was repeated after the client's ACK (ACK lost, accept deferred or queue full)",
         LOST_ADVICE),
     ROW(ESTABLISHED, AFTER_WRONG_ACK, WARNING, AFTER_REJECTION, "Established after an answer with a wrong ack number",

@@ -52,7 +52,7 @@ static int64_t cost_of_syns(const struct dossier *d)
         return 0;
     if (d->trouble == NULL || d->trouble->unanswered_time == 0 || answers_earlier_syn(d))
         return 0;
-    return MAX(d->trouble->unanswered_time - d->a->first_time, 0);
+    return MAX(d->trouble->unanswered_time - d->a->first_time, 1); /* also if the clock was set back */
 }
 
 static int64_t since(const struct dossier *d, const struct packet_seen *answer)

@@ -96,9 +96,8 @@ static const char *answer_name(const struct tracker *t, const struct attempt *a,
         enum seen_kind kind;
         const char *name;
     } answers[] = {
-        { SEEN_BARE_ACK, "the peer's ACK" },
-        { SEEN_WRONG_SYN_ACK, "the peer's SYN/ACK" },
-        { SEEN_RST, "the peer's RST" },
+        { SEEN_BARE_ACK, "the peer's ACK" }, { SEEN_WRONG_SYN_ACK, "the peer's SYN/ACK" },
+        { SEEN_RST, "the peer's RST" },      { SEEN_SERVER_RST, "the peer's RST" },
         { SEEN_ICMP, "the ICMP error" },
     };
 

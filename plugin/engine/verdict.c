@@ -210,6 +210,8 @@ static int knowledge(const struct verdict *v)
         return 5; /* what failed at the other point was overcome */
     case FATE_ESTABLISHED:
         return 6;
+    case FATE_REFUSED:
+        return v->cause == CAUSE_RESET_AFTER_HANDSHAKE ? 7 : 4; /* the other point lacks that RST */
     default:
         return 4;
     }

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Fixtures of the GUI tests: one Wireshark with the case in it, which all of them look at."""
 
+import os
 import tempfile
 from pathlib import Path
 
@@ -24,7 +25,13 @@ def possible():
 
 @pytest.fixture(scope="session")
 def gui(folder, possible):
-    """A desktop on which Wireshark shows the server's capture of the case with the profile."""
+    """A desktop on which Wireshark shows the server's capture of the case with the profile. A page is opened by a browser
+    that only notes its address."""
+    browser = folder / "bin" / "xdg-open"
+    browser.parent.mkdir()
+    browser.write_text('#!/bin/sh\nprintf "%s\\n" "$1" >"$HOME/opened"\n')
+    browser.chmod(0o755)
+    os.environ["PATH"] = f"{browser.parent}:{os.environ['PATH']}"
     with Desktop(folder) as desktop:
         desktop.open(make_case(folder) / "server.pcap")
         yield desktop

@@ -158,6 +158,11 @@ class Wireshark:
         self.process.kill()
         self.process.wait()
 
+    def quit(self):
+        """Ends Wireshark as a user does, and returns its status."""
+        self.menu("File/Quit")
+        return self.process.wait(PATIENCE)
+
     def windows(self):
         found = [application for application in children(Atspi.get_desktop(0)) if application.get_name() == "Wireshark"]
         return [window for application in found for window in children(application)
@@ -293,6 +298,42 @@ class Wireshark:
         areas = [item for item in of_role(self.window(title), "text") if showing(item)]
         return "\n".join(Atspi.Text.get_text(area, 0, -1) for area in areas)
 
+    def push(self, title, name):
+        """Presses a button of a window."""
+        act(wait_for(f"{name} in {title}", lambda: next((button for button in of_role(self.window(title), "push button")
+                                                        if plain(button.get_name()) == plain(name)), None)), "Press")
+
+    def fill_in(self, title, text):
+        """Types into the field at the right of a dialog, and agrees. AT-SPI is not shown a dialog of a dialog by Qt."""
+        window = wait_for(title, lambda: self.find_x_window(title))
+        size = dict(line.split("=") for line in output("xdotool", "getwindowgeometry", "--shell", window).decode().split())
+        output("xdotool", "windowactivate", "--sync", window, "mousemove", "--window", window, str(int(size["WIDTH"]) - 60),
+               str(int(size["HEIGHT"]) // 3), "click", "1", "key", "ctrl+a")
+        output("xdotool", "type", text)
+        output("xdotool", "key", "Return")
+        wait_for(f"the end of {title}", lambda: self.find_x_window(title) is None)
+
+    def dismiss(self):
+        """Waits until the main window or one of its windows does not have the keyboard any more, and agrees to what has it."""
+        known = self.named_x_windows().values()
+        focused = lambda: output("xdotool", "getwindowfocus").decode().strip()  # noqa: E731
+        wait_for("a message", lambda: focused() not in known)
+        output("xdotool", "key", "Return")
+        return wait_for("the end of the message", lambda: focused() in known)
+
+    def reads(self, text):
+        """Waits until a window says so, and returns that window's title."""
+        def look():
+            for window in self.windows():
+                for item in of_role(window, "text", "label"):
+                    content = Atspi.Text.get_text(item, 0, -1) if item.get_role_name() == "text" else item.get_name()
+                    if text in content:
+                        return window.get_name() or "?"
+        return wait_for(text, look)
+
+    def wait_for_file(self, path):
+        return wait_for(path, lambda: os.path.exists(path) and os.path.getsize(path) > 0)
+
     def put_aside(self, title):
         """Moves a window off the screen. It is not closed: Qt 5 hides a new dialog from AT-SPI once it has the memory of one
         that was closed."""
@@ -300,9 +341,15 @@ class Wireshark:
 
     # Pictures
 
-    def x_window(self, title):
+    def named_x_windows(self):
         found = output("xdotool", "search", "--onlyvisible", "--name", ".").decode().split()
-        named = {output("xdotool", "getwindowname", window).decode().rstrip("\n"): window for window in found}
+        return {output("xdotool", "getwindowname", window).decode().rstrip("\n"): window for window in found}
+
+    def find_x_window(self, title):
+        return next((window for name, window in self.named_x_windows().items() if title in name), None)
+
+    def x_window(self, title):
+        named = self.named_x_windows()
         if title not in named:
             raise Missing(f"no window {title} on the screen: {sorted(named)}")
         return named[title]

@@ -6,7 +6,7 @@ file(GLOB unit_tests CONFIGURE_DEPENDS tests/unit/test_*.c)
 foreach(source IN LISTS unit_tests)
     get_filename_component(name "${source}" NAME_WE)
     add_executable(${name} "${source}")
-    target_link_libraries(${name} PRIVATE synfate_engine)
+    target_link_libraries(${name} PRIVATE synfate_engine synfate_link)
     add_test(NAME unit.${name} COMMAND ${name})
     set_tests_properties(unit.${name} PROPERTIES LABELS unit TIMEOUT 120)
 endforeach()
@@ -44,7 +44,7 @@ if(SYNFATE_FUZZ)
     foreach(source IN LISTS fuzz_targets)
         get_filename_component(name "${source}" NAME_WE)
         add_executable(${name} "${source}")
-        target_link_libraries(${name} PRIVATE synfate_engine)
+        target_link_libraries(${name} PRIVATE synfate_engine synfate_link)
         target_link_options(${name} PRIVATE -fsanitize=fuzzer)
     endforeach()
 endif()
@@ -64,7 +64,7 @@ if(NOT Python3_FOUND)
     return()
 endif()
 
-foreach(folder IN ITEMS captures kernel stacks page gui)
+foreach(folder IN ITEMS captures command kernel stacks page gui)
     if(IS_DIRECTORY "${PROJECT_SOURCE_DIR}/tests/${folder}")
         add_test(NAME ${folder}
             COMMAND "${Python3_EXECUTABLE}" -m pytest -q -rs -p no:cacheprovider "${PROJECT_SOURCE_DIR}/tests/${folder}"
@@ -72,7 +72,7 @@ foreach(folder IN ITEMS captures kernel stacks page gui)
         # PYTHONDONTWRITEBYTECODE: a test run leaves nothing in the source tree.
         set_tests_properties(${folder} PROPERTIES
             LABELS pytest
-            TIMEOUT 900
+            TIMEOUT 1800
             ENVIRONMENT "SYNFATE_BUILD=${PROJECT_BINARY_DIR};PYTHONDONTWRITEBYTECODE=1"
         )
     endif()

@@ -125,7 +125,7 @@ static char *write_report(const struct collection *c)
         .totals = c->totals,
         .filter = c->filter,
         .remark = stat_remark(c->filter),
-        .in_terminal = stat_in_terminal(),
+        .show_all = stat_in_terminal() ? "-z " COMMAND ",all" : NULL,
         .calls_shown = c->calls_shown,
     };
 

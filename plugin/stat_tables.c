@@ -48,7 +48,7 @@ static void draw_text(void *data)
     struct text_table *text = data;
     struct table *table = table_new(text->kind, synfate_tracker, text->attempts);
     const char *filter = text->request.filter;
-    struct table_frame frame = { filter, stat_remark(filter), text->request.shown };
+    struct table_frame frame = { filter, stat_remark(filter), text->request.shown, NULL };
     GString *out = g_string_new(NULL);
 
     if (text->request.format == STAT_CSV)

@@ -27,7 +27,7 @@ LAYERS = """
     verdict                                 the verdict on an attempt
     summary call                            in a sentence; all attempts of one connect()
     tracker                                 takes packets, tells verdicts
-    results steps proof                     what became of each attempt and its call; its frames, what proves it
+    results values steps proof              what became of each attempt and its call; all that is known; what proves it
     crowds                                  floods and scans
     problems table                          what went wrong, ranked; rows and columns
     table_fates table_reuse table_services table_text report   each table; pages of text

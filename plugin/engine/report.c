@@ -355,8 +355,10 @@ static void print_worst(struct report *r)
 
     if (chosen->len > 0) {
         g_string_append(r->out, r->in->calls_shown != 0 ? "\nThe worst calls" : "\nThe worst call of each problem");
-        g_string_append_printf(r->out, " (%u of %u%s)\n", chosen->len, r->p->failed + r->p->late,
-                               r->in->in_terminal ? "; -z synfate,report,all prints all" : "");
+        g_string_append_printf(r->out, " (%u of %u", chosen->len, r->p->failed + r->p->late);
+        if (r->in->show_all != NULL)
+            g_string_append_printf(r->out, "; %s prints all", r->in->show_all);
+        g_string_append(r->out, ")\n");
     }
     for (guint i = 0; i < chosen->len; i++)
         print_call(r, i + 1, g_ptr_array_index(chosen, i));

@@ -79,9 +79,10 @@ enum { TABLE_ALL = UINT16_MAX };
 
 /* What is said above and below a table. */
 struct table_frame {
-    const char *filter;  /* that it was made with, or NULL */
-    const char *remark;  /* a line that a reader has to know of first, or NULL */
-    uint16_t rows_shown; /* 0: a page of them; TABLE_ALL: all */
+    const char *filter;   /* that it was made with, or NULL */
+    const char *remark;   /* a line that a reader has to know of first, or NULL */
+    uint16_t rows_shown;  /* 0: a page of them; TABLE_ALL: all */
+    const char *show_all; /* what a reader types to see all rows; NULL: tshark's option */
 };
 
 /* Appends the table as text of at most 100 columns. */

@@ -100,7 +100,7 @@ static void print_line(const struct table_kind *kind, const union cell *cells, G
 }
 
 /* One row for all that are not shown: what can be added up of them. */
-static void print_rest(const struct table *table, guint first, GString *out)
+static void print_rest(const struct table *table, guint first, const char *show_all, GString *out)
 {
     const struct table_kind *kind = table->kind;
     union cell *sums = g_new0(union cell, kind->n_columns);
@@ -124,7 +124,10 @@ static void print_rest(const struct table *table, guint first, GString *out)
         }
     }
     print_line(kind, sums, out);
-    g_string_append_printf(out, "All of them: -z %s,all\n", kind->command);
+    if (show_all != NULL)
+        g_string_append_printf(out, "All of them: %s\n", show_all);
+    else
+        g_string_append_printf(out, "All of them: -z %s,all\n", kind->command);
     g_free(name);
     g_free(sums);
 }
@@ -146,7 +149,7 @@ void table_print(const struct table *table, const struct table_frame *frame, GSt
     for (guint row = 0; row < rows && row < shown; row++)
         print_line(kind, table_row(table, row), out);
     if (rows > shown)
-        print_rest(table, shown, out);
+        print_rest(table, shown, frame->show_all, out);
     g_string_append(out, RULE "\n");
 }
 

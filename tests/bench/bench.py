@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Measures what the plugin costs, prints it as a table, and fails if it is more than promised.
+"""Measures what the plugin and the command cost, prints it as a table, and fails if it is more than promised.
 
 Usage: bench.py BUILD [--short] [--plot FILE.svg]
   --short   only what the bounds need, with small loads: for continuous integration
@@ -13,6 +13,7 @@ import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import command
 from measure import ONE_PASS, OWN, VARIANTS, WHOLE, Bench, Failed
 from plot import plot
 
@@ -41,6 +42,7 @@ BOUNDS = {
     "growth of the cost of a packet, syn_flood (%)": 15,
     "growth of the cost of a packet, random_flood (%)": 15,
     "growth of the cost of a packet, reuse (%)": 15,
+    **command.BOUNDS,
 }
 
 
@@ -50,6 +52,7 @@ class Results:
         self.own = {}      # load -> of these, in the plugin's post-dissector
         self.growth = {}   # load -> [(connections, instructions a packet)]
         self.peak = {}     # (load, variant) -> bytes for each connection, beyond what tshark takes for none
+        self.command = {}  # load -> instructions a packet: of tshark with the plugin, of the command
         self.checked = []  # (what, figure)
 
     def check(self, what, figure):
@@ -135,6 +138,9 @@ def print_results(results, variants):
             stock = results.peak[load, "stock"]
             more = [f"{results.peak[load, variant] - stock:+.0f}" for variant in variants[1:]]
             print_row(load, [f"{stock:.0f}", *more])
+    print("\nInstructions a packet for the report: tshark with the plugin, and the command")
+    for load, (theirs, ours) in results.command.items():
+        print_row(load, [f"{theirs:.0f}", f"{ours:.0f}", f"{theirs / ours:.1f} x"])
     print("\nBounds")
     for what, figure in results.checked:
         print(f"{what:64}{figure:8.1f} of {BOUNDS[what]:5}{'' if figure <= BOUNDS[what] else '  BROKEN'}")
@@ -164,6 +170,7 @@ def main():
         measure_later_pass(bench, results, sizes["bulk"], pool)
         measure_growth(bench, results, SHORT_GROWTH if options.short else GROWTH, pool)
         measure_engine_memory(bench, results, SHORT_MEMORY if options.short else MEMORY)
+        command.measure(bench, results, sizes, SHORT_MEMORY[0] if options.short else 10**6, pool)
         if not options.short:
             measure_tshark_memory(bench, results, variants)
     print_results(results, variants)

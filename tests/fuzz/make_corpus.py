@@ -4,6 +4,8 @@
 
 tracker/: each main story in the language of events.h, its numbers replaced by the nearest that can be said there.
 headers/: packets of different shapes, of IPv4 and IPv6.
+link/ and stream/ are not made by this: frames of tests/command/links.py and beginnings of captures, and what libFuzzer found,
+of which its -merge=1 left these.
 
 The files found.* there are not made by this: they are what libFuzzer found and its -set_cover_merge=1 left.
 """

@@ -1,0 +1,34 @@
+/* collect.h - what the statistics need to know of the frames that were read
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#ifndef SYNFATE_COLLECT_H
+#define SYNFATE_COLLECT_H
+
+#include "reader.h"
+#include "report.h"
+#include "streams.h"
+
+struct collection {
+    GArray *attempts; /* uint32_t: records, each with a first SYN */
+    GArray *frames;   /* struct report_frame: of calls that may have failed or come late */
+    struct streams streams;
+    guint next_prune; /* frames are looked through when there are so many */
+    uint64_t unread[UNREAD_COUNT];
+    GHashTable *unread_types; /* Wireshark's number of a link type -> frames */
+};
+
+struct collection *collection_new(void);
+void collection_free(struct collection *c);
+
+/* Takes in a frame that was handed to the tracker. */
+void collection_add(struct collection *c, const struct tracker *t, const struct reader_frame *frame,
+                    const struct taken *taken);
+
+/* No more frames come: frees what only they needed. */
+void collection_end(struct collection *c);
+
+/* Appends a line for each kind of frames that were not looked at. */
+void collection_append_unread(const struct collection *c, GString *out);
+
+#endif

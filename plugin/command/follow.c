@@ -1,0 +1,155 @@
+/* follow.c - follows a stream of packets and tells of a call as soon as it has failed or come late
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "follow.h"
+
+#include "encap.h"
+#include "stop.h"
+#include "stream.h"
+#include "watch.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <glib/gstdio.h>
+#include <wiretap/pcap-encap.h>
+#ifndef _WIN32
+#include <unistd.h>
+#endif
+
+enum { CHUNK = 65536, TICK = 250 /* ms */ };
+
+struct follower {
+    const struct arguments *options;
+    struct tracker *t;
+    struct collection *collected;
+    struct frames *frames;
+    struct stream *stream;
+    struct watch watch;
+    struct view view;
+    uint32_t frame;
+    int64_t last_time, last_came; /* of the last packet: its own, ns, and ours, monotonic us */
+    bool failed_to_write;
+};
+
+static void tell(void *data, uint32_t attempt)
+{
+    struct follower *f = data;
+    GString *line = g_string_new(NULL);
+
+    view_set(&f->view, attempt, false);
+    if (f->options->filter == NULL || filter_matches(f->options->filter, &f->view)) {
+        f->options->format->call(&f->view, f->frames, line);
+        if (!output_text(line))
+            f->failed_to_write = true;
+    }
+    g_string_free(line, TRUE);
+}
+
+/* As capture points are numbered in the plugin, but for those beyond 256 interfaces or sections. */
+static uint16_t point_of(struct follower *f, const struct stream_packet *packet)
+{
+    uint16_t point = (uint16_t)((packet->section & 0xff) << 8 | (packet->interface & 0xff));
+
+    if (packet->interface_name != NULL && !tracker_point_is_named(f->t, point))
+        tracker_name_point(f->t, point, packet->interface_name);
+    return point;
+}
+
+static void take_packet(struct follower *f, const struct stream_packet *packet)
+{
+    struct reader_frame frame = { .bytes = packet->bytes, .is_packet = true };
+    struct taken taken;
+
+    frame.seen.frame = ++f->frame;
+    frame.seen.point = point_of(f, packet);
+    frame.seen.direction = (uint8_t)packet->direction;
+    frame.seen.time = intake_time(packet->seconds, packet->nanoseconds);
+    frame.encap = wtap_pcap_encap_to_wtap_encap((int)packet->link_type);
+    frame.link = encap_link_type(frame.encap);
+    tracker_note_drops(f->t, packet->drops);
+    intake_frame(f->t, &frame.seen, frame.link, &frame.bytes, &taken);
+    collection_add(f->collected, f->t, &frame, &taken);
+    frames_add(f->frames, f->frame, f->options->paths[0], f->frame);
+    f->last_time = MAX(f->last_time, frame.seen.time);
+    watch_frame(&f->watch, f->frame, tell, f);
+    watch_time(&f->watch, frame.seen.time, tell, f);
+}
+
+/* No packet comes: the capture's clock goes on as ours does. The next frame begins, and turns out not to be there. */
+static void pass_time(struct follower *f)
+{
+    int64_t now = f->last_time + (g_get_monotonic_time() - f->last_came) * 1000;
+    struct sighting nothing = { .frame = f->frame + 1, .time = now };
+
+    if (f->frame == 0)
+        return;
+    tracker_begin_frame(f->t, &nothing);
+    watch_time(&f->watch, now, tell, f);
+}
+
+/* Waits a moment for packets. Returns false at the end of the stream, with *error set if that is not its end. */
+static bool take_what_comes(struct follower *f, int fd, int *error)
+{
+    static uint8_t chunk[CHUNK];
+    GPollFD poll = { .fd = fd, .events = G_IO_IN };
+    struct stream_packet packet;
+
+    *error = 0;
+    int ready = g_poll(&poll, 1, TICK);
+    if (ready == 0) {
+        pass_time(f);
+        return true;
+    }
+    ssize_t n = ready < 0 ? -1 : read(fd, chunk, sizeof chunk);
+    if (n < 0 && (errno == EINTR || errno == EAGAIN))
+        return true;
+    if (n <= 0) {
+        *error = n < 0 ? errno : 0;
+        return false;
+    }
+    stream_feed(f->stream, chunk, (size_t)n);
+    f->last_came = g_get_monotonic_time();
+    while (stream_next(f->stream, &packet))
+        take_packet(f, &packet);
+    return stream_error(f->stream, false) == NULL;
+}
+
+static bool follow(struct follower *f, int fd, const char *name)
+{
+    int error = 0;
+
+    while (!stop_asked() && !f->failed_to_write && take_what_comes(f, fd, &error))
+        ;
+    const char *problem = error != 0 ? g_strerror(error) : stream_error(f->stream, !stop_asked());
+    if (problem != NULL)
+        complain("%s: %s", name, problem);
+    if (f->failed_to_write)
+        complain("standard output: %s", g_strerror(errno));
+    return problem == NULL && !f->failed_to_write;
+}
+
+bool follow_stream(const struct arguments *options, struct tracker *t, struct collection *collected,
+                   struct frames *frames)
+{
+    struct follower f = { .options = options, .t = t, .collected = collected, .frames = frames };
+    bool is_input = g_str_equal(options->paths[0], "-");
+    const char *name = is_input ? "standard input" : options->paths[0];
+    int fd = is_input ? STDIN_FILENO : g_open(name, O_RDONLY, 0);
+
+    if (fd < 0) {
+        complain("%s: %s", name, g_strerror(errno));
+        return false;
+    }
+    f.last_time = INT64_MIN;
+    f.stream = stream_new();
+    watch_init(&f.watch, t);
+    view_init(&f.view, t);
+    bool good = follow(&f, fd, name);
+    view_free(&f.view);
+    watch_free(&f.watch);
+    stream_free(f.stream);
+    if (!is_input)
+        (void)g_close(fd, NULL);
+    return good;
+}

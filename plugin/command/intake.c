@@ -1,0 +1,103 @@
+/* intake.c - hands what a frame carries to the engine, as the plugin does with a frame that Wireshark has dissected
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "intake.h"
+
+enum { IP_PROTO_ICMP = 1, IP_PROTO_TCP = 6 };
+
+int64_t intake_time(int64_t seconds, int nanoseconds)
+{
+    const int64_t first = -(INT64_C(1) << 61) / NS_PER_SECOND, last = (INT64_C(1) << 62) / NS_PER_SECOND;
+
+    return CLAMP(seconds, first, last) * NS_PER_SECOND + nanoseconds;
+}
+
+/* Link addresses are only compared: FNV-1a tells them apart well enough. */
+static uint32_t link_digest(const uint8_t *address)
+{
+    uint32_t digest = 2166136261U;
+
+    for (int i = 0; i < 6; i++)
+        digest = (digest ^ address[i]) * 16777619U;
+    return digest;
+}
+
+static void complete_sighting(struct sighting *seen, const struct link_frame *link)
+{
+    if (link->link_src != NULL)
+        seen->link_src = link_digest(link->link_src);
+    if (link->direction != DIRECTION_UNKNOWN)
+        seen->direction = link->direction;
+    seen->interface = link->interface;
+}
+
+static struct link_layer link_layer_of(const struct link_frame *from)
+{
+    struct link_layer link = { .vlan = from->vlan };
+
+    if (from->link_src != NULL)
+        memcpy(link.src, from->link_src, sizeof link.src);
+    if (from->link_dst != NULL)
+        memcpy(link.dst, from->link_dst, sizeof link.dst);
+    return link;
+}
+
+bool intake_segment(const struct sighting *seen, enum link_type type, const struct packet_bytes *bytes,
+                    struct taken *taken)
+{
+    struct segment *seg = &taken->segment;
+
+    link_read(type, bytes, &taken->link);
+    taken->has_segment = false;
+    taken->seen = *seen;
+    complete_sighting(&taken->seen, &taken->link);
+    if (taken->link.ip_proto != IP_PROTO_TCP)
+        return false;
+    size_t size = taken->link.family == 4 ? 4 : 16;
+    seg->seen = taken->seen;
+    seg->family = taken->link.family;
+    memset(seg->src.ip, 0, sizeof seg->src.ip);
+    memset(seg->dst.ip, 0, sizeof seg->dst.ip);
+    memcpy(seg->src.ip, taken->link.src, size);
+    memcpy(seg->dst.ip, taken->link.dst, size);
+    taken->has_segment = segment_parse(bytes, taken->link.offset, seg);
+    if (taken->has_segment && seg->flags & TCP_SYN)
+        seg->link = link_layer_of(&taken->link);
+    return taken->has_segment;
+}
+
+/* An ICMP error tells about the segment that it quotes. */
+static void take_icmp(struct tracker *t, const struct sighting *seen, const struct packet_bytes *bytes,
+                      const struct link_frame *link)
+{
+    struct icmp_error error = { .seen = *seen, .family = link->ip_proto == IP_PROTO_ICMP ? 4 : 6 };
+
+    if (icmp_error_parse(bytes, link->offset, &error))
+        tracker_icmp_error(t, &error);
+}
+
+static void take_sender(struct tracker *t, const struct sighting *seen, const struct link_frame *link)
+{
+    uint8_t ip[16] = { 0 };
+
+    if (link->family == 0)
+        return;
+    memcpy(ip, link->src, link->family == 4 ? 4 : 16);
+    tracker_other_packet(t, seen, link->family, ip);
+}
+
+void intake_frame(struct tracker *t, const struct sighting *seen, enum link_type type, const struct packet_bytes *bytes,
+                  struct taken *taken)
+{
+    bool has_segment = intake_segment(seen, type, bytes, taken);
+    const struct link_frame *link = &taken->link;
+
+    tracker_begin_frame(t, &taken->seen);
+    if (has_segment)
+        tracker_segment(t, &taken->segment);
+    else if (link->ip_proto != 0 && link->ip_proto != IP_PROTO_TCP)
+        take_icmp(t, &taken->seen, bytes, link);
+    if (link->ip_proto != IP_PROTO_TCP)
+        take_sender(t, &taken->seen, link);
+}

@@ -1,0 +1,168 @@
+/* output.c - the statistics and the forms in which they are written
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "output.h"
+
+#include "calls.h"
+#include "page.h"
+
+#include <stdio.h>
+
+/* ---- forms ----------------------------------------------------------------------------------------- */
+
+enum { LEGEND_MAX = 100 }; /* lines */
+
+#define SHOW_ALL "--show all"
+
+static struct report_input input_of(const struct output *o)
+{
+    const struct capture *capture = tracker_capture(o->t);
+
+    return (struct report_input){
+        .t = o->t,
+        .attempts = o->attempts,
+        .frames = o->collected->frames,
+        .totals = { capture->segments, capture->bytes, o->collected->streams.n },
+        .filter = o->filter_text,
+        .show_all = SHOW_ALL,
+        .calls_shown = o->shown,
+    };
+}
+
+static void report_text(const struct output *o, GString *out)
+{
+    struct report_input input = input_of(o);
+
+    report_write(&input, out);
+    frames_append_legend(o->frames, LEGEND_MAX, out);
+}
+
+static void report_html(const struct output *o, GString *out)
+{
+    struct report_input input = input_of(o);
+
+    page_write(&input, out);
+}
+
+static void text_of_table(const struct output *o, const struct table_kind *kind, GString *out)
+{
+    const struct table_frame frame = { .filter = o->filter_text, .rows_shown = o->shown, .show_all = SHOW_ALL };
+    struct table *table = table_new(kind, o->t, o->attempts);
+
+    table_print(table, &frame, out);
+    table_free(table);
+}
+
+static void csv_of_table(const struct output *o, const struct table_kind *kind, GString *out)
+{
+    struct table *table = table_new(kind, o->t, o->attempts);
+
+    table_print_csv(table, out);
+    table_free(table);
+}
+
+static void append_calls(const struct output *o, enum calls_format format, GString *out)
+{
+    struct view v;
+
+    view_init(&v, o->t);
+    calls_begin(format, out);
+    for (guint i = 0; i < o->attempts->len; i++) {
+        view_set(&v, g_array_index(o->attempts, uint32_t, i), true);
+        calls_append(format, &v, o->frames, i == 0, out);
+    }
+    calls_end(format, out);
+    view_free(&v);
+}
+
+static void calls_text(const struct output *o, GString *out)
+{
+    append_calls(o, CALLS_TEXT, out);
+}
+
+static void calls_json(const struct output *o, GString *out)
+{
+    append_calls(o, CALLS_JSON, out);
+}
+
+static void calls_ndjson(const struct output *o, GString *out)
+{
+    append_calls(o, CALLS_NDJSON, out);
+}
+
+static void calls_csv(const struct output *o, GString *out)
+{
+    append_calls(o, CALLS_CSV, out);
+}
+
+static void call_text(struct view *v, const struct frames *frames, GString *out)
+{
+    calls_append(CALLS_TEXT, v, frames, true, out);
+}
+
+static void call_ndjson(struct view *v, const struct frames *frames, GString *out)
+{
+    calls_append(CALLS_NDJSON, v, frames, true, out);
+}
+
+static const struct format formats[] = {
+    { "text", report_text, text_of_table, calls_text, call_text },
+    { "ndjson", NULL, NULL, calls_ndjson, call_ndjson },
+    { "json", NULL, NULL, calls_json, NULL },
+    { "html", report_html, NULL, NULL, NULL },
+    { "csv", NULL, csv_of_table, calls_csv, NULL },
+};
+
+const struct format *format_named(const char *name)
+{
+    for (size_t i = 0; i < G_N_ELEMENTS(formats); i++)
+        if (g_str_equal(formats[i].name, name))
+            return &formats[i];
+    return NULL;
+}
+
+/* ---- writing --------------------------------------------------------------------------------------- */
+
+static const struct table_kind *kind_of(enum statistic statistic)
+{
+    switch (statistic) {
+    case STATISTIC_SERVICES:
+        return &table_services;
+    case STATISTIC_REUSE:
+        return &table_reuse;
+    case STATISTIC_TREE:
+        return &table_fates;
+    default:
+        return NULL;
+    }
+}
+
+bool format_has(const struct format *format, enum statistic statistic)
+{
+    if (statistic == STATISTIC_REPORT)
+        return format->report != NULL;
+    if (statistic == STATISTIC_CALLS)
+        return format->calls != NULL;
+    return statistic == STATISTIC_NONE || format->table != NULL;
+}
+
+bool output_text(const GString *text)
+{
+    return fwrite(text->str, 1, text->len, stdout) == text->len && fflush(stdout) == 0;
+}
+
+bool output_write(const struct output *o, const struct format *format)
+{
+    GString *out = g_string_new(NULL);
+
+    if (o->statistic == STATISTIC_REPORT)
+        format->report(o, out);
+    else if (o->statistic == STATISTIC_CALLS)
+        format->calls(o, out);
+    else if (o->statistic != STATISTIC_NONE)
+        format->table(o, kind_of(o->statistic), out);
+    bool written = output_text(out);
+    g_string_free(out, TRUE);
+    return written;
+}

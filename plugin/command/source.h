@@ -1,0 +1,67 @@
+/* source.h - one capture file, read record by record with Wireshark's file library
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#ifndef SYNFATE_SOURCE_H
+#define SYNFATE_SOURCE_H
+
+#include "segment.h"
+#include "wtap_compat.h"
+
+#include <glib.h>
+
+struct source {
+    const char *path;
+    wtap *wth;                  /* NULL: not open */
+    struct wtap_packet *packet; /* the record at hand */
+    GQueue ahead;               /* struct wtap_packet: records that were read before their turn */
+    bool has_packet, at_end;
+    int64_t when;       /* ns since the epoch: when the record at hand was captured, or what came before it */
+    int64_t ahead_time; /* the latest time of those in ahead */
+    int64_t first_time; /* ns since the epoch, of its first record; when several files are sorted */
+    int64_t last_time;  /* of the newest record that was taken */
+    uint32_t records;   /* taken so far: the number of the record at hand, once it is taken */
+    int64_t size;       /* bytes, or 0 */
+    uint32_t chain;     /* which capture the file is a part of; see reader.c */
+    char *error;        /* what went wrong, for people; NULL: nothing */
+};
+
+/* "-" is the standard input. The path must stay. */
+struct source *source_new(const char *path);
+void source_free(struct source *s);
+
+/* Opens the file. Returns false, and sets error, if it cannot be read. */
+bool source_open(struct source *s);
+void source_close(struct source *s);
+
+/* Skips what has no time, and sets first_time. Returns false if nothing has one. */
+bool source_find_first_time(struct source *s);
+
+/* Makes the next record the one at hand, until source_take takes it. Returns false at the end, with error if it came too
+ * soon. */
+bool source_peek(struct source *s);
+void source_take(struct source *s);
+
+/* Whether the file ends before or soon after a time; what has to be read for that is kept for its turn. */
+bool source_ends_by(struct source *s, int64_t time);
+
+/* Of the record at hand. Its time is 0 if it has none. */
+int64_t source_time(const struct source *s);
+bool source_is_packet(const struct source *s);
+struct packet_bytes source_bytes(const struct source *s);
+int source_encap(const struct source *s); /* Wireshark's number of its link type */
+enum direction source_direction(const struct source *s);
+uint64_t source_drops(const struct source *s); /* packets that were lost before it */
+uint32_t source_section(const struct source *s);
+uint32_t source_interface(const struct source *s); /* its number in its section */
+
+/* The name of the interface of the record at hand, as Wireshark has it; NULL: the file names no interfaces. */
+const char *source_interface_name(const struct source *s);
+
+/* A description of that interface, for a file to be written; of any other record, one that has no more than a type. */
+wtap_block_t source_interface_description(const struct source *s);
+
+/* The bytes that were read from the file so far. */
+int64_t source_position(const struct source *s);
+
+#endif

@@ -1,0 +1,60 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Measures the command beside tshark, which does the same with the plugin: instructions a packet, and memory."""
+
+import os
+import subprocess
+
+SHORT, TRANSFERS = "short", "bulk"
+NAMES = {SHORT: "short connections", TRANSFERS: "bulk transfers"}
+BOUNDS = {
+    "the command, short connections (instructions a packet)": 4000,
+    "the command, bulk transfers (instructions a packet)": 3200,
+    "the command, short connections (% of tshark's instructions)": 10,
+    "the command, bulk transfers (% of tshark's instructions)": 5.5,
+    "the command, memory while it reads, beyond the engine's (MiB)": 64,
+}
+
+
+def tshark(bench, path):
+    """The same report by tshark."""
+    return lambda under: bench.tshark.command(*under, "tshark", "-n", "-q", "-r", path, "-z", "synfate,report")
+
+
+def command(bench, path):
+    return lambda under: [*under, str(bench.build / "synfate"), "-q", str(path)]
+
+
+def instructions(bench, name, program, load, size):
+    """A packet's share of all that the program does, without what starting costs."""
+    counts = []
+    for n in (size, 2 * size):
+        path, packets = bench.capture(load, n)
+        counts.append((packets, bench.count(program(bench, path), f"{name}-{load}-{n}")[0]))
+    (packets, few), (packets2, many) = counts
+    return (many - few) / (packets2 - packets)
+
+
+def peak(arguments):
+    """The peak of memory in bytes."""
+    process = subprocess.Popen([str(word) for word in arguments], stdout=subprocess.DEVNULL)
+    _, status, usage = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    assert process.returncode == 0, arguments
+    return usage.ru_maxrss * 1024
+
+
+def measure(bench, results, sizes, connections, pool):
+    """Into results.check, and results.command: load -> (tshark's, the command's) instructions a packet."""
+    jobs = {load: [pool.submit(instructions, bench, name, program, load, sizes[load])
+                   for name, program in (("report", tshark), ("command", command))] for load in NAMES}
+    for load, (theirs, ours) in jobs.items():
+        results.command[load] = theirs.result(), ours.result()
+        results.check(f"the command, {NAMES[load]} (instructions a packet)", ours.result())
+        results.check(f"the command, {NAMES[load]} (% of tshark's instructions)", 100 * ours.result() / theirs.result())
+        print(".", end="", flush=True)
+    path, _ = bench.capture(SHORT, connections)
+    # A condition that none fulfils: what the tables take at the end is the engine's.
+    reading = peak([bench.build / "synfate", "-q", "--calls", "-Y", "retries > 100", path])
+    results.check("the command, memory while it reads, beyond the engine's (MiB)",
+                  (reading - bench.engine_memory(SHORT, connections)[1]) / 2**20)
+    bench.forget_capture(SHORT, connections)

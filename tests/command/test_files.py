@@ -1,0 +1,248 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Files: one, several as one capture, compressed, damaged, missing; and the exit status."""
+
+import csv
+import gzip
+import io
+import json
+import shutil
+import struct
+import subprocess
+
+import pytest
+
+import capture_file
+from command import SYNFATE, calls, run, values
+from stories import examples
+
+SECOND = 1_000_000
+
+
+def frames_of(name="rejected.time_wait_paws"):
+    return examples()[name].frames()
+
+
+@pytest.fixture
+def folder(tmp_path):
+    return tmp_path
+
+
+def save(folder, name, data):
+    path = folder / name
+    path.write_bytes(data)
+    return path
+
+
+def write(folder, name, frames):
+    return save(folder, name, capture_file.pcap(frames))
+
+
+def verdicts(said):
+    """What does not depend on the files' names."""
+    names = "attempt", "fate", "cause", "basis", "retries", "wait", "delayed", "isn_delta", "tsval_delta", "old.age"
+    return [[values(call).get(name) for name in names] for call in said]
+
+
+# Exit status
+
+
+def test_status_says_whether_a_call_failed(folder):
+    assert run(write(folder, "good", frames_of("established.ok")), status=0)
+    assert run(write(folder, "bad", frames_of()), status=1)
+
+
+def test_only_what_the_condition_lets_through_counts(folder):
+    path = write(folder, "bad", frames_of())
+    assert run("-Y", "fate = established", path, status=0)
+    assert run("-Y", "server.port == 8080 and wait > 1 and not delayed", path, status=1)
+    assert run("-Y", "cause = closed_port or (cause = time_wait_paws)", path, status=1)
+    assert len(calls("-Y", "synfate.cause != time_wait_paws", path)) == 1
+
+
+def test_an_empty_capture(folder):
+    done = run(write(folder, "empty", []), status=0)
+    assert not done.stderr
+
+
+WRONG_USE = [
+    [], ["--unknown", "FILE"], ["-T", "xml", "FILE"], ["-T", "csv", "FILE"], ["--services", "--reuse", "FILE"],
+    ["-Y", "cause ==", "FILE"], ["-Y", "nonsense = 1", "FILE"], ["-Y", "(fate = stuck", "FILE"], ["-Y", "fate = x y", "FILE"],
+    ["-Y", "(" * 100, "FILE"], ["-", "FILE"], ["-w", "out", "-"], ["-w", "-", "FILE"], ["-f", "-w", "out", "FILE"],
+    ["-f", "FILE", "FILE"], ["--force", "FILE"], ["--show", "x", "FILE"], ["--peer-rules", "vms", "FILE"],
+    ["--time-wait", "-1", "FILE"], ["--no-answer-retries", "0", "FILE"], ["-f", "-T", "csv", "-"],
+]
+
+
+@pytest.mark.parametrize("args", WRONG_USE, ids=" ".join)
+def test_wrong_use_is_one_line_and_status_2(folder, args):
+    path = write(folder, "FILE", frames_of("established.ok"))
+    done = run(*[path if word == "FILE" else word for word in args], status=2, cwd=folder, stdin=subprocess.DEVNULL)
+    assert not done.stdout
+    assert done.stderr.startswith("synfate: ") and done.stderr.count("\n") == 1
+
+
+def test_what_cannot_be_read_is_said_and_the_rest_is_reported(folder):
+    good = write(folder, "good", frames_of("established.ok"))
+    text = save(folder, "text", b"this is no capture\n" * 10)
+    done = run("--calls", good, text, folder / "missing", folder, status=2)
+    assert len(done.stdout.splitlines()) == 1
+    lines = done.stderr.splitlines()
+    assert len(lines) == 3 and all(line.startswith("synfate: ") for line in lines)
+    for path in text, folder / "missing", folder:
+        assert sum(f" {path}: " in line for line in lines) == 1
+
+
+def test_a_file_that_ends_within_a_packet(folder):
+    whole = capture_file.pcap(frames_of())
+    done = run("--calls", save(folder, "cut", whole[:-10]), status=2)
+    assert len(done.stdout.splitlines()) == 2
+    assert done.stderr.count("\n") == 1 and "cut: " in done.stderr
+
+
+def test_a_full_disk(folder):
+    path = write(folder, "good", frames_of("established.ok"))
+    with open("/dev/full", "w") as full:
+        done = run_to(full, path)
+    assert done.returncode == 2 and "standard output: " in done.stderr
+
+
+def run_to(stdout, *args):
+    return subprocess.run([SYNFATE, *args], stdout=stdout, stderr=subprocess.PIPE, text=True)
+
+
+def test_help_and_version():
+    assert "--services" in run("--help", status=0).stdout
+    assert run("--version", status=0).stdout.startswith("synfate ")
+
+
+# Forms
+
+
+@pytest.mark.parametrize("compress", ["gz", "zst", "lz4"])
+def test_compressed_files(folder, compress):
+    plain = write(folder, "plain.pcap", frames_of())
+    packed = folder / f"packed.{compress}"
+    if compress == "gz":
+        packed.write_bytes(gzip.compress(plain.read_bytes()))
+    elif shutil.which({"zst": "zstd", "lz4": "lz4"}[compress]) is None:
+        pytest.skip(f"no program that makes {compress}")
+    else:
+        tool = {"zst": ["zstd", "-q", "-o"], "lz4": ["lz4", "-q"]}[compress]
+        subprocess.run([*tool, *((packed, plain) if compress == "zst" else (plain, packed))], check=True)
+    assert calls(packed) == calls(plain)
+
+
+def test_from_a_pipe(folder):
+    data = capture_file.pcap(frames_of())
+    path = save(folder, "file", data)
+    done = subprocess.run([SYNFATE, "--calls", "-"], input=data, capture_output=True)
+    assert done.stdout == run("--calls", path).stdout.encode() and done.returncode == 1
+
+
+def test_csv(folder):
+    path = write(folder, "bad", frames_of())
+    rows = list(csv.DictReader(io.StringIO(run("--calls", "-T", "csv", path).stdout)))
+    objects = calls(path)
+    assert len(rows) == len(objects) == 2
+    for row, call in zip(rows, objects):
+        assert {name for name, value in row.items() if value} == set(call)
+        assert row["synfate.fate"] == call["synfate.fate"] and float(row["synfate.wait"]) == call["synfate.wait"]
+
+
+def test_json_is_an_array_of_the_same(folder):
+    path = write(folder, "bad", frames_of())
+    assert json.loads(run("--calls", "-T", "json", path).stdout) == calls(path)
+
+
+# Several files
+
+
+def pieces(frames, n):
+    size = -(-len(frames) // n)
+    return [frames[i:i + size] for i in range(0, len(frames), size)]
+
+
+@pytest.mark.parametrize("n", [2, 3, 30])
+def test_a_ring_buffer_is_one_capture(folder, n):
+    """No attempt is lost where one file ends and the next begins, and the files may be named in any order."""
+    frames = frames_of()
+    whole = calls(write(folder, "whole", frames))
+    parts = [write(folder, f"part{i:02}", piece) for i, piece in enumerate(pieces(frames, n))]
+    for order in parts, parts[::-1]:
+        assert verdicts(calls(*order)) == verdicts(whole)
+
+
+def test_a_frame_is_named_by_its_file(folder):
+    frames = frames_of()
+    parts = [write(folder, f"part{i}", piece) for i, piece in enumerate(pieces(frames, 4))]
+    size = len(pieces(frames, 4)[0])
+    whole = calls(write(folder, "whole", frames))
+    for one, other in zip(calls(*parts), whole):
+        number = other["synfate.syn"] - 1
+        assert one["synfate.syn"] == f"{parts[number // size]}:{number % size + 1}"
+
+
+def test_packets_that_come_behind_the_next_files_first(folder):
+    """A program that writes files one after the other may be a little out of order where they meet."""
+    frames = frames_of()
+    swapped = frames[:10] + [(frames[12][0] + 20_000, *frames[10][1:]), *frames[11:]]
+    parts = [write(folder, "first", swapped[:11]), write(folder, "second", swapped[11:])]
+    assert verdicts(calls(*parts)) == verdicts(calls(write(folder, "whole", swapped)))
+
+
+def test_files_that_overlap_are_different_points(folder):
+    """The same packets at two points: they are attempts of one number, and count once."""
+    frames = frames_of()
+    later = [(time + 137, *rest) for time, *rest in frames]
+    one, other = write(folder, "one", frames), write(folder, "other", later)
+    both = run("--calls", "-T", "ndjson", one, other)
+    assert verdicts(calls(one, other)) == verdicts(calls(one))
+    assert both.returncode == 1
+    report = run(one, other).stdout
+    assert f"of {other}" in report or "frames" in report
+
+
+def test_a_gap_is_said(folder):
+    frames = frames_of("established.ok")
+    later = [(time + 3600 * SECOND, *rest) for time, *rest in frames]
+    done = run(write(folder, "one", frames), write(folder, "other", later), status=0)
+    assert "nothing was captured" in done.stderr and done.stderr.count("\n") == 1
+
+
+def from_port(frames, port):
+    """The frames with another client port."""
+    old, new = (57011).to_bytes(2, "big"), port.to_bytes(2, "big")
+    return [(time, interface, data[:34] + data[34:38].replace(old, new) + data[38:]) for time, interface, data in frames]
+
+
+def test_many_files(folder):
+    frames = frames_of("established.ok")
+    paths = []
+    for i in range(2000):
+        moved = [(time + i * 10 * SECOND, *rest) for time, *rest in from_port(frames, 10_000 + i)]
+        paths.append(write(folder, f"{i:05}", moved))
+    done = run("--calls", "-T", "ndjson", *paths)
+    assert len(done.stdout.splitlines()) == 2000 and not done.stderr
+
+
+def test_too_many_files_that_overlap(folder):
+    frames = frames_of()
+    paths = [write(folder, f"{i:02}", [(time + i, *rest) for time, *rest in frames]) for i in range(66)]
+    done = run("--calls", *paths, status=2)
+    assert done.stderr.count("64 files overlap") == 2
+
+
+def test_interfaces_of_a_pcapng_file(folder):
+    frames = [(time, i % 2, data) for i, (time, _, data) in enumerate(frames_of())]
+    path = save(folder, "two.pcapng", capture_file.pcapng(frames, ["eth0", "eth1"]))
+    assert {call["point"] for call in calls(path)} <= {"eth0", "eth1"}
+
+
+# What is not read
+
+
+def test_what_is_not_read_is_counted(folder):
+    radiotap = struct.pack("<IHHiIII", 0xA1B2C3D4, 2, 4, 0, 0, 262144, 127) + struct.pack("<IIII", 1, 0, 8, 8) + bytes(8)
+    done = run(save(folder, "wlan", radiotap), status=0)
+    assert done.stderr.count("\n") == 1
+    assert "1 frame was not read" in done.stderr and "802.11" in done.stderr and "use tshark" in done.stderr

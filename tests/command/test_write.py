@@ -1,0 +1,102 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""-w: writes the frames of the calls that match, with the old connections that they met."""
+
+import resource
+import signal
+import subprocess
+
+import pytest
+
+import capture_file
+from collection import Collection
+from command import SYNFATE, calls, run, values
+from stories import examples
+
+
+@pytest.fixture(scope="module")
+def all_examples(tmp_path_factory):
+    """Every example in one capture, each between hosts of its own."""
+    path = tmp_path_factory.mktemp("write") / "all.pcap"
+    path.write_bytes(capture_file.pcap(Collection().frames))
+    return path
+
+
+def without_numbers(call):
+    """What another file does not change. Silence means less in a capture that lacks the packets of others."""
+    own = values(call)
+    names = "fate", "cause", "retries", "wait", "isn_delta", "tsval_delta", "old.age", "old.peer_state", "delayed"
+    return call["time"], call["client.ip"], call["client.port"], [own.get(name) for name in names]
+
+
+@pytest.mark.parametrize("cause", ["time_wait_paws", "old_established", "closed_port", "icmp_host", "accept_queue_full"])
+def test_a_cause_alone_keeps_its_verdict(all_examples, tmp_path, cause):
+    """The old connection is there, and nothing that belongs to others."""
+    out = tmp_path / "out.pcapng"
+    condition = f"cause = {cause}"
+    run("-Y", condition, "-w", out, all_examples, status=1)
+    assert sorted(map(without_numbers, calls("-Y", condition, out))) == sorted(map(without_numbers, calls("-Y", condition, all_examples)))
+    failed = calls("-Y", condition, all_examples)
+    clients = {(call["client.ip"], call["client.port"], call["server.ip"]) for call in failed}
+    assert {(call["client.ip"], call["client.port"], call["server.ip"]) for call in calls(out)} == clients
+
+
+def test_tshark_reads_what_was_written(all_examples, tmp_path, tshark):
+    out = tshark.captures / "written.pcapng"
+    done = run("-Y", "failed", "-w", out, all_examples)
+    out.chmod(0o644)
+    written = int(done.stderr.split()[1])
+    assert len(tshark.fields(out)) == written > 0
+
+
+def test_without_a_condition_what_failed_or_came_late(all_examples, tmp_path):
+    one, other = tmp_path / "one", tmp_path / "other"
+    run("-w", one, all_examples)
+    run("-Y", "failed or delayed", "-w", other, all_examples)
+    assert one.read_bytes() == other.read_bytes()
+
+
+def test_an_existing_file_is_not_overwritten(all_examples, tmp_path):
+    out = tmp_path / "out"
+    out.write_text("precious")
+    done = run("-w", out, all_examples, status=2)
+    assert out.read_text() == "precious" and "--force" in done.stderr
+    run("-w", out, "--force", all_examples, status=1)
+    assert out.read_bytes()[:4] == b"\x0a\x0d\x0d\x0a"
+
+
+@pytest.mark.parametrize("force", [(), ("--force",)])
+def test_an_input_is_never_overwritten(tmp_path, force):
+    path = tmp_path / "in.pcap"
+    path.write_bytes(examples()["refused.closed_port"].file)
+    before = path.read_bytes()
+    link = tmp_path / "link"
+    link.symlink_to(path)
+    for out in path, link:
+        run("-w", out, *force, path, status=2)
+    assert path.read_bytes() == before
+
+
+def test_several_files_become_one(tmp_path):
+    frames = examples()["rejected.time_wait_paws"].frames()
+    whole, one, other, out = (tmp_path / name for name in ("whole", "one", "other", "out"))
+    whole.write_bytes(capture_file.pcap(frames))
+    one.write_bytes(capture_file.pcap(frames[:9]))
+    other.write_bytes(capture_file.pcapng([(t, 0, data) for t, _, data in frames[9:]], ["eth0"]))
+    run("-w", out, one, other)
+    assert list(map(without_numbers, calls(out))) == list(map(without_numbers, calls(whole)))
+
+
+def limit_files():
+    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096))
+
+
+def test_a_full_disk_leaves_nothing_behind(all_examples, tmp_path):
+    out = tmp_path / "out"
+    done = subprocess.run([SYNFATE, "-w", out, all_examples], capture_output=True, text=True, preexec_fn=limit_files)
+    assert done.returncode == 2 and f"synfate: {out}: " in done.stderr
+    assert not out.exists()
+
+
+def test_a_folder_that_is_not_there(all_examples, tmp_path):
+    run("-w", tmp_path / "missing/out", all_examples, status=2)

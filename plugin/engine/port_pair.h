@@ -10,13 +10,16 @@
 
 #include <glib.h>
 
+/* Shifted by a side: what that side sends belongs to another pair. */
+#define PAIR_TRANSLATED 0x04U
+
 /* Side 0 has the lower address, or port. An address of IPv4 is kept itself, one of IPv6 by its number. */
 struct port_pair {
     uint32_t ip[2];
     uint16_t port[2];
     uint16_t point;
     uint8_t family;
-    uint8_t sent;        /* bit 0, 1: that side has sent a packet */
+    uint8_t sent;        /* bit 0, 1: that side has sent a packet; PAIR_TRANSLATED */
     uint32_t uses;       /* connections and attempts on it so far */
     uint32_t attempt[2]; /* the latest attempt of either side; 0: none */
     uint32_t current;    /* the connection in progress; 0: none */

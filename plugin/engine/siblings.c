@@ -375,6 +375,31 @@ void siblings_stray(struct tracker *t, const struct segment *seg)
     see_segment(t, a, SEEN_STRAY, seg);
 }
 
+/* Whether an answer comes from an attempt's server, and goes to another address than its client's. */
+static bool is_answered_by(const struct tracker *t, const struct attempt *a, const struct segment *answer)
+{
+    const struct port_pair *pair = pair_of(t, a);
+    struct tcp_address client, server;
+
+    if (pair->point != answer->seen.point || pair->family != answer->family
+        || answer->seen.time - a->last_time > STRAY_WINDOW)
+        return false;
+    port_pairs_address(&t->pairs, pair, attempt_side(a), &client);
+    port_pairs_address(&t->pairs, pair, server_side(a), &server);
+    return is_same_address(&server, &answer->src) && memcmp(client.ip, answer->dst.ip, sizeof client.ip) != 0;
+}
+
+uint32_t siblings_find_answered(const struct tracker *t, const struct segment *answer)
+{
+    uint32_t newest;
+
+    find_isn(t, answer->ack - 1, &newest);
+    for (uint32_t r = newest; r != 0; r = sibling_after(t, newest, r))
+        if (is_answered_by(t, get_attempt(t, r), answer))
+            return r;
+    return 0;
+}
+
 bool leg_of_attempt(const struct tracker *t, uint32_t attempt, struct tcp_address *client)
 {
     for (uint32_t r = sibling_after(t, attempt, attempt); r != 0; r = sibling_after(t, attempt, r)) {

@@ -27,6 +27,10 @@ void siblings_link_fin(struct tracker *t, uint32_t pair, uint8_t side, const str
  * the same, or two legs of a NAT. */
 void siblings_note_forwarded(struct tracker *t, struct attempt *in, struct attempt *out);
 
+/* The attempt that waits, or waited of late, for this answer of its server, which goes to another address than the
+ * client's; 0: none. */
+uint32_t siblings_find_answered(const struct tracker *t, const struct segment *answer);
+
 /* A segment that begins a port pair and is no SYN may answer somebody else's SYN. */
 void siblings_stray(struct tracker *t, const struct segment *seg);
 

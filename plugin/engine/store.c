@@ -25,6 +25,7 @@ void store_init(struct tracker *t, const struct tracker_options *options)
     t->unanswered = g_array_new(FALSE, FALSE, sizeof(uint32_t));
     t->races = g_hash_table_new(NULL, NULL);
     t->racers = g_hash_table_new(NULL, NULL);
+    t->translated = g_hash_table_new(NULL, NULL);
     t->links = g_hash_table_new(NULL, NULL);
     t->points = g_ptr_array_new_with_free_func(g_free);
     index_init(&t->by_isn);
@@ -49,6 +50,7 @@ void store_clear(struct tracker *t)
     g_hash_table_destroy(t->legs);
     g_hash_table_destroy(t->races);
     g_hash_table_destroy(t->racers);
+    g_hash_table_destroy(t->translated);
     g_hash_table_destroy(t->links);
     if (t->probers != NULL)
         g_hash_table_destroy(t->probers);

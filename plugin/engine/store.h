@@ -36,6 +36,7 @@ struct tracker {
     GHashTable *races;        /* attempt -> the unanswered one of the same client that it may have raced */
     GHashTable *racers;       /* the other way round */
     GHashTable *probers;      /* see probes.c; NULL: none */
+    GHashTable *translated;   /* port pair -> attempt that it answers: see translated.c */
     GHashTable *links;        /* link address -> its IPv4 address, if it has one only: see races.c */
     struct closing *closings; /* FINs seen of late, to link the legs of a NAT */
 

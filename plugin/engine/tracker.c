@@ -7,6 +7,7 @@
 #include "peer_end.h"
 #include "siblings.h"
 #include "take.h"
+#include "translated.h"
 
 struct tracker *tracker_new(const struct tracker_options *options)
 {
@@ -80,10 +81,11 @@ void tracker_segment(struct tracker *t, const struct segment *seg)
     capture_note_segment(&t->capture, seg);
     w.pair_record = port_pairs_find_or_add(&t->pairs, seg->family, seg->seen.point, &seg->src, &seg->dst, &w.side);
     w.pair = port_pairs_get(&t->pairs, w.pair_record);
-    t->pair_in_frame = w.pair_record;
     if (!(w.pair->sent & 1U << w.side))
         note_sender(&w);
-    if (w.pair->attempt[0] == 0 && w.pair->attempt[1] == 0 && w.pair->current == 0 && kind != TCP_SYN)
+    bool translated = follow_translation(&w);
+    t->pair_in_frame = w.pair_record;
+    if (!translated && w.pair->attempt[0] == 0 && w.pair->attempt[1] == 0 && w.pair->current == 0 && kind != TCP_SYN)
         siblings_stray(t, seg);
 
     if (kind == TCP_SYN)

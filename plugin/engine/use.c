@@ -93,7 +93,7 @@ struct connection *connection_in_progress(const struct work *w)
 void settle_unseen_use(const struct work *w)
 {
     const struct connection *c = current_of(w);
-    bool both_captured = w->pair->sent == (1 | 2);
+    bool both_captured = (w->pair->sent & 3) == 3;
 
     if (c != NULL && !is_confirmed(c) && both_captured && w->pair->old != 0)
         drop_unseen_use(w);

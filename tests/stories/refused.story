@@ -78,3 +78,28 @@ use closed_by_lwip
 +5 > S N+100                predicts rst
    < R.                     decides
 => refused time_wait_sequence stack lwip
+
+# On the bridge of a host of containers: the SYN is seen after its source was translated, the RST goes to the address
+# before.
+story refused_before_nat_is_undone
+end outside 192.168.5.1:57011
+let syn I
+> S
+s > outside R. ack syn+1    decides
+=> refused closed_port
+
+# And one whose SYN/ACK goes there.
+story taken_before_nat_is_undone
+end outside 192.168.5.1:57011
+let syn I
+between outside s
+let answer J
+between c s
+     > S
+     s > outside S. ack syn+1 lost
+     > . seq syn+1 ack answer+1    decides
+     > P. (29) seq syn+1 ack answer+1
+     s > outside . seq answer+1 ack syn+30
+     > P. (29) seq syn+1 ack answer+1
++1   > P. (29) seq syn+1 ack answer+1
+=> established ok

@@ -38,7 +38,7 @@ static void see_acceptance(const struct work *w, const struct attempt *a, struct
 /* RFC 9293, 3.8.6.1: a probe of a zero window is no repeated data. */
 static bool is_window_probe(const struct connection *c)
 {
-    return (c->end[!c->client].bits & END_SENT) && c->end[!c->client].window == 0;
+    return (c->end[!c->client].bits & END_ACKED) && c->end[!c->client].window == 0;
 }
 
 /* The client sends what begins behind its SYN, for the first time or again. */

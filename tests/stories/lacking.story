@@ -101,3 +101,12 @@ s > c2 .
 +3.1 other router
 => no_answer silent_flow inferred
 
+# The answers take another way, and the firewall on this one drops what it thinks is invalid.
+story stuck_where_one_direction_is_captured
+     > S
+     < S. hide
+     > . lost
+     > P. (29) lost
++0.3 > P. -29 (29) lost
++0.6 > P. -29 (29) lost     decides
+=> stuck unanswered_data inferred

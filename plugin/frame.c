@@ -36,19 +36,6 @@ int64_t frame_time(const packet_info *pinfo)
     return CLAMP((int64_t)pinfo->abs_ts.secs, first, last) * NS_PER_SECOND + pinfo->abs_ts.nsecs;
 }
 
-/* Link addresses are only compared: FNV-1a tells them apart well enough. */
-static uint32_t link_digest(const address *from)
-{
-    const uint8_t *bytes = from->data;
-    uint32_t digest = 2166136261U;
-
-    if (from->type != AT_ETHER)
-        return 0;
-    for (int i = 0; i < from->len; i++)
-        digest = (digest ^ bytes[i]) * 16777619U;
-    return digest;
-}
-
 /* Linux's cooked headers, as of the device "any": LINKTYPE_LINUX_SLL and LINKTYPE_LINUX_SLL2 of tcpdump.org. A packet
  * "to another host" was received, too, by an interface in promiscuous mode: the port of a bridge. */
 static void read_cooked_header(tvbuff_t *frame, int encapsulation, struct sighting *seen)
@@ -91,7 +78,6 @@ static struct sighting sighting_of(struct tracker *t, tvbuff_t *frame, const pac
 {
     struct sighting seen = {
         .frame = pinfo->num,
-        .link_src = link_digest(&pinfo->dl_src),
         .point = capture_point(t, pinfo),
         .direction = direction_of(pinfo),
         .time = frame_time(pinfo),

@@ -11,12 +11,6 @@
 
 #include "connection.h"
 
-/* What a SYN tells about the host that made it. */
-struct syn_print {
-    uint16_t mss, window, option_layout;
-    uint8_t wscale, ttl;
-};
-
 enum attempt_flags {
     ATTEMPT_SIDE = 0x01,        /* the side of the port pair that sent the SYN */
     ATTEMPT_HAS_TS = 0x02,      /* tsval holds */
@@ -50,9 +44,8 @@ struct attempt {
     uint32_t history;               /* record of the old connection; 0: none */
     uint32_t evidence;              /* record of the answers; 0: none yet */
     uint32_t sibling;               /* ring of the attempts that are the same SYN elsewhere, or again; 0: alone */
-    uint32_t link;                  /* digest of the client's link address; 0: none */
+    uint32_t print;                 /* record of what the first SYN looks like */
     int64_t first_time, last_time;  /* ns: SYNs */
-    struct syn_print print;         /* of the first SYN */
     uint16_t retries;               /* retransmitted SYNs, up to UINT16_MAX */
     uint16_t ip_id;                 /* of the newest SYN */
     uint16_t syn_data;              /* bytes of data with the SYN */

@@ -251,8 +251,8 @@ static void read_damage(const struct dossier *d, struct facts *facts)
 {
     const struct host *server = server_host(d);
 
-    FACT(SYN_DAMAGED,
-         (d->a->flags & ATTEMPT_DAMAGED) && checksums_tell(d, host_of(d, attempt_side(d->a)), d->a->print.ttl));
+    FACT(SYN_DAMAGED, (d->a->flags & ATTEMPT_DAMAGED)
+                          && checksums_tell(d, host_of(d, attempt_side(d->a)), print_of(d->t, d->a)->ttl));
     FACT(SYN_ACK_DAMAGED,
          d->e != NULL && (d->e->flags & EV_DAMAGED) && checksums_tell(d, server, server == NULL ? 0 : server->ttl_max));
 }

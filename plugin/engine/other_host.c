@@ -57,7 +57,7 @@ static uint8_t signs_of(const struct tracker *t, const struct attempt *a, const 
 
     if (old->attempt == 0 || old->client != attempt_side(a))
         return signs;
-    const struct syn_print *now = &a->print, *then = &get_attempt(t, old->attempt)->print;
+    const struct syn_print *now = print_of(t, a), *then = print_of(t, get_attempt(t, old->attempt));
     if (now->ttl != 0 && then->ttl != 0 && now->ttl != then->ttl)
         signs |= SIGN_TTL;
     if (a->flags & ATTEMPT_OPTIONS_CUT)

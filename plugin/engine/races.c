@@ -25,10 +25,24 @@ static uint32_t read_ip4(const uint8_t ip[16])
     return word;
 }
 
+/* The client's link address as a number; 0: it has none. FNV-1a: they are only compared. */
+static uint32_t link_of(const struct tracker *t, const struct attempt *a)
+{
+    static const uint8_t none[6] = { 0 };
+    const uint8_t *address = print_of(t, a)->link_src;
+    uint32_t digest = 2166136261U;
+
+    if (memcmp(address, none, sizeof none) == 0)
+        return 0;
+    for (size_t i = 0; i < sizeof none; i++)
+        digest = (digest ^ address[i]) * 16777619U;
+    return digest;
+}
+
 static void note_link(struct tracker *t, const struct attempt *a, const struct tcp_address *client)
 {
-    gpointer key = GUINT_TO_POINTER(a->link), ip = GUINT_TO_POINTER(read_ip4(client->ip));
-    gpointer known = a->link == 0 ? MANY : g_hash_table_lookup(t->links, key);
+    gpointer key = GUINT_TO_POINTER(link_of(t, a)), ip = GUINT_TO_POINTER(read_ip4(client->ip));
+    gpointer known = key == NULL ? MANY : g_hash_table_lookup(t->links, key);
 
     if (known == MANY || known == ip || pair_of(t, a)->family != 4)
         return;
@@ -47,7 +61,9 @@ static bool is_answered(const struct tracker *t, const struct attempt *a)
 /* Two families of one host, where its link address tells. */
 static bool is_same_host(const struct tracker *t, const struct attempt *a, const struct attempt *b)
 {
-    return a->link != 0 && a->link == b->link && g_hash_table_lookup(t->links, GUINT_TO_POINTER(a->link)) != MANY;
+    uint32_t link = link_of(t, a);
+
+    return link != 0 && link == link_of(t, b) && g_hash_table_lookup(t->links, GUINT_TO_POINTER(link)) != MANY;
 }
 
 /* Of the same client, to the same port of another address. */

@@ -45,7 +45,6 @@ enum checksum { CHECKSUM_UNKNOWN, CHECKSUM_RIGHT, CHECKSUM_WRONG };
 /* Where and when a packet was captured. */
 struct sighting {
     uint32_t frame;     /* number in the file, from 1 */
-    uint32_t link_src;  /* digest of the sender's link address; 0: none */
     uint32_t interface; /* index, where one capture point is all interfaces of a host; 0: not known */
     uint16_t point;     /* capture point: which interface of which section */
     uint8_t direction;  /* enum direction */

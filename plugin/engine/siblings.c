@@ -178,7 +178,7 @@ static bool is_same_syn(const struct tracker *t, const struct attempt *a, const 
         bool close = p->point == q->point ? behind == 0 : behind < TSVAL_NEAR;
         return syn->has_ts && (other->flags & ATTEMPT_HAS_TS) && close;
     }
-    return syn->has_ip_id && syn->ip_id != 0 && syn->ip_id == other->ip_id && syn->ttl != other->print.ttl
+    return syn->has_ip_id && syn->ip_id != 0 && syn->ip_id == other->ip_id && syn->ttl != print_of(t, other)->ttl
            && p->port[attempt_side(a)] == q->port[attempt_side(other)];
 }
 

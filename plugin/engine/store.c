@@ -11,6 +11,7 @@ void store_init(struct tracker *t, const struct tracker_options *options)
     t->options = *options;
     port_pairs_init(&t->pairs);
     peers_init(&t->peers);
+    prints_init(&t->prints);
     pool_init(&t->connections, sizeof(struct connection));
     pool_init(&t->attempts, sizeof(struct attempt));
     pool_init(&t->evidence, sizeof(struct evidence));
@@ -37,6 +38,7 @@ void store_clear(struct tracker *t)
 {
     port_pairs_free(&t->pairs);
     peers_free(&t->peers);
+    prints_free(&t->prints);
     pool_clear(&t->connections);
     pool_clear(&t->attempts);
     pool_clear(&t->evidence);

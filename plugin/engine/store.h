@@ -11,6 +11,7 @@
 #include "peers.h"
 #include "pool.h"
 #include "port_pair.h"
+#include "prints.h"
 
 /* Mirror ports and the "any" device show a frame twice, at most this much apart; nothing retransmits so soon. */
 #define DUPLICATE_WINDOW (5 * NS_PER_SECOND / 1000)
@@ -40,6 +41,7 @@ struct tracker {
     GHashTable *links;        /* link address -> its IPv4 address, if it has one only: see races.c */
     struct closing *closings; /* FINs seen of late, to link the legs of a NAT */
 
+    struct prints prints;
     GArray *notes;      /* struct note, by frame */
     GArray *clocks;     /* struct time_wait_clock, by frame */
     GByteArray *noted;  /* a bit for each frame: it has notes, as few have */
@@ -90,6 +92,11 @@ static inline const struct connection *get_history(const struct tracker *t, uint
 static inline struct port_pair *pair_of(const struct tracker *t, const struct attempt *a)
 {
     return port_pairs_get(&t->pairs, a->pair);
+}
+
+static inline const struct syn_print *print_of(const struct tracker *t, const struct attempt *a)
+{
+    return prints_get(&t->prints, a->print);
 }
 
 /* The records, made if there are none yet. */

@@ -172,16 +172,11 @@ static uint32_t add_attempt(const struct work *w)
         .pair = w->pair_record,
         .number = ++t->last_number,
         .call = ++t->last_call,
-        .link = seg->seen.link_src,
         .use = w->pair->uses,
         .isn = seg->seq,
         .frame = { [SYN_FIRST] = seg->seen.frame },
         .first_time = seg->seen.time,
-        .print = { .mss = seg->mss,
-                   .window = seg->window,
-                   .option_layout = seg->option_layout,
-                   .wscale = seg->wscale,
-                   .ttl = seg->ttl },
+        .print = prints_add(&t->prints, seg),
         .flags = w->side ? ATTEMPT_SIDE : 0,
     };
     read_syn(a, seg);

@@ -109,7 +109,8 @@ struct connection *begin_connection(const struct work *w, uint32_t attempt)
 
     w->pair->current = pool_add(&t->connections);
     struct connection *c = current_of(w);
-    connection_init_client(c, client, a->isn, a->isn + 1 + (took_data ? a->syn_data : 0), a->print.wscale, &first);
+    connection_init_client(c, client, a->isn, a->isn + 1 + (took_data ? a->syn_data : 0), print_of(t, a)->wscale,
+                           &first);
     if (a->flags & ATTEMPT_OPTIONS_CUT)
         c->flags |= CONN_SCALE_UNKNOWN | CONN_OPTIONS_CUT;
     c->attempt = attempt;

@@ -1,0 +1,47 @@
+/* prints.h - what SYNs look like, each look kept once
+ *
+ * Most SYNs of a capture look like many others: an attempt keeps a number.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#ifndef SYNFATE_PRINTS_H
+#define SYNFATE_PRINTS_H
+
+#include "index.h"
+#include "segment.h"
+
+#include <glib.h>
+
+enum print_flags {
+    PRINT_ECN = 0x01,        /* ECE and CWR: it asks for ECN (RFC 3168, 6.1.1) */
+    PRINT_FLOW_LABEL = 0x02, /* of IPv6, not 0 */
+};
+
+/* What a SYN tells about the host that made it, and the way that it took. */
+struct syn_print {
+    uint64_t option_kinds;
+    uint16_t mss, window, option_layout;
+    uint16_t vlan;
+    uint8_t wscale, ttl, traffic;
+    uint8_t flags; /* enum print_flags */
+    uint8_t link_src[6], link_dst[6];
+};
+
+struct prints {
+    GArray *all; /* struct syn_print */
+    struct index index;
+    struct hash_key key;
+};
+
+void prints_init(struct prints *p);
+void prints_free(struct prints *p);
+
+/* The number of the SYN's look, from 1. */
+uint32_t prints_add(struct prints *p, const struct segment *syn);
+
+static inline const struct syn_print *prints_get(const struct prints *p, uint32_t number)
+{
+    return &g_array_index(p->all, struct syn_print, number - 1);
+}
+
+#endif

@@ -50,6 +50,7 @@ static void see_first_data(const struct work *w, const struct connection *c, str
     if (!(e->flags & EV_CLIENT_DATA)) {
         e->flags |= EV_CLIENT_DATA;
         e->data_time = w->seg->seen.time;
+        e->request = (uint16_t)MIN(w->seg->payload, UINT16_MAX);
         return;
     }
     if (w->seg->seen.time - before < DUPLICATE_WINDOW || e->frame[EV_ACCEPTED] != 0 || is_window_probe(c))

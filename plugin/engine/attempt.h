@@ -44,7 +44,7 @@ struct attempt {
     uint32_t history;               /* record of the old connection; 0: none */
     uint32_t evidence;              /* record of the answers; 0: none yet */
     uint32_t sibling;               /* ring of the attempts that are the same SYN elsewhere, or again; 0: alone */
-    uint32_t print;                 /* record of what the first SYN looks like */
+    uint32_t print;                 /* record of what the first SYN looks like: see prints.h */
     int64_t first_time, last_time;  /* ns: SYNs */
     uint16_t retries;               /* retransmitted SYNs, up to UINT16_MAX */
     uint16_t ip_id;                 /* of the newest SYN */
@@ -85,7 +85,9 @@ struct evidence {
     uint32_t syn_ack_isn;   /* of the latest SYN/ACK before the client's ACK */
     uint32_t syn_ack_tsval; /* of the first SYN/ACK */
     uint32_t trouble;       /* record of what else was seen; 0: nothing */
+    uint32_t answer;        /* record of what the first SYN/ACK looks like; 0: none was seen */
     uint16_t flags;         /* enum evidence_flags */
+    uint16_t request;       /* bytes of the client's data of data_time, up to UINT16_MAX */
 };
 
 /* Kinds of packets that an attempt shows: those of the handshake, which are only noted by frame, and of trouble. */

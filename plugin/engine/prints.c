@@ -1,4 +1,4 @@
-/* prints.c - what SYNs look like, each look kept once
+/* prints.c - what SYNs and SYN/ACKs look like, each look kept once
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -36,30 +36,30 @@ static uint32_t hash_of(const void *owner, uint32_t record)
     return hash_print(&p->key, prints_get(p, record));
 }
 
-static void read_print(const struct segment *syn, struct syn_print *print)
+static void read_print(const struct segment *seg, struct syn_print *print)
 {
     const uint8_t ecn = TCP_ECE | TCP_CWR;
 
     memset(print, 0, sizeof *print); /* also what lies between the members */
-    print->option_kinds = syn->option_kinds;
-    print->mss = syn->mss;
-    print->window = syn->window;
-    print->option_layout = syn->option_layout;
-    print->vlan = syn->link.vlan;
-    print->wscale = syn->wscale;
-    print->ttl = syn->ttl;
-    print->traffic = syn->traffic;
+    print->option_kinds = seg->option_kinds;
+    print->mss = seg->mss;
+    print->window = seg->window;
+    print->option_layout = seg->option_layout;
+    print->vlan = seg->link.vlan;
+    print->wscale = seg->wscale;
+    print->ttl = seg->ttl;
+    print->traffic = seg->traffic;
     print->flags =
-        (uint8_t)(((syn->flags & ecn) == ecn ? PRINT_ECN : 0) | (syn->flow_label != 0 ? PRINT_FLOW_LABEL : 0));
-    memcpy(print->link_src, syn->link.src, sizeof print->link_src);
-    memcpy(print->link_dst, syn->link.dst, sizeof print->link_dst);
+        (uint8_t)(((seg->flags & ecn) == ecn ? PRINT_ECN : 0) | (seg->flow_label != 0 ? PRINT_FLOW_LABEL : 0));
+    memcpy(print->link_src, seg->link.src, sizeof print->link_src);
+    memcpy(print->link_dst, seg->link.dst, sizeof print->link_dst);
 }
 
-uint32_t prints_add(struct prints *p, const struct segment *syn)
+uint32_t prints_add(struct prints *p, const struct segment *seg)
 {
     struct syn_print print;
 
-    read_print(syn, &print);
+    read_print(seg, &print);
     const uint32_t hash = hash_print(&p->key, &print);
     for (uint32_t at = hash, r; (r = index_get(&p->index, at)) != 0; at++)
         if (memcmp(prints_get(p, r), &print, sizeof print) == 0)

@@ -1,6 +1,6 @@
-/* prints.h - what SYNs look like, each look kept once
+/* prints.h - what SYNs and SYN/ACKs look like, each look kept once
  *
- * Most SYNs of a capture look like many others: an attempt keeps a number.
+ * Most of a capture look like many others: an attempt keeps a number.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -17,7 +17,7 @@ enum print_flags {
     PRINT_FLOW_LABEL = 0x02, /* of IPv6, not 0 */
 };
 
-/* What a SYN tells about the host that made it, and the way that it took. */
+/* What a SYN, or SYN/ACK, tells about the host that made it, and the way that it took. */
 struct syn_print {
     uint64_t option_kinds;
     uint16_t mss, window, option_layout;
@@ -36,8 +36,8 @@ struct prints {
 void prints_init(struct prints *p);
 void prints_free(struct prints *p);
 
-/* The number of the SYN's look, from 1. */
-uint32_t prints_add(struct prints *p, const struct segment *syn);
+/* The number of its look, from 1. */
+uint32_t prints_add(struct prints *p, const struct segment *seg);
 
 static inline const struct syn_print *prints_get(const struct prints *p, uint32_t number)
 {

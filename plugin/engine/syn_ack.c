@@ -102,8 +102,10 @@ static void on_good_syn_ack(const struct work *w, uint32_t attempt)
     struct evidence *e = need_evidence(w->t, a);
     struct connection *c = current_of(w);
 
-    if (!(e->flags & EV_SYN_ACK))
+    if (!(e->flags & EV_SYN_ACK)) {
         refute_by_answer(w, a, ANSWER_SYN_ACK);
+        e->answer = prints_add(&w->t->prints, seg);
+    }
     if (a->flags & ATTEMPT_DAMAGED)
         w->t->checksums_lie = true;
     see_way_of_syn_ack(w, attempt);

@@ -13,20 +13,8 @@ int64_t intake_time(int64_t seconds, int nanoseconds)
     return CLAMP(seconds, first, last) * NS_PER_SECOND + nanoseconds;
 }
 
-/* Link addresses are only compared: FNV-1a tells them apart well enough. */
-static uint32_t link_digest(const uint8_t *address)
-{
-    uint32_t digest = 2166136261U;
-
-    for (int i = 0; i < 6; i++)
-        digest = (digest ^ address[i]) * 16777619U;
-    return digest;
-}
-
 static void complete_sighting(struct sighting *seen, const struct link_frame *link)
 {
-    if (link->link_src != NULL)
-        seen->link_src = link_digest(link->link_src);
     if (link->direction != DIRECTION_UNKNOWN)
         seen->direction = link->direction;
     seen->interface = link->interface;

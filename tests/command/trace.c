@@ -54,8 +54,8 @@ void traced_begin_frame(struct tracker *t, const struct sighting *seen)
 
 static void put_sighting(const struct sighting *seen)
 {
-    fprintf(trace(), " frame %u point %u time %" PRId64 " direction %u interface %u from %08x", seen->frame,
-            seen->point, seen->time, seen->direction, seen->interface, seen->link_src);
+    fprintf(trace(), " frame %u point %u time %" PRId64 " direction %u interface %u", seen->frame, seen->point,
+            seen->time, seen->direction, seen->interface);
 }
 
 static void put_link(const struct segment *seg)

@@ -118,8 +118,10 @@ static bool listen_to_taps(struct collection *c, tap_draw_cb draw)
 static char *write_report(const struct collection *c)
 {
     GString *out = g_string_new(NULL);
+    char *remark = synfate_tracker == NULL ? NULL : tracker_capture_remark(synfate_tracker);
     struct report_input input = {
         .t = synfate_tracker,
+        .remark = remark,
         .attempts = c->attempts,
         .frames = c->frames,
         .totals = c->totals,
@@ -135,6 +137,7 @@ static char *write_report(const struct collection *c)
         input.totals.bytes = capture->bytes;
     }
     writers[c->format](&input, out);
+    g_free(remark);
     return g_string_free(out, FALSE);
 }
 

@@ -246,10 +246,12 @@ static bool is_keep_alive(const struct work *w, const struct connection *old)
     return old != NULL && (old->end[w->side].bits & END_SENT) && w->seg->seq + 1 == old->end[w->side].snd_nxt;
 }
 
-/* Where the capture shows frames twice, the copy of the old connection's last ACK may come behind the SYN. */
-static bool is_late_copy(const struct work *w, const struct connection *old)
+/* Where the capture shows frames twice, the copy of the old connection's last ACK may come behind the SYN, but not behind
+ * the copy of the SYN. */
+static bool is_late_copy(const struct work *w, const struct attempt *a, const struct connection *old)
 {
-    return old->attempt != 0 && (get_attempt(w->t, old->attempt)->flags & ATTEMPT_MIRRORED)
+    return old->attempt != 0 && !(a->flags & ATTEMPT_MIRRORED)
+           && (get_attempt(w->t, old->attempt)->flags & ATTEMPT_MIRRORED)
            && w->seg->seen.time - old->last_time < DUPLICATE_WINDOW;
 }
 
@@ -276,7 +278,7 @@ static bool on_answer(const struct work *w, uint32_t attempt)
         note_answer(w->t, w->seg->seen.frame, attempt, SEEN_ACK);
         return true;
     }
-    if (is_keep_alive(w, old) || (of_old && is_late_copy(w, old)))
+    if (is_keep_alive(w, old) || (of_old && is_late_copy(w, a, old)))
         return false;
     if (packets_of(w->t, get_trouble(w->t, a), SEEN_BARE_ACK) == NULL)
         refute_by_answer(w, a, ANSWER_ACK);

@@ -34,29 +34,37 @@ static const char *plural(uint64_t n)
     return n == 1 ? "" : "s";
 }
 
-GPtrArray *tracker_capture_remarks(const struct tracker *t)
+/* Each remark is a sentence or two. */
+static void append_remark(GString *out, char *remark)
+{
+    g_string_append_printf(out, "%s%s", out->len == 0 ? "" : " ", remark);
+    g_free(remark);
+}
+
+char *tracker_capture_remark(const struct tracker *t)
 {
     const struct capture *c = &t->capture;
-    GPtrArray *remarks = g_ptr_array_new_with_free_func(g_free);
+    GString *out = g_string_new(NULL);
 
     if (c->dropped > 0)
-        g_ptr_array_add(remarks, g_strdup_printf("The capture lost %" PRIu64 " packet%s, as its records say: an answer "
-                                                 "that is not in it may have come.",
-                                                 c->dropped, plural(c->dropped)));
+        append_remark(out, g_strdup_printf("The capture lost %" PRIu64 " packet%s, as its records say.", c->dropped,
+                                           plural(c->dropped)));
     if (c->lacking > 0)
-        g_ptr_array_add(remarks,
-                        g_strdup_printf("The capture lacks packets: %" PRIu32 " connection%s acknowledged data "
-                                        "that is not in it. An answer that is not in it may have come.",
-                                        c->lacking, plural(c->lacking)));
+        append_remark(out, g_strdup_printf("The capture lacks packets: %" PRIu32 " connection%s acknowledged data that "
+                                           "is not in it.",
+                                           c->lacking, plural(c->lacking)));
+    if (capture_lost_packets(c))
+        append_remark(out, g_strdup("An answer that is not in it may have come."));
     if (capture_lacks_acks(c))
-        g_ptr_array_add(remarks,
-                        g_strdup("The capture holds SYNs, FINs and RSTs, and no other segment: it was filtered. "
-                                 "Which SYN/ACK the client acknowledged, which SYN an ACK rejected and how "
-                                 "long connects took is not in it."));
+        append_remark(out,
+                      g_strdup("The capture holds SYNs, FINs and RSTs, and no other segment: it was filtered. Which "
+                               "SYN/ACK the client acknowledged, which SYN an ACK rejected and how long connects "
+                               "took is not in it."));
     if (c->cut > 0)
-        g_ptr_array_add(remarks, g_strdup_printf("The captured bytes of %" PRIu64 " of %" PRIu64 " segments end before "
-                                                 "their TCP options do: timestamps and window scales are missing. "
-                                                 "Capture 128 bytes of each packet, or more.",
-                                                 c->cut, c->segments));
-    return remarks;
+        append_remark(out,
+                      g_strdup_printf("The captured bytes of %" PRIu64 " of %" PRIu64 " segments end before their "
+                                      "TCP options do: timestamps and window scales are missing. Capture 128 bytes "
+                                      "of each packet, or more.",
+                                      c->cut, c->segments));
+    return g_string_free(out, out->len == 0);
 }

@@ -53,7 +53,7 @@ void tracker_note_drops(struct tracker *t, uint64_t packets);
 /* What of the capture has been seen. */
 const struct capture *tracker_capture(const struct tracker *t);
 
-/* What a reader of statistics should know: a sentence each, char *. To be freed with its elements. */
-GPtrArray *tracker_capture_remarks(const struct tracker *t);
+/* What a reader of statistics has to know first; to be freed. NULL: nothing. */
+char *tracker_capture_remark(const struct tracker *t);
 
 #endif

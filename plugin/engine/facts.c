@@ -420,7 +420,8 @@ static bool is_taken_later(const struct dossier *d, const struct maker *maker, b
         return true;
     if (!by_time_wait)
         return false;
-    return isn_shows_recycling(d) || (!client_reset_rejection(d) && taken_for(d) == F_NEWER_TIMESTAMP);
+    return isn_shows_recycling(d)
+           || (!client_reset_rejection(d) && is_newer_timestamp(d) && taken_for(d) == F_NEWER_TIMESTAMP);
 }
 
 /* A rejection that is followed by an acceptance: how long after TIME_WAIT began, or was restarted. */
@@ -448,6 +449,7 @@ static void read_rejection(const struct dossier *d, const struct packet_seen *re
     FACT(CLIENT_RESET, client_reset_rejection(d));
     if (maker.state == STATE_TIME_WAIT)
         facts_add(facts, decision_fact(maker.answer, maker.reason), true);
+    FACT(TIMESTAMPS_CUT, d->a->flags & ATTEMPT_OPTIONS_CUT);
     FACT(MAYBE_TIME_WAIT, by_time_wait && maker.state != STATE_TIME_WAIT);
     FACT(TAKEN_LATER, is_taken_later(d, &maker, by_time_wait));
     FACT(RAN_OUT_SINCE, by_time_wait && ran_out_since_rejection(d, rejection, &maker));

@@ -73,6 +73,7 @@ enum fact_kind { FACT_OWN, FACT_HOST, FACT_SERVICE, FACT_CAPTURE };
     FACT(TIMESTAMP_BEHIND, OWN, "the TIME_WAIT rejects the SYN's timestamp") \
     FACT(SEQUENCE_BEHIND, OWN, "the TIME_WAIT rejects the SYN's sequence number") \
     FACT(WOULD_TAKE, OWN, "the TIME_WAIT would take the SYN if somebody listened") \
+    FACT(TIMESTAMPS_CUT, OWN, "the captured bytes end before the options that would tell its timestamp") \
     FACT(MAYBE_TIME_WAIT, OWN, "the peer was in TIME_WAIT, and the capture does not tell what made it") \
     FACT(CLIENT_RESET, OWN, "the client's RST followed the rejection") \
     FACT(RAN_OUT_SINCE, OWN, "TIME_WAIT had run out since it rejected the SYN, when the latest came") \

@@ -201,17 +201,12 @@ static void print_totals(struct report *r)
                            totals->segments, plural(totals->segments), totals->bytes, totals->streams,
                            plural(totals->streams), r->p->calls, plural(r->p->calls), r->p->attempts,
                            plural(r->p->attempts));
-    if (bad > 0)
+    if (bad > 0 && bad <= totals->segments) /* with a filter, only what has options captured whole is counted */
         g_string_append_printf(text,
                                " SYNs of calls that failed or came late, and their answers: %u segment%s (%.1f %%).",
                                bad, plural(bad), percent(bad, totals->segments));
     g_string_append_c(r->out, '\n');
     print_paragraph(r->out, "", 0, text);
-    GPtrArray *remarks = r->in->t == NULL ? NULL : tracker_capture_remarks(r->in->t);
-    for (guint i = 0; remarks != NULL && i < remarks->len; i++)
-        print_wrapped(r->out, "", 0, g_ptr_array_index(remarks, i));
-    if (remarks != NULL)
-        g_ptr_array_free(remarks, TRUE);
     if (r->in->filter != NULL)
         g_string_append_printf(r->out, "Only what passes the filter: %s\n", r->in->filter);
 }

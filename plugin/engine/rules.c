@@ -122,7 +122,7 @@ static const struct rule rules[] = {
             WHY("Linux 6.18, tcp_check_req: a SYN in the window resets the request")),
     REFUSED(RESET_IN_PATH, ALL(F_REFUSED, F_TTL_ODD), NONE(F_ANSWERED), INFERRED,
             WHY("a host's packets take one way, and lose one TTL")),
-    REFUSED(REFUSED_THOUGH_OPEN, ALL(F_REFUSED, F_SERVICE_ANSWERS), NONE(F_ANSWERED),
+    REFUSED(REFUSED_THOUGH_OPEN, ALL(F_REFUSED, F_SERVICE_ANSWERS), NONE(F_ANSWERED), PROOF(F_HEARD),
             WHY("stacks that answer with RST when the backlog is full (Windows); RFC 9293, 3.10.7.1")),
     REFUSED(CLOSED_PORT, ALL(F_REFUSED), NONE(F_ANSWERED), WHY("RFC 9293, 3.10.7.1")),
     UNREACHABLE(ICMP_NET, ALL(F_ICMP_NET), WHY("RFC 1122, 4.2.3.9")),
@@ -148,6 +148,9 @@ static const struct rule rules[] = {
     REJECTED(OLD_SYN_RECEIVED, ALL(F_BY_SYN_RECEIVED), NONE(F_ANSWERED), PROOF(F_STATE_CERTAIN),
              WHY("Linux 6.18, tcp_check_req: a SYN out of the window gets the ACK of the old one")),
     REJECTED(WRONG_ACK, ALL(F_BY_SYN_ACK), NONE(F_ANSWERED), WHY("RFC 9293, 3.10.7.3")),
+    REJECTED(TIME_WAIT_PAWS, ALL(F_MAYBE_TIME_WAIT, F_TIMESTAMPS_CUT, F_HIGHER_SEQUENCE, F_SERVICE_GOES_ON),
+             NONE(F_ANSWERED, F_BY_SOCKET), INFERRED, BY_STACK,
+             WHY("a TIME_WAIT that rejects a higher sequence number rejects the timestamp (RFC 7323, 5.3)")),
     REJECTED(OLD_UNKNOWN, ALL(F_REJECTED), NONE(F_ANSWERED), INFERRED, WHY("RFC 5961, 4.2; the state is not known")),
 
     /* Silence. */

@@ -45,6 +45,8 @@ def cut_short(verdict):
         return {verdict, ("rejected", "old_unknown")}
     if cause == "slow_answer":
         return LATE
+    if cause in ("ok", "ack_retransmitted"):  # which of two SYN/ACKs the client acknowledged, its timestamp tells
+        return {verdict, ("established", "synack_retransmitted")}
     return {verdict}
 
 
@@ -62,6 +64,8 @@ def without_plain_acks(verdict):
         return {verdict} | PLAIN | UNSEEN | REPEATED
     if cause == "reset_after_handshake" or (fate, cause) == ("refused", "reset_in_path"):
         return {verdict} | UNSEEN
+    if fate == "refused" and cause.startswith("old_"):
+        return {verdict, ("refused", "closed_port"), ("refused", "refused_though_open")}  # a RST looks alike
     if fate == "rejected":
         return {verdict} | SILENT | PENDING | INFERRED | {("aborted", "client_gave_up")}
     return {verdict}

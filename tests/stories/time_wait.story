@@ -230,6 +230,22 @@ use closed_by_server
 +0.5  > S N+1000 cut_options
       < . no_socket                     decides
 => rejected old_unknown inferred
+=> summary "in TIME_WAIT; the captured bytes end before the timestamps"
+
+# ... but who listens all the time, and rejects a higher sequence number, rejects the timestamp.
+story options_cut_of_a_service
+end c2 10.9.0.1:57012
+end c3 10.9.0.1:57013
+use closed_by_server
+c2 > s S
+s > c2 S.
+c2 > s .
++0.5  > S N+1000 cut_options            as cut
+      < . no_socket                     as rejection
+c3 > s S
+s > c3 S.
+c3 > s .
+=> cut: rejected time_wait_paws inferred decided_by rejection
 
 # FreeBSD would have accepted it.
 story paws_on_freebsd

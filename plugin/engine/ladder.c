@@ -317,18 +317,26 @@ static void leave_out(struct ladder *l)
     g_array_insert_val(l->arrows, half, gap);
 }
 
-/* The attempt of the same SYN on the other side of a NAT. */
-static uint32_t leg_of(const struct tracker *t, uint32_t attempt)
+/* Finds the attempt of the same SYN on the other side of a NAT, and which of the two the server saw: that whose SYN came
+ * later. Of its SYNs, the first may be captured on one side only. */
+static void find_leg(struct ladder *l)
 {
-    uint32_t frame = tracker_leg(t, tracker_attempt(t, attempt)->frame[SYN_FIRST]);
-    uint32_t sibling = tracker_sibling(t, attempt);
+    uint32_t own = l->a->frame[SYN_LAST], frame = tracker_leg(l->t, own);
+    uint32_t sibling = tracker_sibling(l->t, l->attempt);
 
-    while (frame != 0 && sibling != 0 && sibling != attempt) {
-        if (tracker_attempt(t, sibling)->frame[SYN_FIRST] == frame)
-            return sibling;
-        sibling = tracker_sibling(t, sibling);
+    l->met = l->attempt;
+    if (frame == 0) {
+        own = l->a->frame[SYN_FIRST];
+        frame = tracker_leg(l->t, own);
     }
-    return 0;
+    for (; frame != 0 && sibling != 0 && sibling != l->attempt; sibling = tracker_sibling(l->t, sibling)) {
+        const struct attempt *a = tracker_attempt(l->t, sibling);
+        if (a->frame[SYN_FIRST] > frame || a->frame[SYN_LAST] < frame || (a->flags & ATTEMPT_TWIN))
+            continue;
+        l->leg = sibling;
+        l->met = frame > own ? sibling : l->attempt;
+        return;
+    }
 }
 
 /* Those of the ring that are on one of the legs; not what a second capture point saw. */
@@ -371,9 +379,8 @@ static struct ladder collect(const struct tracker *t, uint32_t attempt, const GA
 {
     struct ladder l = { .t = t, .attempt = attempt, .a = tracker_attempt(t, attempt), .out = out };
 
-    l.leg = leg_of(t, attempt);
+    find_leg(&l);
     l.lanes = l.leg == 0 ? LANES - 1 : LANES;
-    l.met = l.leg != 0 && tracker_attempt(t, l.leg)->first_time > l.a->first_time ? l.leg : attempt;
     l.has_past = tracker_past(t, tracker_attempt(t, l.met), &l.past);
     l.arrows = g_array_new(FALSE, FALSE, sizeof(struct arrow));
     find_members(&l);
@@ -581,7 +588,8 @@ static void draw_arrows(const struct ladder *l)
             g_free(text);
             continue;
         }
-        if (i > 0 && arrow_at(l, i - 1)->is_old && is_first_syn(l, arrow))
+        bool is_same_syn = is_first_syn(l, arrow) || (l->n_members == 2 && l->leg != 0);
+        if (i > 0 && arrow_at(l, i - 1)->is_old && !arrow->is_old && is_same_syn)
             draw_border(l, arrow);
         draw_arrow(l, arrow);
     }

@@ -49,7 +49,7 @@ const char page_style[] =
     ".state{fill:var(--state)}.waits{fill:var(--waits)}.notch{fill:var(--back)}\n"
     "svg .name{font-size:11px}svg .restart{fill:var(--bad)}\n"
     "@media(max-width:640px){svg.timeline{font-size:22px}}\n"
-    "table{border-collapse:collapse;font-size:.88rem}\n"
-    "th,td{padding:4px 9px;border-bottom:1px solid var(--rule);text-align:right;white-space:nowrap}\n"
-    "th{font-weight:600;color:var(--quiet);white-space:normal;vertical-align:bottom;min-width:4.5em}\n"
+    "table{border-collapse:collapse;font-size:.84rem}\n"
+    "th,td{padding:4px 6px;border-bottom:1px solid var(--rule);text-align:right;white-space:nowrap}\n"
+    "th{font-weight:600;color:var(--quiet);white-space:normal;vertical-align:bottom;min-width:3.5em}\n"
     "th.text,td.text{text-align:left}td.number{font-variant-numeric:tabular-nums}\n";

@@ -33,14 +33,15 @@ WINDOWS = {
     "expert": ("Analyze/Expert Information", (900, 420)),
     "services": ("Statistics/SYN Fate/Services", (1400, 260)),
     "reuse": ("Statistics/SYN Fate/Port Reuse", (1400, 260)),
-    "report": ("Tools/SYN Fate Report", (900, 760)),
+    "report": ("Statistics/SYN Fate/Report", (900, 760)),
+    "io-graphs": (["Statistics", "I/O Graphs"], (900, 600)),
 }
 
 
 def light(folder, pictures):
     with Desktop(folder) as desktop:
         case = make_case(folder)
-        desktop.open(case / "server.pcap")
+        desktop.open(case / "server.pcap", "-g", "20")
         desktop.picture(pictures / "server.png")
         for name, (menu, size) in WINDOWS.items():
             title = desktop.ask("open", menu)
@@ -49,7 +50,7 @@ def light(folder, pictures):
 
 
 def details(folder, pictures):
-    with Desktop(folder, size=(1600, 1420)) as desktop:
+    with Desktop(folder, size=(1400, 1500)) as desktop:
         desktop.open(make_case(folder) / "server.pcap")
         desktop.ask("select", 20)
         desktop.ask("expand", "SYN fate")
@@ -58,7 +59,7 @@ def details(folder, pictures):
 
 def load_balancer(folder, pictures):
     with Desktop(folder) as desktop:
-        desktop.open(make_case(folder) / "lb.pcap")
+        desktop.open(make_case(folder) / "lb.pcap", "-g", "10")
         desktop.picture(pictures / "load-balancer.png")
 
 
@@ -66,7 +67,7 @@ def dark(folder, pictures):
     desktop = Desktop(folder, environment=DARK)
     (desktop.shark.home / ".config" / "kdeglobals").write_text(DARK_COLOURS)
     with desktop:
-        desktop.open(make_case(folder) / "server.pcap")
+        desktop.open(make_case(folder) / "server.pcap", "-g", "20")
         desktop.picture(pictures / "dark.png")
 
 

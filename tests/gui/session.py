@@ -23,7 +23,7 @@ PROGRAMS = ["Xvfb", "wireshark", "dbus-run-session", "openbox", "xdotool", "impo
 SOCKETS = Path("/tmp/.X11-unix")
 PATIENCE = 60  # seconds for the driver to start, and to end
 # Nothing may open a dialog by itself.
-QUIET = ["-o", "gui.update.enabled:FALSE", "-o", "privs.warn_if_elevated:FALSE", "-o", "gui.ask_unsaved:FALSE"]
+QUIET = ["-o", "gui.update.enabled:FALSE", "-o", "gui.ask_unsaved:FALSE"]
 
 
 def missing():

@@ -23,9 +23,9 @@ class Browser:
         self.read, back = os.pipe()
 
         def as_3_and_4():  # where Chromium expects the pipes; they may be in each other's place
-            spare = os.dup(back)
-            os.dup2(there, 3)
-            os.dup2(spare, 4)
+            spare = os.dup(there), os.dup(back)
+            os.dup2(spare[0], 3)
+            os.dup2(spare[1], 4)
 
         self.process = subprocess.Popen([PROGRAM, *FLAGS, f"--user-data-dir={self.folder}", "about:blank"],
                                         stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,

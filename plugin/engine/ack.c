@@ -109,6 +109,20 @@ static void see_first_ack(const struct work *w, const struct connection *c, cons
     note_answer(w->t, seg->seen.frame, c->attempt, SEEN_ACK);
 }
 
+/* The client goes on after it had to repeat data, or ends. */
+static void see_unanswered(const struct work *w, struct attempt *a, const struct evidence *e, uint32_t begin)
+{
+    const struct segment *seg = w->seg;
+    struct trouble *trouble = get_trouble(w->t, a);
+
+    if (packets_of(w->t, trouble, SEEN_DATA_AGAIN) == NULL)
+        return;
+    if (e->frame[EV_ACCEPTED] == 0)
+        trouble->client_time = seg->seen.time;
+    if ((seg->flags & TCP_FIN) && (seg->seq != begin || seg->payload != 0))
+        see_segment(w->t, a, SEEN_CLIENT_END, seg);
+}
+
 static void see_client(const struct work *w, const struct connection *c, struct attempt *a, struct evidence *e)
 {
     const struct segment *seg = w->seg;
@@ -120,9 +134,7 @@ static void see_client(const struct work *w, const struct connection *c, struct 
         see_first_ack(w, c, a, e);
     if (content && seg->seq == begin)
         see_first_data(w, c, a, e);
-    if ((seg->flags & TCP_FIN) && (seg->seq != begin || seg->payload != 0)
-        && packets_of(w->t, get_trouble(w->t, a), SEEN_DATA_AGAIN) != NULL)
-        see_segment(w->t, a, SEEN_CLIENT_END, seg);
+    see_unanswered(w, a, e, begin);
     if (seq_after(seg->ack, c->server_isn + 1)) {
         if (e->frame[EV_ACCEPTED] == 0)
             note_unheard(w);

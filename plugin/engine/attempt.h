@@ -155,6 +155,7 @@ struct trouble {
     int64_t unanswered_time;           /* ns: the latest SYN before any answer; holds with retries */
     int64_t third_time;                /* ns: of the frame TROUBLE_THIRD */
     int64_t served_time;               /* ns: the frame EV_ACCEPTED, if data was repeated before */
+    int64_t client_time;               /* ns: the client's latest segment while repeated data was not answered */
     uint32_t taken_tsval, taken_tsecr; /* TSval of the SYN of taken_time, TSecr of the SYN/ACK that came then */
     uint32_t frame[TROUBLE_FRAMES];
     uint32_t first_tsval; /* of the first SYN; holds with retries */

@@ -117,12 +117,19 @@ static bool is_stuck(const struct dossier *d)
                || d->seen[SEEN_CLIENT_END] != NULL);
 }
 
+/* The client asks again after a SYN/ACK. After its own ACK it does not: a proxy that has answered for the server does. */
+static bool is_syn_after_answer(const struct dossier *d)
+{
+    uint32_t taken = d->trouble->frame[TROUBLE_TAKEN], last = d->a->frame[SYN_LAST];
+
+    return taken != 0 && taken != last && (d->e->frame[EV_ACK] == 0 || d->e->frame[EV_ACK] > last);
+}
+
 static bool is_answer_repeated(const struct dossier *d)
 {
     if (!(d->e->flags & EV_SYN_ACK) || d->trouble == NULL)
         return false;
-    return d->seen[SEEN_SYN_ACK_AGAIN] != NULL || d->seen[SEEN_SYN_ACK_LATE] != NULL
-           || (d->trouble->frame[TROUBLE_TAKEN] != 0 && d->trouble->frame[TROUBLE_TAKEN] != d->a->frame[SYN_LAST]);
+    return d->seen[SEEN_SYN_ACK_AGAIN] != NULL || d->seen[SEEN_SYN_ACK_LATE] != NULL || is_syn_after_answer(d);
 }
 
 static bool is_superseded(const struct dossier *d)

@@ -112,6 +112,8 @@ static int64_t time_lost(const struct dossier *d, const struct verdict *v, const
     for (size_t i = 0; i < SEEN_KINDS; i++)
         if (d->seen[i] != NULL && is_of_client((enum seen_kind)i))
             until = MAX(until, d->seen[i]->last.time);
+    if (d->trouble != NULL)
+        until = MAX(until, d->trouble->client_time);
     return MAX(MAX(until, decision->time) - d->a->first_time, 0);
 }
 

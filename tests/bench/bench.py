@@ -15,7 +15,6 @@ from pathlib import Path
 
 import command
 from measure import ONE_PASS, OWN, VARIANTS, WHOLE, Bench, Failed
-from plot import plot
 
 # Connections, transfers, SYNs or rounds of a load (see loads.h): the other run has twice as many.
 SIZES = {"short": 300, "http": 300, "bulk": 3, "reuse": 300, "syn_flood": 2000, "interleaved": 4}
@@ -175,7 +174,8 @@ def main():
             measure_tshark_memory(bench, results, variants)
     print_results(results, variants)
     if options.plot:
-        options.plot.write_text(plot(results, variants))
+        from plot import plot  # here, for nothing else needs Matplotlib
+        plot(results, variants, options.plot)
     broken = results.broken()
     print(f"\n{len(results.checked) - len(broken)} passed, {len(broken)} failed")
     return 1 if broken else 0

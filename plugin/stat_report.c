@@ -1,8 +1,10 @@
-/* stat_report.c - the report, in each of its formats: -z synfate,report in tshark; what Wireshark's window shows
+/* stat_report.c - the report and the calls, in each of their formats: -z synfate,report and -z synfate,calls in tshark; what
+ * Wireshark's window shows
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "engine/page.h"
+#include "report_json.h"
 #include "synfate.h"
 
 #include <epan/dissectors/packet-tcp.h>
@@ -11,13 +13,18 @@
 #include <stdio.h>
 #include <string.h>
 
-#define COMMAND "synfate,report"
-
-/* What writes a report, by its format. */
+/* What writes a report, or calls, by the format: each format has one of them only. */
 static void (*const writers[])(const struct report_input *in, GString *out) = {
     [STAT_TEXT] = report_write,
     [STAT_HTML] = page_write,
+    [STAT_JSON] = report_write_json,
+    [STAT_NDJSON] = calls_write_ndjson,
 };
+
+#define REPORT "synfate,report"
+#define REPORT_FORMATS (1U << STAT_TEXT | 1U << STAT_HTML | 1U << STAT_JSON)
+#define CALLS "synfate,calls"
+#define CALLS_FORMATS (1U << STAT_NDJSON)
 
 /* What the taps hand out, for one report. */
 struct collection {
@@ -163,25 +170,39 @@ static void draw(void *data)
     g_free(text);
 }
 
-static bool start(const char *argument, void *data)
+static bool start_printing(const struct stat_request *request)
+{
+    struct collection *c = collection_new();
+
+    c->format = request->format;
+    c->filter = request->filter;
+    c->calls_shown = request->shown;
+    return listen_to_taps(c, draw);
+}
+
+static bool begin_report(const char *argument, void *data)
 {
     struct stat_request request;
 
     (void)data;
-    if (!stat_arguments(argument, COMMAND, 1U << STAT_TEXT | 1U << STAT_HTML, &request))
+    if (!stat_arguments(argument, REPORT, REPORT_FORMATS, &request))
         return false;
-    if (!stat_in_terminal()) {
-        report_window_show(request.filter, request.shown);
-        return true;
-    }
-    struct collection *c = collection_new();
-    c->format = request.format;
-    c->filter = request.filter;
-    c->calls_shown = request.shown;
-    return listen_to_taps(c, draw);
+    if (stat_in_terminal())
+        return start_printing(&request);
+    report_window_show(request.filter, request.shown);
+    return true;
 }
 
-STAT_STARTER(start_report, start)
+static bool begin_calls(const char *argument, void *data)
+{
+    struct stat_request request;
+
+    (void)data;
+    return stat_arguments(argument, CALLS, CALLS_FORMATS, &request) && start_printing(&request);
+}
+
+STAT_STARTER(start_report, begin_report)
+STAT_STARTER(start_calls, begin_calls)
 
 /* ---- Wireshark ------------------------------------------------------------------------------------- */
 
@@ -207,12 +228,20 @@ char *report_collect(enum stat_format format, const char *filter, uint16_t calls
 
 void stat_report_register(void)
 {
-    stat_tap_ui ui = {
+    stat_tap_ui report = {
         .group = REGISTER_STAT_GROUP_GENERIC,
         .title = "SYN fate: report",
-        .cli_string = COMMAND,
+        .cli_string = REPORT,
         .tap_init_cb = start_report,
     };
+    stat_tap_ui calls = {
+        .group = REGISTER_STAT_GROUP_GENERIC,
+        .title = "SYN fate: calls",
+        .cli_string = CALLS,
+        .tap_init_cb = start_calls,
+    };
 
-    register_stat_tap_ui(&ui, NULL);
+    register_stat_tap_ui(&report, NULL);
+    if (stat_in_terminal())
+        register_stat_tap_ui(&calls, NULL);
 }

@@ -1,0 +1,278 @@
+/* report_json.c - the report as JSON: the same problems, sentences and calls as the text has
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "report_json.h"
+
+#include "engine/capture.h"
+#include "engine/proof.h"
+#include "json.h"
+
+/* ---- the capture and its totals -------------------------------------------------------------------- */
+
+static void write_remarks(json_dumper *json, const struct report_input *in)
+{
+    GPtrArray *remarks = in->t == NULL ? NULL : tracker_capture_remarks(in->t);
+
+    json_dumper_set_member_name(json, "remarks");
+    json_dumper_begin_array(json);
+    if (in->remark != NULL)
+        json_dumper_value_string(json, in->remark);
+    for (guint i = 0; remarks != NULL && i < remarks->len; i++)
+        json_dumper_value_string(json, g_ptr_array_index(remarks, i));
+    json_dumper_end_array(json);
+    if (remarks != NULL)
+        g_ptr_array_free(remarks, TRUE);
+}
+
+static void write_totals(json_dumper *json, const struct report_input *in, const struct problems *p)
+{
+    json_text(json, "filter", in->filter);
+    json_flag(json, "tracked", in->t != NULL);
+    write_remarks(json, in);
+    json_count(json, "segments", in->totals.segments);
+    json_count(json, "data_bytes", in->totals.bytes);
+    json_count(json, "streams", in->totals.streams);
+    json_count(json, "attempts", p->attempts);
+    json_count(json, "calls", p->calls);
+    json_count(json, "failed", p->failed);
+    json_count(json, "late", p->late);
+    json_count(json, "unknown", p->unknown);
+    json_count(json, "half_open_probes", p->probes);
+    json_seconds(json, "lost_s", p->lost);
+}
+
+static void write_moment(json_dumper *json, const char *name, const struct tracker *t, const struct result *r)
+{
+    json_dumper_set_member_name(json, name);
+    json_dumper_begin_object(json);
+    json_time(json, "time", r->begin);
+    json_frame(json, "frame", tracker_attempt(t, r->attempt)->frame[SYN_FIRST]);
+    json_dumper_end_object(json);
+}
+
+/* ---- problems -------------------------------------------------------------------------------------- */
+
+/* Frees the text. */
+static void write_sentence(json_dumper *json, const char *name, GString *text)
+{
+    json_text(json, name, text->str);
+    g_string_free(text, TRUE);
+}
+
+static void write_advice(json_dumper *json, const struct problem *problem)
+{
+    const char *next;
+    char *advice = problem_advice(problem, &next);
+
+    json_text(json, "advice", advice);
+    json_text(json, "next", next);
+    g_free(advice);
+}
+
+static void write_problem(json_dumper *json, const struct tracker *t, const struct problem *problem)
+{
+    GString *headline = g_string_new(NULL);
+
+    json_dumper_begin_object(json);
+    problem_headline(problem, headline);
+    write_sentence(json, "headline", headline);
+    json_end_of(json, "service", problem->worst->family, &problem->worst->server, true);
+    json_text(json, "fate", fate_token(problem->worst->call_fate));
+    json_text(json, "cause", cause_token(problem->worst->call_cause));
+    json_count(json, "calls", problem->service_calls);
+    json_count(json, "failed", problem->failed);
+    json_count(json, "late", problem->late);
+    json_seconds(json, "lost_s", problem->lost);
+    json_seconds(json, "median_lost_s", problem->median_lost);
+    json_seconds(json, "largest_lost_s", problem->largest_lost);
+    json_flag(json, "overcome", problem->overcome);
+    write_moment(json, "first", t, problem->first);
+    write_moment(json, "last", t, problem->last);
+    json_count(json, "worst_call", problem->worst->call);
+    write_advice(json, problem);
+    json_dumper_end_object(json);
+}
+
+static void write_crowd(json_dumper *json, const struct tracker *t, const struct crowd *crowd)
+{
+    GString *headline = g_string_new(NULL);
+    bool flood = crowd->kind == CROWD_FLOOD;
+
+    json_dumper_begin_object(json);
+    crowd_headline(crowd, headline);
+    write_sentence(json, "headline", headline);
+    json_text(json, "kind", flood ? "flood" : "scan");
+    if (flood)
+        json_end_of(json, "service", crowd->first->family, &crowd->first->server, true);
+    else
+        json_end_of(json, "client", crowd->first->family, &crowd->first->client, false);
+    json_count(json, "calls", crowd->calls);
+    json_count(json, "failed", crowd->failed);
+    json_count(json, "clients", crowd->sources);
+    json_count(json, "services", crowd->targets);
+    json_count(json, "hosts", crowd->hosts);
+    write_moment(json, "first", t, crowd->first);
+    write_moment(json, "last", t, crowd->last);
+    json_dumper_end_object(json);
+}
+
+static void write_what(json_dumper *json, const struct problems *p)
+{
+    GString *text = g_string_new(NULL);
+    guint named = problems_to_name(p);
+
+    json_dumper_set_member_name(json, "what_is_wrong");
+    json_dumper_begin_array(json);
+    for (guint i = 0; i < named; i++) {
+        g_string_truncate(text, 0);
+        problem_headline(problem_at(p, i), text);
+        json_dumper_value_string(json, text->str);
+    }
+    json_dumper_end_array(json);
+    g_string_truncate(text, 0);
+    if (named == 0)
+        problems_all_is_well(p, text);
+    json_text(json, "nothing_is_wrong", text->len > 0 ? text->str : NULL);
+    g_string_truncate(text, 0);
+    json_text(json, "overcome", problems_overcome(p, text) ? text->str : NULL);
+    g_string_free(text, TRUE);
+}
+
+static void write_problems(json_dumper *json, const struct problems *p)
+{
+    write_what(json, p);
+    json_dumper_set_member_name(json, "problems");
+    json_dumper_begin_array(json);
+    for (guint i = 0; i < p->list->len; i++)
+        write_problem(json, p->t, problem_at(p, i));
+    json_dumper_end_array(json);
+    json_dumper_set_member_name(json, "crowds");
+    json_dumper_begin_array(json);
+    for (guint i = 0; i < p->crowds->len; i++)
+        write_crowd(json, p->t, &g_array_index(p->crowds, struct crowd, i));
+    json_dumper_end_array(json);
+}
+
+/* ---- calls ----------------------------------------------------------------------------------------- */
+
+static void write_steps(json_dumper *json, const GArray *steps)
+{
+    json_dumper_set_member_name(json, "frames");
+    json_dumper_begin_array(json);
+    for (guint i = 0; i < steps->len; i++) {
+        const struct step *step = &g_array_index(steps, struct step, i);
+        json_dumper_begin_object(json);
+        json_frame(json, "frame", step->frame);
+        json_time(json, "time", step->event.time);
+        json_text(json, "from", step->of_client ? "client" : "server");
+        json_text(json, "what", step->text);
+        json_dumper_end_object(json);
+    }
+    json_dumper_end_array(json);
+}
+
+/* The members that lines of calls and calls of a report share; fields of the plugin have their names. Fate and the like are
+ * of the attempt on which the call lost most. */
+static void write_call(json_dumper *json, const struct tracker *t, const struct result *r, const struct verdict *v)
+{
+    const struct attempt *a = tracker_attempt(t, r->worst);
+    struct tcp_address client, server;
+    uint8_t family = tracker_addresses(t, a, &client, &server);
+    GString *summary = g_string_new(NULL);
+
+    json_count(json, "synfate.call", r->call);
+    json_time(json, "time", r->begin);
+    json_end_of(json, "client", family, &client, true);
+    json_end_of(json, "server", family, &server, true);
+    json_text(json, "synfate.outcome", outcome_token(r->outcome));
+    json_flag(json, "synfate.failed", result_failed(r));
+    json_flag(json, "synfate.delayed", result_was_late(r));
+    if (result_failed(r) || result_was_late(r))
+        json_seconds(json, "synfate.lost", r->lost);
+    json_count(json, "synfate.attempt", a->number);
+    json_frame(json, "synfate.syn", a->frame[SYN_FIRST]);
+    json_text(json, "synfate.fate", fate_token(v->fate));
+    json_text(json, "synfate.cause", cause_token(v->cause));
+    json_text(json, "synfate.basis", v->inferred ? "inferred" : "observed");
+    json_count(json, "synfate.retries", a->retries);
+    json_frame(json, "synfate.decided_by", v->decided_by);
+    json_seconds(json, "synfate.connect_time", v->connect_time);
+    json_seconds(json, "synfate.wait", v->wait);
+    json_seconds(json, "synfate.served", v->served);
+    json_text(json, "synfate.reuse", v->reuse);
+    json_text(json, "synfate.peer.stack", tracker_peer_rules(t, a).stack->token);
+    tracker_summary(t, r->worst, v, summary);
+    write_sentence(json, "synfate.summary", summary);
+}
+
+static void write_worst_call(json_dumper *json, const struct report_input *in, const struct result *r)
+{
+    GArray *steps = steps_collect(in->t, in->frames, r->worst);
+    GString *proof = g_string_new(NULL), *waited = g_string_new(NULL);
+    struct problem of_call = { .worst = r };
+    struct verdict v;
+
+    tracker_verdict(in->t, r->worst, true, &v);
+    json_dumper_begin_object(json);
+    write_call(json, in->t, r, &v);
+    write_steps(json, steps);
+    append_proof(proof, in->t, r->worst, &v);
+    write_sentence(json, "evidence", proof);
+    steps_bill(steps, waited);
+    write_sentence(json, "waited", waited);
+    write_advice(json, &of_call);
+    json_dumper_end_object(json);
+    g_array_free(steps, TRUE);
+}
+
+void report_write_json(const struct report_input *in, GString *out)
+{
+    json_dumper json = { .output_string = out, .flags = JSON_DUMPER_FLAGS_PRETTY_PRINT };
+    struct problems *p = problems_new(in->t, in->attempts);
+    GPtrArray *chosen = report_choose(p, in->calls_shown);
+
+    steps_sort(in->frames);
+    json_dumper_begin_object(&json);
+    json_text(&json, "format", "synfate-report");
+    json_count(&json, "version", REPORT_JSON_VERSION);
+    write_totals(&json, in, p);
+    write_problems(&json, p);
+    json_dumper_set_member_name(&json, "worst_calls");
+    json_dumper_begin_array(&json);
+    for (guint i = 0; i < chosen->len; i++)
+        write_worst_call(&json, in, g_ptr_array_index(chosen, i));
+    json_dumper_end_array(&json);
+    json_dumper_end_object(&json);
+    json_dumper_finish(&json);
+    g_ptr_array_free(chosen, TRUE);
+    problems_free(p);
+}
+
+static void write_line(const struct tracker *t, const struct result *r, GString *out)
+{
+    json_dumper json = { .output_string = out };
+    struct verdict v;
+
+    tracker_verdict(t, r->worst, true, &v);
+    json_dumper_begin_object(&json);
+    write_call(&json, t, r, &v);
+    json_dumper_end_object(&json);
+    json_dumper_finish(&json);
+}
+
+void calls_write_ndjson(const struct report_input *in, GString *out)
+{
+    struct problems *p = problems_new(in->t, in->attempts);
+    bool all = in->calls_shown == 0 || in->calls_shown == REPORT_ALL;
+    GPtrArray *worst = all ? NULL : report_choose(p, in->calls_shown);
+
+    for (guint i = 0; i < p->results->len && all; i++)
+        if (g_array_index(p->results, struct result, i).carries)
+            write_line(in->t, &g_array_index(p->results, struct result, i), out);
+    for (guint i = 0; !all && i < worst->len; i++)
+        write_line(in->t, g_ptr_array_index(worst, i), out);
+    if (!all)
+        g_ptr_array_free(worst, TRUE);
+    problems_free(p);
+}

@@ -36,7 +36,7 @@ from tshark import Tshark  # noqa: E402
 BATCH = 20      # files that one sharkd loads
 TIMEOUT = 600   # seconds for one process: a hang
 TABLES = "synfate,services", "synfate,reuse", "synfate,tree"
-STATISTICS = *TABLES, "synfate,report"
+STATISTICS = *TABLES, "synfate,report", "synfate,report,json", "synfate,calls"
 ETHERNET = 1
 SIGNS = "runtime error:", "Sanitizer", "** ERROR", "CRITICAL", "assertion"
 

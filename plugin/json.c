@@ -22,6 +22,12 @@ void json_count(json_dumper *json, const char *name, uint64_t count)
     json_dumper_value_anyf(json, "%" PRIu64, count);
 }
 
+void json_number(json_dumper *json, const char *name, int64_t number)
+{
+    json_dumper_set_member_name(json, name);
+    json_dumper_value_anyf(json, "%" PRId64, number);
+}
+
 void json_flag(json_dumper *json, const char *name, bool flag)
 {
     json_dumper_set_member_name(json, name);

@@ -16,6 +16,7 @@
  * Texts that are NULL, frames that are 0 or hidden, and durations below 0 are left out. */
 void json_text(json_dumper *json, const char *name, const char *text);
 void json_count(json_dumper *json, const char *name, uint64_t count);
+void json_number(json_dumper *json, const char *name, int64_t number);
 void json_flag(json_dumper *json, const char *name, bool flag);
 void json_frame(json_dumper *json, const char *name, uint32_t frame);
 void json_end_of(json_dumper *json, const char *name, uint8_t family, const struct tcp_address *address,

@@ -6,6 +6,7 @@
 
 #include "engine/capture.h"
 #include "engine/proof.h"
+#include "engine/values.h"
 #include "json.h"
 
 /* ---- the capture and its totals -------------------------------------------------------------------- */
@@ -172,51 +173,57 @@ static void write_steps(json_dumper *json, const GArray *steps)
     json_dumper_end_array(json);
 }
 
-/* The members that lines of calls and calls of a report share; fields of the plugin have their names. Fate and the like are
- * of the attempt on which the call lost most. */
-static void write_call(json_dumper *json, const struct tracker *t, const struct result *r, const struct verdict *v)
+static void write_value(json_dumper *json, const char *name, const struct value *value)
 {
-    const struct attempt *a = tracker_attempt(t, r->worst);
-    struct tcp_address client, server;
-    uint8_t family = tracker_addresses(t, a, &client, &server);
-    GString *summary = g_string_new(NULL);
-
-    json_count(json, "synfate.call", r->call);
-    json_time(json, "time", r->begin);
-    json_end_of(json, "client", family, &client, true);
-    json_end_of(json, "server", family, &server, true);
-    json_text(json, "synfate.outcome", outcome_token(r->outcome));
-    json_flag(json, "synfate.failed", result_failed(r));
-    json_flag(json, "synfate.delayed", result_was_late(r));
-    if (result_failed(r) || result_was_late(r))
-        json_seconds(json, "synfate.lost", r->lost);
-    json_count(json, "synfate.attempt", a->number);
-    json_frame(json, "synfate.syn", a->frame[SYN_FIRST]);
-    json_text(json, "synfate.fate", fate_token(v->fate));
-    json_text(json, "synfate.cause", cause_token(v->cause));
-    json_text(json, "synfate.basis", v->inferred ? "inferred" : "observed");
-    json_count(json, "synfate.retries", a->retries);
-    json_frame(json, "synfate.decided_by", v->decided_by);
-    json_seconds(json, "synfate.connect_time", v->connect_time);
-    json_seconds(json, "synfate.wait", v->wait);
-    json_seconds(json, "synfate.served", v->served);
-    json_text(json, "synfate.reuse", v->reuse);
-    json_text(json, "synfate.peer.stack", tracker_peer_rules(t, a).stack->token);
-    tracker_summary(t, r->worst, v, summary);
-    write_sentence(json, "synfate.summary", summary);
+    switch (value->kind) {
+    case VALUE_NONE:
+        break;
+    case VALUE_NUMBER:
+        json_number(json, name, value->number);
+        break;
+    case VALUE_FRAME:
+        json_frame(json, name, (uint32_t)value->number);
+        break;
+    case VALUE_TIME:
+        json_seconds(json, name, value->number);
+        break;
+    case VALUE_FLAG:
+        json_flag(json, name, value->number != 0);
+        break;
+    case VALUE_TEXT:
+        json_text(json, name, value->text);
+        break;
+    }
 }
 
-static void write_worst_call(json_dumper *json, const struct report_input *in, const struct result *r)
+/* The members that lines of calls and calls of a report share: all fields, as they are on the frame that tells the call's
+ * outcome; and the verdict on the attempt on which the call lost most. v: room for it. */
+static void write_call(json_dumper *json, struct view *v, const struct result *r)
+{
+    view_set(v, r->attempt, true);
+    for (size_t i = 0; value_field_at(i) != NULL; i++) {
+        struct value value = value_field_at(i)->get(v);
+        write_value(json, value_field_at(i)->name, &value);
+    }
+    json_text(json, "call.fate", fate_token(r->call_fate));
+    json_text(json, "call.cause", cause_token(r->call_cause));
+    json_count(json, "call.attempt", tracker_attempt(v->t, r->worst)->number);
+}
+
+static void write_worst_call(json_dumper *json, const struct report_input *in, struct view *view,
+                             const struct result *r)
 {
     GArray *steps = steps_collect(in->t, in->frames, r->worst);
-    GString *proof = g_string_new(NULL), *waited = g_string_new(NULL);
+    GString *summary = g_string_new(NULL), *proof = g_string_new(NULL), *waited = g_string_new(NULL);
     struct problem of_call = { .worst = r };
     struct verdict v;
 
     tracker_verdict(in->t, r->worst, true, &v);
     json_dumper_begin_object(json);
-    write_call(json, in->t, r, &v);
+    write_call(json, view, r);
     write_steps(json, steps);
+    tracker_summary(in->t, r->worst, &v, summary);
+    write_sentence(json, "summary", summary);
     append_proof(proof, in->t, r->worst, &v);
     write_sentence(json, "evidence", proof);
     steps_bill(steps, waited);
@@ -226,11 +233,25 @@ static void write_worst_call(json_dumper *json, const struct report_input *in, c
     g_array_free(steps, TRUE);
 }
 
+static void write_worst_calls(json_dumper *json, const struct report_input *in, const struct problems *p)
+{
+    GPtrArray *chosen = report_choose(p, in->calls_shown);
+    struct view view;
+
+    view_init(&view, in->t);
+    json_dumper_set_member_name(json, "worst_calls");
+    json_dumper_begin_array(json);
+    for (guint i = 0; i < chosen->len; i++)
+        write_worst_call(json, in, &view, g_ptr_array_index(chosen, i));
+    json_dumper_end_array(json);
+    view_free(&view);
+    g_ptr_array_free(chosen, TRUE);
+}
+
 void report_write_json(const struct report_input *in, GString *out)
 {
     json_dumper json = { .output_string = out, .flags = JSON_DUMPER_FLAGS_PRETTY_PRINT };
     struct problems *p = problems_new(in->t, in->attempts);
-    GPtrArray *chosen = report_choose(p, in->calls_shown);
 
     steps_sort(in->frames);
     json_dumper_begin_object(&json);
@@ -238,25 +259,18 @@ void report_write_json(const struct report_input *in, GString *out)
     json_count(&json, "version", REPORT_JSON_VERSION);
     write_totals(&json, in, p);
     write_problems(&json, p);
-    json_dumper_set_member_name(&json, "worst_calls");
-    json_dumper_begin_array(&json);
-    for (guint i = 0; i < chosen->len; i++)
-        write_worst_call(&json, in, g_ptr_array_index(chosen, i));
-    json_dumper_end_array(&json);
+    write_worst_calls(&json, in, p);
     json_dumper_end_object(&json);
     json_dumper_finish(&json);
-    g_ptr_array_free(chosen, TRUE);
     problems_free(p);
 }
 
-static void write_line(const struct tracker *t, const struct result *r, GString *out)
+static void write_line(struct view *view, const struct result *r, GString *out)
 {
     json_dumper json = { .output_string = out };
-    struct verdict v;
 
-    tracker_verdict(t, r->worst, true, &v);
     json_dumper_begin_object(&json);
-    write_call(&json, t, r, &v);
+    write_call(&json, view, r);
     json_dumper_end_object(&json);
     json_dumper_finish(&json);
 }
@@ -265,14 +279,16 @@ void calls_write_ndjson(const struct report_input *in, GString *out)
 {
     struct problems *p = problems_new(in->t, in->attempts);
     bool all = in->calls_shown == 0 || in->calls_shown == REPORT_ALL;
-    GPtrArray *worst = all ? NULL : report_choose(p, in->calls_shown);
+    GPtrArray *worst = all ? g_ptr_array_new() : report_choose(p, in->calls_shown);
+    struct view view;
 
+    view_init(&view, in->t);
     for (guint i = 0; i < p->results->len && all; i++)
         if (g_array_index(p->results, struct result, i).carries)
-            write_line(in->t, &g_array_index(p->results, struct result, i), out);
-    for (guint i = 0; !all && i < worst->len; i++)
-        write_line(in->t, g_ptr_array_index(worst, i), out);
-    if (!all)
-        g_ptr_array_free(worst, TRUE);
+            write_line(&view, &g_array_index(p->results, struct result, i), out);
+    for (guint i = 0; i < worst->len; i++)
+        write_line(&view, g_ptr_array_index(worst, i), out);
+    view_free(&view);
+    g_ptr_array_free(worst, TRUE);
     problems_free(p);
 }

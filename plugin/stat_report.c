@@ -146,7 +146,7 @@ static char *write_report(const struct collection *c)
         .frames = c->frames,
         .totals = c->totals,
         .filter = c->filter,
-        .show_all = stat_in_terminal() ? "-z " COMMAND ",all" : NULL,
+        .show_all = stat_in_terminal() ? "-z " REPORT ",all" : NULL,
         .calls_shown = c->calls_shown,
     };
 

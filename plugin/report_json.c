@@ -4,33 +4,17 @@
  */
 #include "report_json.h"
 
-#include "engine/capture.h"
 #include "engine/proof.h"
 #include "engine/values.h"
 #include "json.h"
 
 /* ---- the capture and its totals -------------------------------------------------------------------- */
 
-static void write_remarks(json_dumper *json, const struct report_input *in)
-{
-    GPtrArray *remarks = in->t == NULL ? NULL : tracker_capture_remarks(in->t);
-
-    json_dumper_set_member_name(json, "remarks");
-    json_dumper_begin_array(json);
-    if (in->remark != NULL)
-        json_dumper_value_string(json, in->remark);
-    for (guint i = 0; remarks != NULL && i < remarks->len; i++)
-        json_dumper_value_string(json, g_ptr_array_index(remarks, i));
-    json_dumper_end_array(json);
-    if (remarks != NULL)
-        g_ptr_array_free(remarks, TRUE);
-}
-
 static void write_totals(json_dumper *json, const struct report_input *in, const struct problems *p)
 {
     json_text(json, "filter", in->filter);
     json_flag(json, "tracked", in->t != NULL);
-    write_remarks(json, in);
+    json_text(json, "remark", in->remark);
     json_count(json, "segments", in->totals.segments);
     json_count(json, "data_bytes", in->totals.bytes);
     json_count(json, "streams", in->totals.streams);

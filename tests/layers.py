@@ -20,7 +20,7 @@ LAYERS = """
     siblings work probes races              the same SYN elsewhere; the segment in work; attempts that are no failures
     peer_end use take translated            an end at a time, by its stack; the uses of a port pair
     syn syn_ack reset ack past other_host   what a segment adds; the old connection as the stack has it
-    dossier                                 all records about one attempt
+    dossier forget                          all records about one attempt; what nobody looks back at
     rejection                               what made a rejecting answer
     facts costs                             named predicates; what the time was spent on
     rules                                   which facts make which verdict

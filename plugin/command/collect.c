@@ -4,6 +4,8 @@
  */
 #include "collect.h"
 
+#include "forget.h"
+
 enum { PRUNE_FIRST = 65536 };
 
 struct collection *collection_new(void)
@@ -14,6 +16,7 @@ struct collection *collection_new(void)
     c->frames = g_array_new(FALSE, FALSE, sizeof(struct report_frame));
     c->unread_types = g_hash_table_new(NULL, NULL);
     c->next_prune = PRUNE_FIRST;
+    c->forgotten = INT64_MIN;
     streams_init(&c->streams);
     return c;
 }
@@ -67,15 +70,24 @@ static void add_note(struct collection *c, const struct note *note, int64_t time
         g_array_append_val(c->attempts, note->attempt);
 }
 
-/* The first use of a port pair begins with whatever its first segment is. */
-static bool begins_next_use(const struct tracker *t, const struct note *notes, size_t n)
+/* The attempt that the frame begins, for the first time at any point; NULL: none. */
+static const struct attempt *begun_attempt(const struct tracker *t, const struct note *notes, size_t n)
 {
     for (size_t i = 0; i < n; i++) {
         const struct attempt *a = tracker_attempt(t, notes[i].attempt);
         if (notes[i].role == NOTE_SYN && notes[i].syn_number == 1)
-            return a->use > 1 && !(a->flags & ATTEMPT_TWIN);
+            return a->flags & ATTEMPT_TWIN ? NULL : a;
     }
-    return false;
+    return NULL;
+}
+
+/* The first use of a port pair begins with whatever its first segment is. */
+static void count_stream(struct collection *c, const struct segment *seg, const struct attempt *begun)
+{
+    if (c->forgotten != INT64_MIN)
+        c->streams.n += begun != NULL;
+    else
+        streams_add(&c->streams, seg, begun != NULL && begun->use > 1);
 }
 
 static void count_unread(struct collection *c, const struct reader_frame *frame, enum link_unread unread)
@@ -97,11 +109,30 @@ void collection_add(struct collection *c, const struct tracker *t, const struct 
     for (size_t i = 0; i < n; i++)
         add_note(c, &notes[i], frame->seen.time);
     if (taken->has_segment)
-        streams_add(&c->streams, &taken->segment, begins_next_use(t, notes, n));
+        count_stream(c, &taken->segment, begun_attempt(t, notes, n));
     if (taken->link.unread != UNREAD_NOTHING && frame->is_packet)
         count_unread(c, frame, (enum link_unread)taken->link.unread);
     if (c->frames->len >= c->next_prune)
         prune(c, t, frame->seen.time);
+}
+
+void collection_forget(struct collection *c, const struct tracker *t, int64_t before)
+{
+    struct report_frame *frames = (struct report_frame *)(void *)c->frames->data;
+    uint32_t *attempts = (uint32_t *)(void *)c->attempts->data;
+    guint n_frames = 0, n_attempts = 0;
+
+    for (guint i = 0; i < c->frames->len; i++)
+        if (tracker_keeps(t, frames[i].attempt))
+            frames[n_frames++] = frames[i];
+    g_array_set_size(c->frames, n_frames);
+    for (guint i = 0; i < c->attempts->len; i++)
+        if (tracker_keeps(t, attempts[i]))
+            attempts[n_attempts++] = attempts[i];
+    g_array_set_size(c->attempts, n_attempts);
+    c->next_prune = n_frames * 2 + PRUNE_FIRST;
+    c->forgotten = before;
+    streams_forget(&c->streams);
 }
 
 void collection_end(struct collection *c)

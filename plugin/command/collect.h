@@ -13,7 +13,8 @@ struct collection {
     GArray *attempts; /* uint32_t: records, each with a first SYN */
     GArray *frames;   /* struct report_frame: of calls that may have failed or come late */
     struct streams streams;
-    guint next_prune; /* frames are looked through when there are so many */
+    int64_t forgotten; /* ns since the epoch: of what began before, not all is known any more; INT64_MIN: all is */
+    guint next_prune;  /* frames are looked through when there are so many */
     uint64_t unread[UNREAD_COUNT];
     GHashTable *unread_types; /* Wireshark's number of a link type -> frames */
 };
@@ -24,6 +25,9 @@ void collection_free(struct collection *c);
 /* Takes in a frame that was handed to the tracker. */
 void collection_add(struct collection *c, const struct tracker *t, const struct reader_frame *frame,
                     const struct taken *taken);
+
+/* The tracker has forgotten; `before`: ns since the epoch. From then on streams are counted that begin with a SYN. */
+void collection_forget(struct collection *c, const struct tracker *t, int64_t before);
 
 /* No more frames come: frees what only they needed. */
 void collection_end(struct collection *c);

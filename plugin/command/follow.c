@@ -5,6 +5,7 @@
 #include "follow.h"
 
 #include "encap.h"
+#include "forget.h"
 #include "stop.h"
 #include "stream.h"
 #include "watch.h"
@@ -19,6 +20,12 @@
 
 enum { CHUNK = 65536, TICK = 250 /* ms */ };
 
+/* A frame, and when it came (ns). */
+struct mark {
+    int64_t time;
+    uint32_t frame;
+};
+
 struct follower {
     const struct arguments *options;
     struct tracker *t;
@@ -28,6 +35,7 @@ struct follower {
     struct watch watch;
     struct view view;
     uint32_t frame;
+    GArray *marks;                /* struct mark */
     int64_t last_time, last_came; /* of the last packet: its own, ns, and ours, monotonic us */
     bool failed_to_write;
 };
@@ -56,6 +64,39 @@ static uint16_t point_of(struct follower *f, const struct stream_packet *packet)
     return point;
 }
 
+/* Half a gigabyte of records, or 2^27 frames: more is forgotten, where nothing looks back at it. */
+static bool is_much(const struct follower *f)
+{
+    const uint32_t records = 1000000, frames = UINT32_C(1) << 27;
+
+    return tracker_records(f->t) > records || f->frame - g_array_index(f->marks, struct mark, 0).frame > frames;
+}
+
+static void forget(struct follower *f)
+{
+    const struct forget_limits limits = { .idle = 86400 * NS_PER_SECOND, .port_pairs = 2500000 };
+    const struct mark *first = &g_array_index(f->marks, struct mark, 0);
+
+    tracker_forget(f->t, first->frame, &limits);
+    watch_forget(&f->watch);
+    collection_forget(f->collected, f->t, first->time);
+}
+
+/* Of the frames of the last minutes, one in a while is marked: notes about what came before the first are not needed. */
+static void pass_mark(struct follower *f)
+{
+    const int64_t apart = 20 * NS_PER_SECOND, far = 2 * FORGET_NOTHING_WITHIN;
+    const struct mark mark = { f->last_time, f->frame };
+
+    if (f->marks->len > 0 && f->last_time - g_array_index(f->marks, struct mark, f->marks->len - 1).time < apart)
+        return;
+    g_array_append_val(f->marks, mark);
+    while (g_array_index(f->marks, struct mark, 0).time < f->last_time - far)
+        g_array_remove_index(f->marks, 0);
+    if (is_much(f))
+        forget(f);
+}
+
 static void take_packet(struct follower *f, const struct stream_packet *packet)
 {
     struct reader_frame frame = { .bytes = packet->bytes, .is_packet = true };
@@ -74,6 +115,7 @@ static void take_packet(struct follower *f, const struct stream_packet *packet)
     f->last_time = MAX(f->last_time, frame.seen.time);
     watch_frame(&f->watch, f->frame, tell, f);
     watch_time(&f->watch, frame.seen.time, tell, f);
+    pass_mark(f);
 }
 
 /* No packet comes: the capture's clock goes on as ours does. The next frame begins, and turns out not to be there. */
@@ -126,11 +168,12 @@ static bool follow(struct follower *f, int fd, const char *name)
         complain("%s: %s", name, problem);
     if (f->failed_to_write)
         complain("standard output: %s", g_strerror(errno));
+    watch_end(&f->watch, tell, f);
     return problem == NULL && !f->failed_to_write;
 }
 
 bool follow_stream(const struct arguments *options, struct tracker *t, struct collection *collected,
-                   struct frames *frames)
+                   struct frames *frames, bool *failed_before)
 {
     struct follower f = { .options = options, .t = t, .collected = collected, .frames = frames };
     bool is_input = g_str_equal(options->paths[0], "-");
@@ -145,7 +188,10 @@ bool follow_stream(const struct arguments *options, struct tracker *t, struct co
     f.stream = stream_new();
     watch_init(&f.watch, t);
     view_init(&f.view, t);
+    f.marks = g_array_new(FALSE, FALSE, sizeof(struct mark));
     bool good = follow(&f, fd, name);
+    *failed_before = f.watch.forgot_failed;
+    g_array_free(f.marks, TRUE);
     view_free(&f.view);
     watch_free(&f.watch);
     stream_free(f.stream);

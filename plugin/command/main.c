@@ -24,7 +24,8 @@ struct session {
     struct frames stream;   /* the frames of a stream */
     struct collection *collected;
     struct progress progress;
-    bool trouble; /* something could not be read or written */
+    bool failed_before; /* a call did that is forgotten */
+    bool trouble;       /* something could not be read or written */
 };
 
 static void say(void *data, const char *path, const char *text, bool is_error)
@@ -164,7 +165,7 @@ static int run(const struct arguments *options)
     s.collected = collection_new();
     frames_init(&s.stream);
     if (options->follow) {
-        s.trouble = !follow_stream(options, s.t, s.collected, &s.stream);
+        s.trouble = !follow_stream(options, s.t, s.collected, &s.stream, &s.failed_before);
     } else {
         s.capture = reader_new((const char *const *)options->paths, options->n_paths, say, &s);
         read_capture(&s);
@@ -175,7 +176,7 @@ static int run(const struct arguments *options)
     say_unread(&s);
     if (options->write_to != NULL && !matching_write(options, s.t, attempts, reader_interfaces(s.capture)))
         s.trouble = true;
-    int status = s.trouble ? TROUBLE : any_failed(&s, attempts) ? SOME_FAILED : ALL_WELL;
+    int status = s.trouble ? TROUBLE : s.failed_before || any_failed(&s, attempts) ? SOME_FAILED : ALL_WELL;
     g_array_free(attempts, TRUE);
     reader_free(s.capture);
     frames_free(&s.stream);

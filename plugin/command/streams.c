@@ -89,3 +89,11 @@ void streams_add(struct streams *s, const struct segment *seg, bool begins)
 
     s->n += is_new(s, mix(src + dst)) || begins;
 }
+
+void streams_forget(struct streams *s)
+{
+    g_free(s->slots);
+    s->slots = g_new0(uint64_t, SLOTS_FIRST);
+    s->mask = SLOTS_FIRST - 1;
+    s->used = 0;
+}

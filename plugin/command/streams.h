@@ -17,6 +17,9 @@ struct streams {
 
 void streams_init(struct streams *s);
 void streams_free(struct streams *s);
+
+/* Forgets which there are, not how many. */
+void streams_forget(struct streams *s);
 /* begins: the segment is a SYN that begins the next use of its port pair. */
 void streams_add(struct streams *s, const struct segment *seg, bool begins);
 

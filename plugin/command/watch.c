@@ -6,13 +6,17 @@
  */
 #include "watch.h"
 
+#include "forget.h"
+
+enum { OUTCOME_SHIFT = 24 }; /* in what is remembered of a verdict */
+
 #define LOOK_INTERVAL (NS_PER_SECOND / 4)
 /* What is as old as that does not change any more: SYNs are repeated for up to 127 s. */
 #define LONG_AGO (130 * NS_PER_SECOND)
 
 void watch_init(struct watch *w, const struct tracker *t)
 {
-    *w = (struct watch){ .t = t, .next_look = INT64_MIN, .next_clean = INT64_MIN };
+    *w = (struct watch){ .t = t, .next_look = INT64_MIN };
     w->pending = g_array_new(FALSE, FALSE, sizeof(uint32_t));
     w->told = g_hash_table_new(NULL, NULL);
 }
@@ -23,7 +27,7 @@ void watch_free(struct watch *w)
     g_hash_table_destroy(w->told);
 }
 
-/* Returns whether the attempt still waits for an answer. A verdict that has changed is told again. */
+/* Returns whether the attempt still waits for an answer that no note tells of. A verdict that has changed is told again. */
 static bool look(struct watch *w, uint32_t attempt, watch_tell tell, void *data)
 {
     struct verdict v;
@@ -31,14 +35,17 @@ static bool look(struct watch *w, uint32_t attempt, watch_tell tell, void *data)
 
     tracker_verdict(w->t, attempt, false, &v);
     tracker_call_of(w->t, attempt, false, &v, &call);
-    gpointer verdict = GUINT_TO_POINTER((guint)call.outcome << 24 | (guint)call.verdict.fate << 16
+    gpointer verdict = GUINT_TO_POINTER((guint)call.outcome << OUTCOME_SHIFT | (guint)call.verdict.fate << 16
                                         | (guint)call.verdict.cause << 1 | 1);
     if (call_failed(&call) || call_was_late(&call)) {
-        if (g_hash_table_lookup(w->told, GUINT_TO_POINTER(call.carrier)) != verdict)
+        if (g_hash_table_lookup(w->told, GUINT_TO_POINTER(call.carrier)) != verdict) {
             tell(data, call.carrier);
+            if (v.fate == FATE_STUCK) /* an answer to data is no frame of the attempt */
+                g_array_append_val(w->pending, attempt);
+        }
         g_hash_table_insert(w->told, GUINT_TO_POINTER(call.carrier), verdict);
     }
-    return v.fate == FATE_PENDING;
+    return v.fate == FATE_PENDING || v.fate == FATE_STUCK;
 }
 
 void watch_frame(struct watch *w, uint32_t frame, watch_tell tell, void *data)
@@ -51,33 +58,55 @@ void watch_frame(struct watch *w, uint32_t frame, watch_tell tell, void *data)
         bool begins = notes[i].role == NOTE_SYN && notes[i].syn_number == 1;
         if (tracker_attempt(w->t, attempt)->flags & ATTEMPT_TWIN) /* told of at the other point */
             continue;
-        if (look(w, attempt, tell, data) && begins)
+        if (look(w, attempt, tell, data) && begins) /* the others are there already */
             g_array_append_val(w->pending, attempt);
     }
 }
 
-static gboolean is_old(gpointer attempt, gpointer verdict, gpointer data)
+static void look_at_pending(struct watch *w, int64_t now, watch_tell tell, void *data)
 {
-    const struct watch *w = data;
+    guint kept = 0;
 
-    (void)verdict;
-    return tracker_attempt(w->t, GPOINTER_TO_UINT(attempt))->last_time < w->next_clean - LONG_AGO;
+    for (guint i = 0; i < w->pending->len; i++) { /* look may add to them */
+        uint32_t attempt = g_array_index(w->pending, uint32_t, i);
+        if (look(w, attempt, tell, data) && tracker_attempt(w->t, attempt)->last_time > now - LONG_AGO)
+            g_array_index(w->pending, uint32_t, kept++) = attempt;
+    }
+    g_array_set_size(w->pending, kept);
 }
 
 void watch_time(struct watch *w, int64_t now, watch_tell tell, void *data)
 {
-    uint32_t *pending = (uint32_t *)(void *)w->pending->data;
-    guint kept = 0;
-
     if (now < w->next_look)
         return;
     w->next_look = now + LOOK_INTERVAL;
-    for (guint i = 0; i < w->pending->len; i++)
-        if (look(w, pending[i], tell, data) && tracker_attempt(w->t, pending[i])->last_time > now - LONG_AGO)
-            pending[kept++] = pending[i];
+    look_at_pending(w, now, tell, data);
+}
+
+void watch_end(struct watch *w, watch_tell tell, void *data)
+{
+    look_at_pending(w, INT64_MIN + LONG_AGO, tell, data);
+}
+
+static gboolean is_forgotten(gpointer attempt, gpointer verdict, gpointer data)
+{
+    struct watch *w = data;
+    bool forgotten = !tracker_keeps(w->t, GPOINTER_TO_UINT(attempt));
+
+    if (forgotten && GPOINTER_TO_UINT(verdict) >> OUTCOME_SHIFT == OUTCOME_FAILED)
+        w->forgot_failed = true;
+    return forgotten;
+}
+
+void watch_forget(struct watch *w)
+{
+    guint kept = 0;
+
+    for (guint i = 0; i < w->pending->len; i++) {
+        uint32_t attempt = g_array_index(w->pending, uint32_t, i);
+        if (tracker_keeps(w->t, attempt))
+            g_array_index(w->pending, uint32_t, kept++) = attempt;
+    }
     g_array_set_size(w->pending, kept);
-    if (now < w->next_clean)
-        return;
-    w->next_clean = now + LONG_AGO;
-    g_hash_table_foreach_remove(w->told, is_old, w);
+    g_hash_table_foreach_remove(w->told, is_forgotten, w);
 }

@@ -29,6 +29,14 @@ static bool got_in(const struct member *m)
     return m->verdict.fate == FATE_ESTABLISHED;
 }
 
+/* Handles of attempts that were forgotten are given again: frames tell which SYN came first, if they are in the file. */
+static bool came_before(const struct member *m, const struct member *other)
+{
+    uint32_t x = m->a->frame[SYN_FIRST], y = other->a->frame[SYN_FIRST];
+
+    return x == y || x == FRAME_HIDDEN || y == FRAME_HIDDEN ? m->attempt < other->attempt : x < y;
+}
+
 static void add(struct members *members, uint32_t attempt)
 {
     struct member *m = &members->of[members->n++];
@@ -90,7 +98,7 @@ static const struct member *carrier_of(const struct members *members)
 
     for (size_t i = 0; i < members->n; i++) {
         const struct member *m = &members->of[i];
-        if (got_in(m) && (best == NULL || m->attempt < best->attempt))
+        if (got_in(m) && (best == NULL || came_before(m, best)))
             best = m;
         if (m->a->first_time > last->a->first_time)
             last = m;
@@ -101,7 +109,7 @@ static const struct member *carrier_of(const struct members *members)
     for (size_t i = 0; i < members->n; i++) {
         const struct member *m = &members->of[i];
         bool same = m != last && !are_retries(members->t, m->a, last->a) && m->a->isn == last->a->isn;
-        if (same && m->attempt < best->attempt)
+        if (same && came_before(m, best))
             best = m;
     }
     return best;
@@ -114,8 +122,7 @@ static const struct member *worst_of(const struct members *members)
 
     for (size_t i = 1; i < members->n; i++) {
         const struct member *m = &members->of[i];
-        if (m->verdict.lost > worst->verdict.lost
-            || (m->verdict.lost == worst->verdict.lost && m->attempt < worst->attempt))
+        if (m->verdict.lost > worst->verdict.lost || (m->verdict.lost == worst->verdict.lost && came_before(m, worst)))
             worst = m;
     }
     return worst;

@@ -53,3 +53,21 @@ void index_add(struct index *ix, uint32_t hash, uint32_t record, index_hash hash
     put(ix, hash, record);
     ix->used++;
 }
+
+void index_keep(struct index *ix, const uint8_t *kept, index_hash hash_of, const void *owner)
+{
+    struct index rest = { .mask = FIRST_SIZE - 1 };
+    uint32_t n = 0;
+
+    for (size_t i = 0; i <= ix->mask; i++)
+        n += ix->slots[i] != 0 && kept[ix->slots[i]];
+    while (n >= rest.mask / 2)
+        rest.mask = rest.mask * 2 + 1;
+    rest.slots = g_new0(uint32_t, (size_t)rest.mask + 1);
+    rest.used = n;
+    for (size_t i = 0; i <= ix->mask; i++)
+        if (ix->slots[i] != 0 && kept[ix->slots[i]])
+            put(&rest, hash_of(owner, ix->slots[i]), ix->slots[i]);
+    g_free(ix->slots);
+    *ix = rest;
+}

@@ -52,6 +52,9 @@ void index_free(struct index *ix);
 /* Adds a record that is not in the index yet. owner is handed to hash_of when the table grows. */
 void index_add(struct index *ix, uint32_t hash, uint32_t record, index_hash hash_of, const void *owner);
 
+/* Drops the records that are not kept (1 by record). */
+void index_keep(struct index *ix, const uint8_t *kept, index_hash hash_of, const void *owner);
+
 /* Walks over the records that may have this hash:
  *     for (uint32_t at = hash, r; (r = index_get(ix, at)) != 0; at++) compare record r */
 static inline uint32_t index_get(const struct index *ix, uint32_t at)

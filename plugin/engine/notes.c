@@ -27,8 +27,9 @@ static void reach(GByteArray *array, guint at, guint step)
 static void add_note(struct tracker *t, const struct note *note)
 {
     g_array_append_vals(t->notes, note, 1);
-    reach(t->noted, note->frame / 8, STEP / 8);
-    t->noted->data[note->frame / 8] |= (uint8_t)(1U << note->frame % 8);
+    guint at = note->frame - t->first_frame;
+    reach(t->noted, at / 8, STEP / 8);
+    t->noted->data[at / 8] |= (uint8_t)(1U << at % 8);
 }
 
 void note_syn(struct tracker *t, uint32_t frame, uint32_t attempt, uint32_t syn_number, enum peer_answer predicted)
@@ -60,7 +61,9 @@ void note_answer(struct tracker *t, uint32_t frame, uint32_t attempt, enum seen_
 
 static bool has_notes(const struct tracker *t, uint32_t frame)
 {
-    return frame / 8 < t->noted->len && (t->noted->data[frame / 8] & 1U << frame % 8);
+    guint at = frame - t->first_frame; /* a large number, if it has been forgotten */
+
+    return at / 8 < t->noted->len && (t->noted->data[at / 8] & 1U << at % 8);
 }
 
 void note_time_wait_clock(struct tracker *t, const struct time_wait_clock *clock)
@@ -70,8 +73,10 @@ void note_time_wait_clock(struct tracker *t, const struct time_wait_clock *clock
 
 void note_states(struct tracker *t, uint32_t frame, enum tcp_state src, enum tcp_state dst)
 {
-    reach(t->states, frame, STEP);
-    t->states->data[frame] = (uint8_t)(src << 4 | dst);
+    guint at = frame - t->first_frame;
+
+    reach(t->states, at, STEP);
+    t->states->data[at] = (uint8_t)(src << 4 | dst);
 }
 
 static void hide(uint32_t *frames, size_t n, uint32_t frame)
@@ -141,13 +146,54 @@ void hide_frame(struct tracker *t, uint32_t frame)
         g_array_set_size(t->notes, t->notes->len - 1);
     while (t->clocks->len > 0 && g_array_index(t->clocks, struct time_wait_clock, t->clocks->len - 1).frame >= frame)
         g_array_set_size(t->clocks, t->clocks->len - 1);
-    if (t->states->len > frame)
-        t->states->data[frame] = 0;
+    if (t->states->len > frame - t->first_frame)
+        t->states->data[frame - t->first_frame] = 0;
+}
+
+static void drop_front(GByteArray *array, guint n)
+{
+    g_byte_array_remove_range(array, 0, MIN(n, array->len));
+}
+
+static gboolean is_forgotten_frame(gpointer frame, gpointer other, gpointer before)
+{
+    return GPOINTER_TO_UINT(frame) < GPOINTER_TO_UINT(before) || GPOINTER_TO_UINT(other) < GPOINTER_TO_UINT(before);
+}
+
+static void forget_clocks(struct tracker *t, uint32_t before, const uint8_t *attempts)
+{
+    struct time_wait_clock *clocks = (struct time_wait_clock *)(void *)t->clocks->data;
+    guint kept = 0;
+
+    for (guint i = 0; i < t->clocks->len; i++)
+        if (clocks[i].frame >= before && attempts[clocks[i].attempt])
+            clocks[kept++] = clocks[i];
+    g_array_set_size(t->clocks, kept);
+}
+
+void notes_forget(struct tracker *t, uint32_t before, const uint8_t *attempts)
+{
+    struct note *notes = (struct note *)(void *)t->notes->data;
+    guint kept = 0;
+
+    for (guint i = 0; i < t->notes->len; i++)
+        if (notes[i].frame >= before && attempts[notes[i].attempt])
+            notes[kept++] = notes[i];
+    g_array_set_size(t->notes, kept);
+    forget_clocks(t, before, attempts);
+    g_hash_table_foreach_remove(t->legs, is_forgotten_frame, GUINT_TO_POINTER(before));
+    if (before / 8 * 8 <= t->first_frame)
+        return;
+    guint gone = before / 8 * 8 - t->first_frame;
+    drop_front(t->noted, gone / 8);
+    drop_front(t->states, gone);
+    t->first_frame += gone;
 }
 
 void tracker_states(const struct tracker *t, uint32_t frame, enum tcp_state *src, enum tcp_state *dst)
 {
-    uint8_t both = frame < t->states->len ? t->states->data[frame] : 0;
+    guint at = frame - t->first_frame;
+    uint8_t both = at < t->states->len ? t->states->data[at] : 0;
 
     *src = both >> 4;
     *dst = both & 0xf;

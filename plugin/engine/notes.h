@@ -52,6 +52,9 @@ void note_answer(struct tracker *t, uint32_t frame, uint32_t attempt, enum seen_
 void note_time_wait_clock(struct tracker *t, const struct time_wait_clock *clock);
 void note_states(struct tracker *t, uint32_t frame, enum tcp_state src, enum tcp_state dst);
 
+/* Drops what is noted about frames before this one, and about attempts that are not kept (1 by record). */
+void notes_forget(struct tracker *t, uint32_t before, const uint8_t *attempts);
+
 /* Drops what is noted about a frame, which turned out not to be in the file, and its number wherever it stands. */
 void hide_frame(struct tracker *t, uint32_t frame);
 

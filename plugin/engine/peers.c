@@ -223,3 +223,94 @@ bool service_accepted_around(const struct service *s, int64_t from, int64_t to)
 
     return span != NULL && span->from < from;
 }
+
+/* ---- forgetting ------------------------------------------------------------------------------------ */
+
+enum { HOSTS_MANY = 65536, SERVICES_MANY = 65536 };
+
+bool peers_are_many(const struct peers *p)
+{
+    return p->hosts->len > HOSTS_MANY || p->services->len > SERVICES_MANY;
+}
+
+void peers_use(struct peers *p, uint8_t family, uint16_t point, const struct tcp_address *address)
+{
+    struct host *h = find_host(p, family, point, address->ip, hash_address(&p->key, family, point, address->ip, 0));
+    struct service *s =
+        find_service(p, family, point, address, hash_address(&p->key, family, point, address->ip, address->port));
+
+    if (h != NULL)
+        h->marks |= HOST_IN_USE;
+    if (s != NULL)
+        s->in_use = true;
+}
+
+/* Whether it has shown anything beside that it is there. */
+static bool is_server(const struct host *h)
+{
+    return h->marks & (uint16_t) ~(HOST_SENT | HOST_CHECKSUM);
+}
+
+static void forget_hosts(struct peers *p, bool keep_servers)
+{
+    struct host *hosts = (struct host *)(void *)p->hosts->data;
+    guint kept = 0;
+
+    for (guint i = 0; i < p->hosts->len; i++)
+        if ((hosts[i].marks & HOST_IN_USE) || (keep_servers && is_server(&hosts[i])))
+            hosts[kept++] = hosts[i];
+    g_array_set_size(p->hosts, kept);
+}
+
+static void forget_services(struct peers *p)
+{
+    struct service *services = (struct service *)(void *)p->services->data;
+    guint kept = 0;
+
+    for (guint i = 0; i < p->services->len; i++)
+        if (services[i].in_use)
+            services[kept++] = services[i];
+        else if (services[i].earlier != NULL)
+            g_array_free(services[i].earlier, TRUE);
+    g_array_set_size(p->services, kept);
+}
+
+static void index_all(struct peers *p)
+{
+    index_free(&p->host_index);
+    index_free(&p->service_index);
+    index_init(&p->host_index);
+    index_init(&p->service_index);
+    for (uint32_t record = 1; record <= p->hosts->len; record++) {
+        host_at(p, record)->marks &= (uint16_t)~HOST_IN_USE;
+        index_add(&p->host_index, hash_host(p, record), record, hash_host, p);
+    }
+    for (uint32_t record = 1; record <= p->services->len; record++) {
+        service_at(p, record)->in_use = false;
+        index_add(&p->service_index, hash_service(p, record), record, hash_service, p);
+    }
+}
+
+static void forget_spans(struct service *s, int64_t before)
+{
+    guint gone = 0;
+
+    while (s->earlier != NULL && gone < s->earlier->len
+           && g_array_index(s->earlier, struct answer_span, gone).to < before)
+        gone++;
+    if (gone > 0)
+        g_array_remove_range(s->earlier, 0, gone);
+}
+
+void peers_forget(struct peers *p, int64_t before)
+{
+    if (p->hosts->len > HOSTS_MANY)
+        forget_hosts(p, true);
+    if (p->hosts->len > HOSTS_MANY)
+        forget_hosts(p, false);
+    if (p->services->len > SERVICES_MANY)
+        forget_services(p);
+    for (uint32_t record = 1; record <= p->services->len; record++)
+        forget_spans(service_at(p, record), before);
+    index_all(p);
+}

@@ -33,6 +33,7 @@ enum host_marks {
     HOST_REACHED = 0x40,         /* the host that captured forwards packets to it */
     HOST_SENT = 0x100,           /* it sent a packet */
     HOST_UNHEARD = 0x200,        /* its clients acknowledged what the capture lacks of it */
+    HOST_IN_USE = 0x800,         /* while the others are forgotten */
     HOST_CHECKSUM = 0x400, /* a SYN or SYN/ACK of it had a right TCP checksum: no network card fills it in later */
 };
 
@@ -49,6 +50,7 @@ struct service {
     uint16_t port, point;
     uint8_t family;
     uint8_t answer; /* enum peer_answer: the last one */
+    bool in_use;    /* while the others are forgotten */
 };
 
 struct peers {
@@ -78,6 +80,12 @@ static inline void host_note_checksum(struct host *host, const struct segment *s
     if (seg->checksum == CHECKSUM_RIGHT)
         host->marks |= HOST_CHECKSUM;
 }
+
+/* Whether there are so many that some are to be forgotten: that needs peers_use for all that are in use, then
+ * peers_forget. Who has only sent goes first, then who has answered; `before`: ns, no answer before it matters. */
+bool peers_are_many(const struct peers *p);
+void peers_use(struct peers *p, uint8_t family, uint16_t point, const struct tcp_address *address);
+void peers_forget(struct peers *p, int64_t before);
 
 /* The host, or NULL if it sent nothing. */
 const struct host *peers_host(const struct peers *p, uint8_t family, uint16_t point, const uint8_t ip[16]);

@@ -22,6 +22,8 @@ void port_pairs_init(struct port_pairs *all)
 {
     all->pairs = g_array_new(FALSE, TRUE, sizeof(struct port_pair));
     all->ip6 = g_array_new(FALSE, FALSE, sizeof(struct ip6_address));
+    all->unused = g_array_new(FALSE, FALSE, sizeof(uint32_t));
+    all->ip6_unused = g_array_new(FALSE, FALSE, sizeof(uint32_t));
     index_init(&all->index);
     index_init(&all->ip6_index);
     hash_key_init(&all->key);
@@ -32,6 +34,8 @@ void port_pairs_free(struct port_pairs *all)
 {
     g_array_free(all->pairs, TRUE);
     g_array_free(all->ip6, TRUE);
+    g_array_free(all->unused, TRUE);
+    g_array_free(all->ip6_unused, TRUE);
     index_free(&all->index);
     index_free(&all->ip6_index);
 }
@@ -41,6 +45,16 @@ static uint32_t hash_ip6(const void *owner, uint32_t number)
     const struct port_pairs *all = owner;
 
     return hash_words(&all->key, g_array_index(all->ip6, struct ip6_address, number - 1).word, 4);
+}
+
+/* The number of a record that was removed, or 0. */
+static uint32_t take_unused(GArray *unused)
+{
+    if (unused->len == 0)
+        return 0;
+    uint32_t number = g_array_index(unused, uint32_t, unused->len - 1);
+    g_array_set_size(unused, unused->len - 1);
+    return number;
 }
 
 /* The number of an IPv6 address, or 0. */
@@ -64,9 +78,14 @@ static uint32_t find_or_add_ip6(struct port_pairs *all, const uint8_t ip[16])
     if (number != 0)
         return number;
     memcpy(address.word, ip, sizeof address);
-    g_array_append_val(all->ip6, address);
-    index_add(&all->ip6_index, hash_words(&all->key, address.word, 4), all->ip6->len, hash_ip6, all);
-    return all->ip6->len;
+    number = take_unused(all->ip6_unused);
+    if (number == 0) {
+        g_array_append_val(all->ip6, address);
+        number = all->ip6->len;
+    }
+    g_array_index(all->ip6, struct ip6_address, number - 1) = address;
+    index_add(&all->ip6_index, hash_words(&all->key, address.word, 4), number, hash_ip6, all);
+    return number;
 }
 
 static uint32_t read_ip4(const uint8_t ip[16])
@@ -138,9 +157,14 @@ static uint32_t add(struct port_pairs *all, const struct pair_key *key, uint32_t
                               .point = key->point,
                               .family = key->family };
 
-    g_array_append_val(all->pairs, pair);
-    index_add(&all->index, hash, all->pairs->len, hash_record, all);
-    return all->pairs->len;
+    uint32_t number = take_unused(all->unused);
+    if (number == 0) {
+        g_array_append_val(all->pairs, pair);
+        number = all->pairs->len;
+    }
+    *port_pairs_get(all, number) = pair;
+    index_add(&all->index, hash, number, hash_record, all);
+    return number;
 }
 
 uint32_t port_pairs_find(const struct port_pairs *all, uint8_t family, uint16_t point, const struct tcp_address *src,
@@ -189,4 +213,46 @@ bool port_pairs_same_addresses(const struct port_pair *p, const struct port_pair
 {
     return p->family == q->family && p->ip[0] == q->ip[0] && p->ip[1] == q->ip[1] && p->port[0] == q->port[0]
            && p->port[1] == q->port[1];
+}
+
+void port_pairs_remove(struct port_pairs *all, uint32_t pair)
+{
+    memset(port_pairs_get(all, pair), 0, sizeof(struct port_pair));
+    g_array_append_val(all->unused, pair);
+    all->latest = 0;
+}
+
+static uint8_t *pairs_in_use(const struct port_pairs *all)
+{
+    uint8_t *used = g_new0(uint8_t, all->pairs->len + 1U);
+
+    for (uint32_t pair = 1; pair <= all->pairs->len; pair++)
+        used[pair] = port_pair_in_use(port_pairs_get(all, pair));
+    return used;
+}
+
+static uint8_t *addresses_in_use(const struct port_pairs *all)
+{
+    uint8_t *used = g_new0(uint8_t, all->ip6->len + 1U);
+
+    for (uint32_t pair = 1; pair <= all->pairs->len; pair++) {
+        const struct port_pair *p = port_pairs_get(all, pair);
+        if (p->family == 6)
+            used[p->ip[0]] = used[p->ip[1]] = 1;
+    }
+    return used;
+}
+
+void port_pairs_tidy(struct port_pairs *all)
+{
+    uint8_t *pairs = pairs_in_use(all), *addresses = addresses_in_use(all);
+
+    index_keep(&all->index, pairs, hash_record, all);
+    index_keep(&all->ip6_index, addresses, hash_ip6, all);
+    g_array_set_size(all->ip6_unused, 0);
+    for (uint32_t number = 1; number <= all->ip6->len; number++)
+        if (!addresses[number])
+            g_array_append_val(all->ip6_unused, number);
+    g_free(pairs);
+    g_free(addresses);
 }

@@ -28,7 +28,8 @@ struct port_pair {
 
 /* All port pairs of a capture, numbered from 1. IPv6 addresses, four times as long as those of IPv4, are kept once. */
 struct port_pairs {
-    GArray *pairs, *ip6; /* struct port_pair, struct ip6_address */
+    GArray *pairs, *ip6;         /* struct port_pair, struct ip6_address */
+    GArray *unused, *ip6_unused; /* uint32_t: numbers of those that were removed */
     struct index index, ip6_index;
     struct hash_key key;
     uint32_t latest; /* the pair that was found or added last; 0: none */
@@ -44,6 +45,15 @@ uint32_t port_pairs_find(const struct port_pairs *all, uint8_t family, uint16_t 
 /* The same, but adds the pair if there is none. Pointers from port_pairs_get become invalid. */
 uint32_t port_pairs_find_or_add(struct port_pairs *all, uint8_t family, uint16_t point, const struct tcp_address *src,
                                 const struct tcp_address *dst, uint8_t *side);
+
+/* Removes a pair; the index has it until port_pairs_tidy, which also drops the addresses that nothing uses any more. */
+void port_pairs_remove(struct port_pairs *all, uint32_t pair);
+void port_pairs_tidy(struct port_pairs *all);
+
+static inline bool port_pair_in_use(const struct port_pair *pair)
+{
+    return pair->family != 0;
+}
 
 /* The address and port of a side. */
 void port_pairs_address(const struct port_pairs *all, const struct port_pair *pair, uint8_t side,

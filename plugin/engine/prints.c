@@ -11,6 +11,7 @@ _Static_assert(sizeof(struct syn_print) % sizeof(uint32_t) == 0, "hashed and com
 void prints_init(struct prints *p)
 {
     p->all = g_array_new(FALSE, FALSE, sizeof(struct syn_print));
+    p->unused = g_array_new(FALSE, FALSE, sizeof(uint32_t));
     index_init(&p->index);
     hash_key_init(&p->key);
 }
@@ -18,6 +19,7 @@ void prints_init(struct prints *p)
 void prints_free(struct prints *p)
 {
     g_array_free(p->all, TRUE);
+    g_array_free(p->unused, TRUE);
     index_free(&p->index);
 }
 
@@ -64,7 +66,23 @@ uint32_t prints_add(struct prints *p, const struct segment *seg)
     for (uint32_t at = hash, r; (r = index_get(&p->index, at)) != 0; at++)
         if (memcmp(prints_get(p, r), &print, sizeof print) == 0)
             return r;
-    g_array_append_val(p->all, print);
-    index_add(&p->index, hash, p->all->len, hash_of, p);
-    return p->all->len;
+    uint32_t number = p->all->len + 1;
+    if (p->unused->len > 0) {
+        number = g_array_index(p->unused, uint32_t, p->unused->len - 1);
+        g_array_set_size(p->unused, p->unused->len - 1);
+        g_array_index(p->all, struct syn_print, number - 1) = print;
+    } else {
+        g_array_append_val(p->all, print);
+    }
+    index_add(&p->index, hash, number, hash_of, p);
+    return number;
+}
+
+void prints_forget(struct prints *p, const uint8_t *kept)
+{
+    index_keep(&p->index, kept, hash_of, p);
+    g_array_set_size(p->unused, 0);
+    for (uint32_t number = 1; number <= p->all->len; number++)
+        if (!kept[number])
+            g_array_append_val(p->unused, number);
 }

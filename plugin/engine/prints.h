@@ -28,7 +28,8 @@ struct syn_print {
 };
 
 struct prints {
-    GArray *all; /* struct syn_print */
+    GArray *all;    /* struct syn_print */
+    GArray *unused; /* uint32_t: numbers of looks that were forgotten */
     struct index index;
     struct hash_key key;
 };
@@ -38,6 +39,9 @@ void prints_free(struct prints *p);
 
 /* The number of its look, from 1. */
 uint32_t prints_add(struct prints *p, const struct segment *seg);
+
+/* Forgets the looks that are not kept (1 by number). */
+void prints_forget(struct prints *p, const uint8_t *kept);
 
 static inline const struct syn_print *prints_get(const struct prints *p, uint32_t number)
 {

@@ -122,3 +122,24 @@ uint32_t racer_of(const struct tracker *t, uint32_t attempt)
 {
     return GPOINTER_TO_UINT(g_hash_table_lookup(t->racers, GUINT_TO_POINTER(attempt)));
 }
+
+static gboolean is_forgotten(gpointer attempt, gpointer other, gpointer attempts)
+{
+    const uint8_t *kept = attempts;
+
+    return !kept[GPOINTER_TO_UINT(attempt)] || !kept[GPOINTER_TO_UINT(other)];
+}
+
+void races_forget(struct tracker *t, const uint8_t *attempts)
+{
+    guint kept = 0;
+
+    g_hash_table_foreach_remove(t->races, is_forgotten, (gpointer)attempts);
+    g_hash_table_foreach_remove(t->racers, is_forgotten, (gpointer)attempts);
+    for (guint i = 0; i < t->unanswered->len; i++) {
+        uint32_t attempt = g_array_index(t->unanswered, uint32_t, i);
+        if (attempts[attempt])
+            g_array_index(t->unanswered, uint32_t, kept++) = attempt;
+    }
+    g_array_set_size(t->unanswered, kept);
+}

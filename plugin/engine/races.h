@@ -16,4 +16,7 @@ uint32_t raced_by(const struct tracker *t, uint32_t attempt);
 /* The attempt that may have raced this one later, or 0. */
 uint32_t racer_of(const struct tracker *t, uint32_t attempt);
 
+/* Drops what is about attempts that are not kept (1 by record). */
+void races_forget(struct tracker *t, const uint8_t *attempts);
+
 #endif

@@ -424,3 +424,12 @@ bool leg_of_old(const struct tracker *t, const struct attempt *a, struct tcp_add
         port_pairs_address(&t->pairs, port_pairs_get(&t->pairs, old->leg >> 1), old->leg & 1, client);
     return old->leg != 0;
 }
+
+void siblings_forget(struct tracker *t, const uint8_t *attempts, const uint8_t *pairs)
+{
+    index_keep(&t->by_isn, attempts, hash_isn_of, t);
+    index_keep(&t->by_client, attempts, hash_client_of, t);
+    for (size_t i = 0; t->closings != NULL && i < CLOSINGS; i++)
+        if (!pairs[t->closings[i].pair])
+            memset(&t->closings[i], 0, sizeof t->closings[i]);
+}

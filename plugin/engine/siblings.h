@@ -17,6 +17,9 @@ void siblings_add(struct tracker *t, uint32_t attempt);
  * that it tried before. 0: none. */
 uint32_t siblings_find_on_pair(const struct tracker *t, uint32_t pair, uint8_t side, const struct segment *syn);
 
+/* Drops what refers to attempts and port pairs that are not kept (1 by record). */
+void siblings_forget(struct tracker *t, const uint8_t *attempts, const uint8_t *pairs);
+
 /* Links a SYN with the same SYN on another port pair or at another point. */
 void siblings_link_syn(struct tracker *t, uint32_t attempt, const struct segment *syn);
 

@@ -42,12 +42,13 @@ struct tracker {
     struct closing *closings; /* FINs seen of late, to link the legs of a NAT */
 
     struct prints prints;
-    GArray *notes;      /* struct note, by frame */
-    GArray *clocks;     /* struct time_wait_clock, by frame */
-    GByteArray *noted;  /* a bit for each frame: it has notes, as few have */
-    GByteArray *states; /* of sender << 4 | receiver, by frame */
-    GHashTable *legs;   /* frame -> frame */
-    GPtrArray *points;  /* names of capture points */
+    GArray *notes;        /* struct note, by frame */
+    GArray *clocks;       /* struct time_wait_clock, by frame */
+    GByteArray *noted;    /* a bit for each frame: it has notes, as few have */
+    GByteArray *states;   /* of sender << 4 | receiver, by frame */
+    uint32_t first_frame; /* of these two: frames before it have been forgotten; a multiple of 8 */
+    GHashTable *legs;     /* frame -> frame */
+    GPtrArray *points;    /* names of capture points */
 
     struct capture capture;
     bool checksums_lie;     /* a SYN with a wrong one was answered: something changed the capture */

@@ -11,15 +11,24 @@ static unsigned get16(const uint8_t *p)
     return (unsigned)(p[0] << 8 | p[1]);
 }
 
-/* RFC 1071, for sums of less than 64 KiB. */
-static uint32_t add_words(uint32_t sum, const uint8_t *data, size_t size)
+static uint32_t get32(const uint8_t *p)
 {
-    for (size_t i = 0; i + 1 < size; i += 2)
-        sum += get16(data + i);
-    return size % 2 == 0 ? sum : sum + ((uint32_t)data[size - 1] << 8);
+    return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
 }
 
-static uint32_t fold(uint32_t sum)
+/* RFC 1071, 2 (C): of 32 bits at a time, which takes half as long as of 16. */
+static uint64_t add_words(uint64_t sum, const uint8_t *data, size_t size)
+{
+    size_t i = 0;
+
+    for (; i + 4 <= size; i += 4)
+        sum += get32(data + i);
+    for (unsigned shift = 24; i < size; i++, shift -= 8)
+        sum += (uint64_t)data[i] << shift;
+    return sum;
+}
+
+static unsigned fold(uint64_t sum)
 {
     while (sum > 0xffff)
         sum = (sum & 0xffff) + (sum >> 16);
@@ -53,7 +62,7 @@ enum checksum tcp_checksum(const struct packet_bytes *b, size_t tcp, const struc
     if (ip == NULL || length < CHECKSUM_AT + 2 || length > b->captured - tcp)
         return CHECKSUM_UNKNOWN;
     const uint8_t *addresses = ip + (seg->family == 4 ? 12 : 8);
-    uint32_t pseudo = fold(add_words(PROTOCOL_TCP + (uint32_t)length, addresses, 2 * address));
+    unsigned pseudo = fold(add_words(PROTOCOL_TCP + (uint32_t)length, addresses, 2 * address));
     if (fold(add_words(pseudo, b->data + tcp, length)) == 0xffff)
         return CHECKSUM_RIGHT;
     return get16(b->data + tcp + CHECKSUM_AT) == pseudo ? CHECKSUM_UNKNOWN : CHECKSUM_WRONG;

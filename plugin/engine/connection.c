@@ -229,7 +229,7 @@ bool connection_time_wait_proven(const struct connection *c, uint8_t side)
 {
     const struct endpoint *e = &c->end[side], *peer = &c->end[!side];
 
-    return connection_state(c, side) == STATE_TIME_WAIT && fin_acknowledged(peer, e);
+    return fin_acknowledged(peer, e) && connection_state(c, side) == STATE_TIME_WAIT;
 }
 
 /* RFC 9293, 3.10.7.4 and RFC 5961, 3.2: the number must be RCV.NXT. The receiver's RCV.NXT may be ahead of what
@@ -439,7 +439,7 @@ void connection_segment(struct connection *c, uint8_t side, const struct segment
     } else {
         static const bool not_proven[2] = { false, false };
         take_numbers(c, side, seg);
-        if (seg->flags & TCP_FIN)
+        if (c->end[0].bits & c->end[1].bits & END_FIN)
             note_time_wait(c, side, seg, not_proven);
     }
     c->last_time = seg->seen.time;

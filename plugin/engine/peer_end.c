@@ -24,6 +24,13 @@ int64_t time_wait_start(const struct peer_rules *rules, const struct connection 
     return restarted ? MAX(c->tw_time, c->paws_time) : c->tw_time;
 }
 
+enum tcp_state fin_state_at(const struct connection *c, uint8_t side, enum tcp_state state, int64_t now)
+{
+    bool awaits = state == STATE_FIN_WAIT_1 || state == STATE_CLOSING;
+
+    return awaits && !connection_awaits_ack_of_fin(c, side, now) ? STATE_UNKNOWN : state;
+}
+
 enum tcp_state state_at(const struct peer_rules *rules, const struct connection *c, uint8_t side, int64_t now)
 {
     enum tcp_state state = connection_state(c, side);
@@ -32,9 +39,7 @@ enum tcp_state state_at(const struct peer_rules *rules, const struct connection 
         return STATE_CLOSED;
     if (state == STATE_TIME_WAIT && now - time_wait_start(rules, c) > longest_time_wait(rules))
         return STATE_CLOSED;
-    if ((state == STATE_FIN_WAIT_1 || state == STATE_CLOSING) && !connection_awaits_ack_of_fin(c, side, now))
-        return STATE_UNKNOWN;
-    return state;
+    return fin_state_at(c, side, state, now);
 }
 
 struct peer peer_at(const struct peer_rules *rules, const struct connection *c, uint8_t side, int64_t now)

@@ -18,6 +18,9 @@ int64_t time_wait_start(const struct peer_rules *rules, const struct connection 
  * been acknowledged. */
 enum tcp_state state_at(const struct peer_rules *rules, const struct connection *c, uint8_t side, int64_t now);
 
+/* What becomes of a state while no rule is asked: a FIN that is not repeated has been acknowledged. */
+enum tcp_state fin_state_at(const struct connection *c, uint8_t side, enum tcp_state state, int64_t now);
+
 /* The end of a connection as the rules take it, at a time (ns). */
 struct peer peer_at(const struct peer_rules *rules, const struct connection *c, uint8_t side, int64_t now);
 

@@ -17,8 +17,9 @@ import command
 from measure import ONE_PASS, OWN, VARIANTS, WHOLE, Bench, Failed
 
 # Connections, transfers, SYNs or rounds of a load (see loads.h): the other run has twice as many.
-SIZES = {"short": 300, "http": 300, "bulk": 3, "reuse": 300, "syn_flood": 2000, "interleaved": 4}
-SHORT_SIZES = {"short": 150, "bulk": 2}
+SIZES = {"short": 300, "http": 300, "bulk": 3, "rounds": 300, "http_rounds": 300, "reuse": 300, "syn_flood": 2000,
+         "interleaved": 4}
+SHORT_SIZES = {"short": 150, "bulk": 2, "rounds": 40, "http_rounds": 40}
 # Connections of a growing capture, the first is what the others are compared with.
 GROWTH = {"short": (10**4, 10**5, 10**6), "syn_flood": (10**4, 10**5, 10**6), "random_flood": (10**4, 10**5, 10**6),
           "reuse": (10**3, 10**4, 10**5)}
@@ -30,6 +31,8 @@ SHORT_MEMORY = (10**5, 790_000)
 BOUNDS = {
     "whole cost, short connections (instructions a packet)": 2500,
     "whole cost, bulk transfers (instructions a packet)": 2300,
+    "whole cost, small rounds (instructions a packet)": 2300,
+    "whole cost, small rounds with HTTP (instructions a packet)": 2300,
     "later pass, a packet with nothing to show (instructions)": 300,
     "a connection (bytes)": 400,
     "a connection on a port pair that is reused (bytes)": 400,
@@ -70,7 +73,9 @@ def measure_cost(bench, results, sizes, variants, pool):
         if variant == "synfate":
             results.own[load] = count[OWN]
         print(".", end="", flush=True)
-    for load, name in ("short", "short connections"), ("bulk", "bulk transfers"):
+    named = {"short": "short connections", "bulk": "bulk transfers", "rounds": "small rounds",
+             "http_rounds": "small rounds with HTTP"}
+    for load, name in named.items():
         more = results.cost[load, "synfate"] - results.cost[load, "stock"]
         results.check(f"whole cost, {name} (instructions a packet)", more)
 

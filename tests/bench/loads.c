@@ -11,7 +11,7 @@ enum { FIN = 0x01, SYN = 0x02, PSH = 0x08, ACK = 0x10 };
 enum { CLIENT, SERVER };
 enum { MSS = 1448, REQUEST = 180, ANSWER = 900, PACKET_MAX = 1600 };
 enum { SERVICE_PORT = 7001, HTTP_PORT = 80, FIRST_PORT = 10000, PORTS = 50000 };
-enum { INTERLEAVED = 10000, REUSED_PAIRS = 4, TRANSFER_SEGMENTS = 725, SEGMENTS_FOR_EACH_ACK = 2 };
+enum { PERSISTENT = 20, INTERLEAVED = 10000, REUSED_PAIRS = 4, TRANSFER_SEGMENTS = 725, SEGMENTS_FOR_EACH_ACK = 2 };
 
 #define CLIENT_NET UINT32_C(0x0a000001) /* 10.0.0.1 and up */
 #define SERVER_NET UINT32_C(0xac100001) /* 172.16.0.1 */
@@ -143,20 +143,46 @@ static void make_short(struct maker *m, uint32_t n)
     }
 }
 
+/* The lengths make REQUEST and ANSWER full. */
+static const char http_request[] =
+    "POST /orders HTTP/1.1\r\nHost: shop.example\r\nAccept: text/html\r\n"
+    "Content-Length: 96\r\n\r\n";
+static const char http_answer[] =
+    "HTTP/1.1 200 OK\r\nServer: example\r\nContent-Type: text/plain\r\n"
+    "Content-Length: 817\r\n\r\n";
+
 static void make_http(struct maker *m, uint32_t n)
 {
-    /* The lengths make REQUEST and ANSWER full. */
-    static const char request[] =
-        "POST /orders HTTP/1.1\r\nHost: shop.example\r\nAccept: text/html\r\n"
-        "Content-Length: 96\r\n\r\n";
-    static const char answer[] =
-        "HTTP/1.1 200 OK\r\nServer: example\r\nContent-Type: text/plain\r\n"
-        "Content-Length: 817\r\n\r\n";
-
     for (uint32_t i = 0; i < n; i++) {
         struct flow f = nth_flow(i, HTTP_PORT);
-        make_short_connection(m, &f, request, answer);
+        make_short_connection(m, &f, http_request, http_answer);
     }
+}
+
+static void make_rounds_with(struct maker *m, uint32_t n, uint16_t port, const char *request, const char *answer)
+{
+    struct flow flows[PERSISTENT];
+
+    for (uint32_t i = 0; i < PERSISTENT; i++) {
+        flows[i] = nth_flow(i, port);
+        open_connection(m, &flows[i]);
+    }
+    for (uint32_t i = 0; i < n * PERSISTENT; i++) {
+        make_packet(m, &flows[i % PERSISTENT], CLIENT, PSH | ACK, request, REQUEST);
+        make_packet(m, &flows[i % PERSISTENT], SERVER, PSH | ACK, answer, ANSWER);
+    }
+    for (uint32_t i = 0; i < PERSISTENT; i++)
+        close_connection(m, &flows[i]);
+}
+
+static void make_rounds(struct maker *m, uint32_t n)
+{
+    make_rounds_with(m, n, SERVICE_PORT, "", "");
+}
+
+static void make_http_rounds(struct maker *m, uint32_t n)
+{
+    make_rounds_with(m, n, HTTP_PORT, http_request, http_answer);
 }
 
 static void make_bulk(struct maker *m, uint32_t n)
@@ -242,6 +268,8 @@ bool load_make(const char *name, uint32_t n, packet_sink *sink, void *to)
         { "short", make_short },
         { "http", make_http },
         { "bulk", make_bulk },
+        { "rounds", make_rounds },
+        { "http_rounds", make_http_rounds },
         { "syn_flood", make_syn_flood },
         { "random_flood", make_random_flood },
         { "reuse", make_reuse },

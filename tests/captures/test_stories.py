@@ -10,7 +10,9 @@ GAP = 200_000_000  # µs between the beginnings of two stories
 
 
 def has_its_own_end(story):
-    return story.preferences or story.kind == "pcapng" or any(verdict.fate == "pending" for verdict in story.verdicts)
+    """Or is about what the whole capture lacks."""
+    lacking = story.name.startswith(("filtered", "lost_packets"))
+    return lacking or story.preferences or story.kind == "pcapng" or any(verdict.fate == "pending" for verdict in story.verdicts)
 
 
 ALONE = [name for name, story in told().items() if has_its_own_end(story)]

@@ -25,7 +25,9 @@ LAYERS = """
     facts costs                             named predicates; what the time was spent on
     rules                                   which facts make which verdict
     verdict                                 the verdict on an attempt
-    summary call                            in a sentence; all attempts of one connect()
+    call shapes                             all attempts of one connect(); what a RST looks like
+    company                                 what an attempt's call says of it
+    summary                                 in a sentence
     tracker                                 takes packets, tells verdicts
     results values steps proof              what became of each attempt and its call; all that is known; what proves it
     crowds                                  floods and scans

@@ -223,7 +223,7 @@ void tracker_call_of(const struct tracker *t, uint32_t attempt, bool final, cons
     if (partner != 0 && members.n < MEMBERS_MAX)
         add_ring(&members, partner);
     judge(&members, attempt, call);
-    call->raced = partner != 0;
+    call->rival = partner;
 }
 
 void tracker_call(const struct tracker *t, uint32_t attempt, bool final, struct call *call)

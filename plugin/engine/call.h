@@ -16,7 +16,7 @@ struct call {
     uint32_t number; /* in the capture, from 1 */
     enum outcome outcome;
     bool probe;             /* a half-open probe: a health check that never opens the connection */
-    bool raced;             /* another address got in first, or later (RFC 8305, failover) */
+    uint32_t rival;         /* the attempt that raced this one, on another address (RFC 8305, failover); 0: none */
     uint32_t carrier;       /* the attempt on whose first SYN the outcome is told */
     uint32_t worst;         /* the attempt on which it lost most: its cause is that of the call */
     uint32_t retry_of;      /* of the attempt asked for: first SYN of the same call on the port pair before; 0: none */

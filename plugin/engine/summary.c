@@ -4,10 +4,12 @@
  */
 #include "summary.h"
 
+#include "company.h"
 #include "other_host.h"
 #include "past.h"
 #include "rejection.h"
 #include "seq.h"
+#include "shapes.h"
 #include "siblings.h"
 #include "text.h"
 #include "ways.h"
@@ -191,14 +193,25 @@ static void append_stack(GString *out, const struct tracker *t, const struct att
         g_string_append_printf(out, "; answered as %s would not", stack->name);
 }
 
+static const char *sentence_of(const struct tracker *t, uint32_t attempt, const struct verdict *v, bool probe)
+{
+    if (probe)
+        return "Half-open probe (health check): the client resets what the server answers, at a constant period";
+    if (v->fate == FATE_ESTABLISHED && is_to_itself(t, attempt))
+        return "Connected to itself: nobody listened, and the client's port happened to be the one that it called";
+    return verdict_row(v->fate, v->cause)->sentence;
+}
+
 void tracker_summary(const struct tracker *t, uint32_t attempt, const struct verdict *v, GString *out)
 {
     const struct attempt *a = get_attempt(t, attempt);
-    const struct verdict_row *row = verdict_row(v->fate, v->cause);
     uint8_t signs = tracker_other_host_signs(t, attempt);
+    struct call call;
+    bool has_company = company_of(t, attempt, v, &call);
 
-    g_string_append(out, row->sentence);
+    g_string_append(out, sentence_of(t, attempt, v, has_company && call.probe));
     append_comparison(out, t, v);
+    append_shape(out, t, attempt, v);
     if (a->retries > 0)
         g_string_append_printf(out, ", %u %s", a->retries, a->retries == 1 ? "retry" : "retries");
     if (v->fate == FATE_ESTABLISHED && v->connect_time >= 0) {
@@ -218,6 +231,8 @@ void tracker_summary(const struct tracker *t, uint32_t attempt, const struct ver
     if (v->fate == FATE_NO_ANSWER && capture_lacks_server(t, a))
         g_string_append(out, "; the capture lacks what the server sends");
     append_stack(out, t, a, v);
+    if (has_company)
+        append_company(out, t, attempt, &call);
     if (signs_suffice(signs))
         append_other_host(out, signs);
     append_collisions(out, t, attempt);

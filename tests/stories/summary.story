@@ -104,3 +104,77 @@ at eth-server
     < . no_socket
 => at_the_client: reads "SYN rejected by TIME_WAIT peer (PAWS: TSval 510 behind); the peer's ACK was seen at interface eth-server and never reached interface eth-client"
 => at_the_server: reads "SYN rejected by TIME_WAIT peer (PAWS: TSval 510 behind); the peer's ACK was seen at interface eth-server and never reached interface eth-client"
+
+# ---- the call ----
+
+# A NAT gives the flow up after the client's RST, and sends the same SYN through another port.
+story words_of_a_retry_through_a_nat
+use closed_by_server
++1    > S 5000 ts R-500                 as first
+      < . no_socket
+      > R N
+      end again 10.9.0.1:40000
+      between again s
++0.01 > S 5000
+      < S.
+      > .
+=> reads "Established, 0.1 ms; was sent before as frame 12 from port 57011"
+=> first: reads "SYN rejected by TIME_WAIT peer (PAWS: TSval 500 behind); came again as frame 15 from port 40000 and got in"
+
+# curl, for a name with two addresses.
+story words_of_a_race
+> S                                     as first
+end other 10.9.0.3:8080
+between c other
++0.2 > S
+     < S.
+     > .
+=> reads "Established, 0.1 ms; 10.9.0.2:8080 cost this call 200 ms (frame 1 got no connection)"
+=> first: reads "Not answered when the capture ended; its caller tried 10.9.0.3:8080 after 200 ms (frame 2) and got in there"
+
+# A bare RST to each SYN/ACK, every two seconds.
+story words_of_a_half_open_probe
+> S
+< S.
+> R
+end second 10.9.0.1:40002
+between second s
++2 > S
+   < S.
+   > R
+end third 10.9.0.1:40003
+between third s
++2 > S
+   < S.
+   > R
+=> reads "Half-open probe (health check): the client resets what the server answers, at a constant period"
+
+story words_of_a_box_that_authenticates
+      > S
+      < S. 900000000 ack 77
+      > R 77
++0.01 > S
+      < S. 800000000
+      > .
+=> reads "Established after an answer with a wrong ack number (as a box does that authenticates each new source by its RST), 1 retry, 10.2 ms"
+
+story words_of_resets_that_are_ignored
+   > S
+   < R. 0 ack I+41
++1 > S
+   < R. 0 ack I+41
+=> reads "SYN never answered but by RSTs that acknowledge something else (2 RSTs ignored: ISN +41 instead of ISN +1), 1 retry, 1.0 s"
+
+story words_of_a_reset_without_a_socket
+> S
+< S.
+> .
+< R no_socket
+=> reads "Connected, then reset by the server before it took any data (bare RST with IP ID 0: made without a socket, as by another member of a group or by tcp_abort_on_overflow)"
+
+story words_of_a_reset_by_a_socket
+> S
+< S.
+> .
+< R.
+=> reads "Connected, then reset by the server before it took any data (RST/ACK, as a socket makes it: closed with unread data, with SO_LINGER 0, or with the listener)"

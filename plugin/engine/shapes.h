@@ -1,0 +1,21 @@
+/* shapes.h - what a RST, or a SYN/ACK for another number, looks like, and who makes such ones
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#ifndef SYNFATE_SHAPES_H
+#define SYNFATE_SHAPES_H
+
+#include "verdict.h"
+
+#include <glib.h>
+
+/* Both ends are the same address and port. */
+bool is_to_itself(const struct tracker *t, uint32_t attempt);
+
+/* A box answered a new source's SYN with a number that calls for a RST, and let the SYN in after it. */
+bool is_authenticated(const struct tracker *t, uint32_t attempt, const struct verdict *v);
+
+/* Appends what the shape of the deciding answer says. */
+void append_shape(GString *out, const struct tracker *t, uint32_t attempt, const struct verdict *v);
+
+#endif

@@ -18,7 +18,7 @@ LAYERS = """
     store                                   all records
     notes recognise                         what is remembered of a frame; which stack a host has
     siblings work probes races              the same SYN elsewhere; the segment in work; attempts that are no failures
-    peer_end use take translated            an end at a time, by its stack; the uses of a port pair
+    peer_end use take translated renumbered            an end at a time, by its stack; the uses of a port pair
     syn syn_ack reset ack past other_host   what a segment adds; the old connection as the stack has it
     dossier forget                          all records about one attempt; what nobody looks back at
     rejection                               what made a rejecting answer

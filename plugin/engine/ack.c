@@ -123,6 +123,14 @@ static void see_unanswered(const struct work *w, struct attempt *a, const struct
         see_segment(w->t, a, SEEN_CLIENT_END, seg);
 }
 
+/* The client says again that it has the SYN/ACK, which the server repeats. */
+static void see_repeated_ack(const struct work *w, struct attempt *a, const struct evidence *e)
+{
+    if (e->frame[EV_ACK] != w->seg->seen.frame && e->frame[EV_ACCEPTED] == 0
+        && packets_of(w->t, get_trouble(w->t, a), SEEN_SYN_ACK_LATE) != NULL)
+        see_segment(w->t, a, SEEN_ACK, w->seg);
+}
+
 static void see_client(const struct work *w, const struct connection *c, struct attempt *a, struct evidence *e)
 {
     const struct segment *seg = w->seg;
@@ -135,6 +143,8 @@ static void see_client(const struct work *w, const struct connection *c, struct 
     if (content && seg->seq == begin)
         see_first_data(w, c, a, e);
     see_unanswered(w, a, e, begin);
+    if (!content)
+        see_repeated_ack(w, a, e);
     if (seq_after(seg->ack, c->server_isn + 1)) {
         if (e->frame[EV_ACCEPTED] == 0)
             note_unheard(w);

@@ -24,6 +24,7 @@ enum attempt_flags {
     ATTEMPT_SYN_IN = 0x4000,           /* the host that captured received its SYN */
     ATTEMPT_SYN_OUT = 0x8000,          /* ... sent it */
     ATTEMPT_CAME_IN = 0x100,           /* ... received the newest SYN before it sent that, if it did */
+    ATTEMPT_PROXIED = 0x400,           /* its SYN came again after the client had acknowledged the SYN/ACK */
     ATTEMPT_FORWARDED = 0x200,         /* ... received a SYN, and sent it on */
     ATTEMPT_PLAIN_RETRY = 0x1000,      /* SYNs with data were not answered, and were followed by one without */
 };
@@ -93,7 +94,7 @@ struct evidence {
 /* Kinds of packets that an attempt shows: those of the handshake, which are only noted by frame, and of trouble. */
 enum seen_kind {
     SEEN_SYN_ACK,
-    SEEN_ACK,             /* the client's to it */
+    SEEN_ACK,             /* the client's to it; kept: to one that was repeated */
     SEEN_BARE_ACK,        /* of the server, does not acknowledge the SYN */
     SEEN_WRONG_SYN_ACK,   /* does not acknowledge the SYN */
     SEEN_WRONG_ACK_TAKEN, /* the client acknowledges that SYN/ACK all the same */

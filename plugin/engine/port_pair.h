@@ -12,6 +12,8 @@
 
 /* Shifted by a side: what that side sends belongs to another pair. */
 #define PAIR_TRANSLATED 0x04U
+/* A box changes its sequence numbers. */
+#define PAIR_RENUMBERED 0x10U
 
 /* Side 0 has the lower address, or port. An address of IPv4 is kept itself, one of IPv6 by its number. */
 struct port_pair {
@@ -19,7 +21,7 @@ struct port_pair {
     uint16_t port[2];
     uint16_t point;
     uint8_t family;
-    uint8_t sent;        /* bit 0, 1: that side has sent a packet; PAIR_TRANSLATED */
+    uint8_t sent;        /* bit 0, 1: that side has sent a packet; PAIR_TRANSLATED, PAIR_RENUMBERED */
     uint32_t uses;       /* connections and attempts on it so far */
     uint32_t attempt[2]; /* the latest attempt of either side; 0: none */
     uint32_t current;    /* the connection in progress; 0: none */

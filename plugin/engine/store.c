@@ -27,6 +27,7 @@ void store_init(struct tracker *t, const struct tracker_options *options)
     t->races = g_hash_table_new(NULL, NULL);
     t->racers = g_hash_table_new(NULL, NULL);
     t->translated = g_hash_table_new(NULL, NULL);
+    t->renumbered = g_hash_table_new_full(NULL, NULL, NULL, g_free);
     t->links = g_hash_table_new(NULL, NULL);
     t->points = g_ptr_array_new_with_free_func(g_free);
     index_init(&t->by_isn);
@@ -53,6 +54,7 @@ void store_clear(struct tracker *t)
     g_hash_table_destroy(t->races);
     g_hash_table_destroy(t->racers);
     g_hash_table_destroy(t->translated);
+    g_hash_table_destroy(t->renumbered);
     g_hash_table_destroy(t->links);
     if (t->probers != NULL)
         g_hash_table_destroy(t->probers);

@@ -38,6 +38,7 @@ struct tracker {
     GHashTable *racers;       /* the other way round */
     GHashTable *probers;      /* see probes.c; NULL: none */
     GHashTable *translated;   /* port pair -> attempt that it answers: see translated.c */
+    GHashTable *renumbered;   /* port pair -> its numbers: see renumbered.c */
     GHashTable *links;        /* link address -> its IPv4 address, if it has one only: see races.c */
     struct closing *closings; /* FINs seen of late, to link the legs of a NAT */
 

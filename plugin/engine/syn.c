@@ -4,6 +4,7 @@
  */
 #include "peer_end.h"
 #include "races.h"
+#include "renumbered.h"
 #include "seq.h"
 #include "siblings.h"
 #include "take.h"
@@ -40,6 +41,27 @@ static bool reuses_isn(const struct work *w, const struct attempt *a)
     if ((a->flags & ATTEMPT_HAS_TS) && w->seg->has_ts)
         return seq_after(w->seg->tsval, c->client_tsval);
     return w->seg->seen.time - c->last_time > NS_PER_SECOND;
+}
+
+/* Its client had acknowledged the SYN/ACK, and repeats no SYN any more: a proxy that answers before it asks the server
+ * sends that SYN on, with a newer timestamp. */
+static bool is_acknowledged(const struct work *w, const struct attempt *a)
+{
+    const struct evidence *e = get_evidence(w->t, a);
+    const uint16_t flags = EV_SYN_ACK | EV_EXACT;
+
+    if (e == NULL || e->frame[EV_ACK] == 0 || (e->flags & flags) != flags || current_of(w) == NULL
+        || (current_of(w)->flags & CONN_RESET))
+        return false;
+    return (a->flags & ATTEMPT_PROXIED) || w->seg->seen.time - e->ack_time < NS_PER_SECOND;
+}
+
+/* ... and is another packet. */
+static bool is_by_proxy(const struct work *w, const struct attempt *a)
+{
+    bool other = w->seg->has_ip_id ? w->seg->ip_id != a->ip_id : !is_duplicate_syn(a, w->seg);
+
+    return other && is_acknowledged(w, a);
 }
 
 /* What a service that holds no connection of this port pair does: what it did last. */
@@ -161,6 +183,7 @@ static uint32_t add_attempt(const struct work *w)
     bool adopted = is_answered_already(w);
 
     if (!adopted) {
+        forget_numbers(w);
         settle_unseen_use(w);
         if (!crosses(w))
             w->pair->uses++;
@@ -231,22 +254,33 @@ static bool come_back(const struct work *w)
     return true;
 }
 
+static void take_copy(const struct work *w, struct attempt *a)
+{
+    a->flags |= ATTEMPT_MIRRORED;
+    see_way_of_syn(w, a, true);
+    note_duplicate(w->t, w->seg->seen.frame, w->pair->attempt[w->side]);
+}
+
 void take_syn(const struct work *w)
 {
     const struct segment *seg = w->seg;
     struct attempt *a = attempt_of(w, w->side);
     uint32_t attempt;
 
+    if (a != NULL && a->isn != seg->seq && is_renumbered_syn(w, a)) {
+        renumber(w, a->isn, seg->seq);
+        take_copy(w, a);
+        return;
+    }
     if (a != NULL && a->isn != seg->seq && come_back(w))
         a = attempt_of(w, w->side);
     attempt = w->pair->attempt[w->side];
     if (a == NULL || a->isn != seg->seq || reuses_isn(w, a)) {
         attempt = add_attempt(w);
         a = get_attempt(w->t, attempt);
-    } else if (is_duplicate_syn(a, seg)) {
-        a->flags |= ATTEMPT_MIRRORED;
-        see_way_of_syn(w, a, true);
-        note_duplicate(w->t, seg->seen.frame, attempt);
+    } else if (is_duplicate_syn(a, seg) || is_acknowledged(w, a)) {
+        a->flags |= is_by_proxy(w, a) ? ATTEMPT_PROXIED : 0;
+        take_copy(w, a);
         return;
     } else {
         retry(w, a);

@@ -4,6 +4,7 @@
  */
 #include "recognise.h"
 #include "refute.h"
+#include "renumbered.h"
 #include "seq.h"
 #include "take.h"
 #include "use.h"
@@ -107,6 +108,17 @@ static void see_crossing(const struct work *w, struct attempt *a)
     e->flags |= EV_EXACT;
 }
 
+/* One that was seen already, or, behind a proxy, that its client never sees. */
+static void take_renumbered(const struct work *w, uint32_t attempt)
+{
+    const struct evidence *e = get_evidence(w->t, get_attempt(w->t, attempt));
+
+    if (w->seg->seq != e->syn_ack_isn)
+        renumber(w, e->syn_ack_isn, w->seg->seq);
+    see_way_of_syn_ack(w, attempt);
+    note_duplicate(w->t, w->seg->seen.frame, attempt);
+}
+
 static void on_good_syn_ack(const struct work *w, uint32_t attempt)
 {
     const struct segment *seg = w->seg;
@@ -114,6 +126,10 @@ static void on_good_syn_ack(const struct work *w, uint32_t attempt)
     struct evidence *e = need_evidence(w->t, a);
     struct connection *c = current_of(w);
 
+    if ((e->flags & EV_SYN_ACK) && is_renumbered_syn_ack(w, a, e)) {
+        take_renumbered(w, attempt);
+        return;
+    }
     if (!(e->flags & EV_SYN_ACK)) {
         refute_by_answer(w, a, ANSWER_SYN_ACK);
         e->answer = prints_add(&w->t->prints, seg);

@@ -5,6 +5,7 @@
 #include "tracker.h"
 
 #include "peer_end.h"
+#include "renumbered.h"
 #include "siblings.h"
 #include "take.h"
 #include "translated.h"
@@ -77,6 +78,7 @@ static void note_sender(const struct work *w)
 void tracker_segment(struct tracker *t, const struct segment *seg)
 {
     struct work w = { .t = t, .seg = seg };
+    struct segment renumbered;
     const uint8_t kind = seg->flags & (TCP_SYN | TCP_RST | TCP_FIN | TCP_ACK);
 
     capture_note_segment(&t->capture, seg);
@@ -86,6 +88,7 @@ void tracker_segment(struct tracker *t, const struct segment *seg)
         note_sender(&w);
     bool translated = follow_translation(&w);
     t->pair_in_frame = w.pair_record;
+    read_renumbered(&w, &renumbered);
     if (!translated && w.pair->attempt[0] == 0 && w.pair->attempt[1] == 0 && w.pair->current == 0 && kind != TCP_SYN)
         siblings_stray(t, seg);
 
@@ -100,7 +103,7 @@ void tracker_segment(struct tracker *t, const struct segment *seg)
     else
         return; /* SYN with FIN or RST: no stack sends it */
     if (kind & TCP_FIN)
-        siblings_link_fin(t, w.pair_record, w.side, seg);
+        siblings_link_fin(t, w.pair_record, w.side, w.seg);
     keep_states(&w);
 }
 

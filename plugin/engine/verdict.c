@@ -47,6 +47,18 @@ static struct decision decision_by_data(const struct dossier *d)
     return (struct decision){ d->trouble->frame[TROUBLE_THIRD], d->trouble->third_time };
 }
 
+/* The last of what the client sends behind its SYN. */
+static struct decision decision_by_client(const struct dossier *d)
+{
+    const struct packets_seen *data = d->seen[SEEN_DATA_AGAIN], *acks = d->seen[SEEN_ACK];
+
+    if (data == NULL && acks == NULL)
+        return decision_by_ack(d);
+    if (data == NULL || (acks != NULL && last_of(acks)->time > last_of(data)->time))
+        return decision_of(last_of(acks));
+    return decision_of(last_of(data));
+}
+
 static struct decision decide(const struct dossier *d, enum decider decider)
 {
     switch (decider) {
@@ -71,7 +83,7 @@ static struct decision decide(const struct dossier *d, enum decider decider)
     case BY_SYN_ACK: /* it costs the client no time: it knows nothing of it */
         return (struct decision){ last_frame_of(d->seen[SEEN_SYN_ACK_AGAIN]), d->a->last_time };
     case BY_CLIENT:
-        return d->seen[SEEN_DATA_AGAIN] == NULL ? decision_by_ack(d) : decision_of(last_of(d->seen[SEEN_DATA_AGAIN]));
+        return decision_by_client(d);
     case BY_NOTHING:
         break;
     }
@@ -96,7 +108,7 @@ static bool is_not_as_rules(const struct dossier *d, const struct facts *facts, 
 static bool is_of_client(enum seen_kind kind)
 {
     return kind == SEEN_CLIENT_RST || kind == SEEN_CLIENT_RST_OLD || kind == SEEN_DATA_AGAIN || kind == SEEN_CLIENT_END
-           || kind == SEEN_ODD_ACK;
+           || kind == SEEN_ODD_ACK || kind == SEEN_ACK;
 }
 
 /* What the client lost: till the SYN, SYN/ACK or data that succeeded, or all its time. */

@@ -172,3 +172,76 @@ story fin_repeated_once
       > F. lost
 +0.2  > F. -1 lost
 => established ok
+
+# A proxy on this host answers before it asks the server, which is far: two SYN/ACKs, and nobody is late.
+story syn_proxy
+at any
+      > S in
+      < S. out
+      > . in                         decides
++0.04 > S out                        copy
++0.3  < S. J+1000000 in
+      > . out ack J+1000001
+      < . J+1 out
+      > P. (29) in ack J+1
+      > P. -29 (29) out ack J+1000001
++0.3  < . J+1000001 in
+      < . J+1 out
+      < P. J+1000001 (40) in
+      < P. J+1 (40) out
+      > . in ack J+41
+      > . out ack J+1000041
+=> established ok
+
+# Without timestamps its SYN looks like one that was repeated.
+story syn_proxy_without_timestamps
+timestamps off
+at any
+      > S in
+      < S. out
++0.3  > . in                         decides
+      > S out                        copy
++0.3  < S. J+1000000 in
+      > . out ack J+1000001
+      > P. (29) in ack J+1
+      > P. -29 (29) out ack J+1000001
+      < . J+1000001 in
+      < . J+1 out
+=> established ok
+
+# Nobody listens behind it: it resets what the client thinks is open.
+story refused_behind_a_syn_proxy
+at any
+   > S in
+   < S. out
+   > . in
+   > S out                           copy
+   < R. 0 in
+   < R. J+1 out ttl 63               decides
+=> refused reset_after_handshake
+
+# A firewall gives both ends other numbers, and is captured on both sides: it is one connection.
+story renumbered_by_a_firewall
+let c I
+let s J
+     > S ttl 64 id 0x1234
+     > S c+1111111 ttl 63 id 0x1234 ts -0 forged     copy
+     < S. s+777777 ack c+1111112 forged
+     < S. s ack c+1                                  copy
+     > . c+1 ack s+1                                 decides
+     > . c+1111112 ack s+777778 forged
+     > P. c+1 (29) ack s+1
+     > P. c+1111112 (29) ack s+777778 forged
+     < . s+777778 ack c+1111141 forged
+     < . s+1 ack c+30
+     < P. s+777778 (40) ack c+1111141 forged
+     < P. s+1 (40) ack c+30
+     > . c+30 ack s+41
+     > . c+1111141 ack s+777818 forged
+     > F. c+30 ack s+41
+     > F. c+1111141 ack s+777818 forged
+     < F. s+777818 ack c+1111142 forged
+     < F. s+41 ack c+31
+     > . c+31 ack s+42                               states TIME_WAIT/CLOSED
+     > . c+1111142 ack s+777819 forged               states TIME_WAIT/CLOSED
+=> established ok

@@ -272,9 +272,9 @@ story stuck.dropped_here_without_data
 at any
      > S through
      < S. through
-     > . in lost            decides
-+1.1 < S. through
      > . in lost
++1.1 < S. through
+     > . in lost            decides
 => stuck dropped_here
 
 # The copy that leaves is no second answer.

@@ -1,0 +1,92 @@
+/* renumbered.c - a connection whose sequence numbers a box changes, captured on both of its sides
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "renumbered.h"
+
+/* The same timestamp and IP ID so soon are the same packet, even where two clocks differ. */
+#define SAME_STAMP_WINDOW NS_PER_SECOND
+/* What is farther behind a first number than this does not count from it. */
+#define NUMBERS_MOST (UINT32_C(1) << 30)
+
+/* By the side of the port pair: the first numbers as seen first, and as seen second. */
+struct numbers {
+    uint32_t first[2], second[2];
+};
+
+bool is_renumbered_syn(const struct work *w, const struct attempt *a)
+{
+    const struct segment *seg = w->seg;
+    int64_t gap = seg->seen.time - a->last_time;
+    bool stamped = seg->has_ts && (a->flags & ATTEMPT_HAS_TS);
+
+    if (seg->has_ip_id && (seg->ip_id == 0 || seg->ip_id != a->ip_id))
+        return false;
+    if (stamped)
+        return seg->tsval == a->tsval && seg->tsval != 0 && gap < SAME_STAMP_WINDOW;
+    uint8_t ttl = print_of(w->t, a)->ttl;
+    bool one_hop = seg->ttl + 1 == ttl || seg->ttl == ttl + 1;
+    return seg->has_ip_id && !seg->has_ts && !(a->flags & ATTEMPT_HAS_TS) && one_hop && gap < DUPLICATE_WINDOW;
+}
+
+static bool is_renumbered_pair(const struct work *w)
+{
+    return w->pair->sent & PAIR_RENUMBERED;
+}
+
+bool is_renumbered_syn_ack(const struct work *w, const struct attempt *a, const struct evidence *e)
+{
+    const struct segment *seg = w->seg;
+
+    if (a->flags & ATTEMPT_PROXIED) /* the server's own answer: the client has acknowledged another, the proxy's */
+        return true;
+    return is_renumbered_pair(w) && seg->seq != e->syn_ack_isn && seg->seen.time - e->syn_ack_time < SAME_STAMP_WINDOW
+           && (!seg->has_ts || seg->tsval == e->syn_ack_tsval);
+}
+
+void renumber(const struct work *w, uint32_t first, uint32_t second)
+{
+    gpointer pair = GUINT_TO_POINTER(w->pair_record);
+    struct numbers *numbers = g_hash_table_lookup(w->t->renumbered, pair);
+
+    if (numbers == NULL) {
+        numbers = g_new0(struct numbers, 1);
+        g_hash_table_insert(w->t->renumbered, pair, numbers);
+    }
+    numbers->first[w->side] = first;
+    numbers->second[w->side] = second;
+    w->pair->sent |= PAIR_RENUMBERED;
+}
+
+void forget_numbers(const struct work *w)
+{
+    if (!is_renumbered_pair(w))
+        return;
+    g_hash_table_remove(w->t->renumbered, GUINT_TO_POINTER(w->pair_record));
+    w->pair->sent &= (uint8_t)~PAIR_RENUMBERED;
+}
+
+/* The number counts from that first number from which it is less far. */
+static uint32_t in_first_numbers(const struct numbers *numbers, uint8_t side, uint32_t number)
+{
+    uint32_t from_first = number - numbers->first[side], from_second = number - numbers->second[side];
+
+    if (from_second >= from_first || from_second > NUMBERS_MOST)
+        return number;
+    return numbers->first[side] + from_second;
+}
+
+void read_renumbered(struct work *w, struct segment *copy)
+{
+    if (!is_renumbered_pair(w))
+        return;
+    const struct numbers *numbers = g_hash_table_lookup(w->t->renumbered, GUINT_TO_POINTER(w->pair_record));
+    bool syn = (w->seg->flags & (TCP_SYN | TCP_ACK)) == TCP_SYN;
+
+    *copy = *w->seg;
+    if (!syn || copy->seq == numbers->second[w->side])
+        copy->seq = in_first_numbers(numbers, w->side, copy->seq);
+    if (copy->flags & TCP_ACK)
+        copy->ack = in_first_numbers(numbers, !w->side, copy->ack);
+    w->seg = copy;
+}

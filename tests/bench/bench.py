@@ -34,6 +34,7 @@ BOUNDS = {
     "whole cost, small rounds (instructions a packet)": 2300,
     "whole cost, small rounds with HTTP (instructions a packet)": 2300,
     "later pass, a packet with nothing to show (instructions)": 300,
+    "loading with the profile, less Wireshark's own (instructions a packet)": 0,
     "a connection (bytes)": 400,
     "a connection on a port pair that is reused (bytes)": 400,
     "a packet that is not notable (bytes)": 8,
@@ -85,6 +86,13 @@ def measure_later_pass(bench, results, size, pool):
     jobs = [pool.submit(bench.tshark_instructions, variant, "bulk", size, ("-2",)) for variant in ("synfate", "stock")]
     with_plugin, without = (job.result()[ONE_PASS] for job in jobs)
     results.check("later pass, a packet with nothing to show (instructions)", with_plugin - without)
+
+
+def measure_profile(bench, results, size, pool):
+    """As Wireshark loads a file: with columns and coloring rules, of the profile or of Wireshark's own."""
+    jobs = [pool.submit(bench.loading_instructions, "short", size, options) for options in (("-C", "synfate"), ())]
+    profile, default = (job.result() for job in jobs)
+    results.check("loading with the profile, less Wireshark's own (instructions a packet)", profile - default)
 
 
 def measure_growth(bench, results, sizes, pool):
@@ -172,6 +180,7 @@ def main():
         print("Measuring ", end="", flush=True)
         measure_cost(bench, results, sizes, variants, pool)
         measure_later_pass(bench, results, sizes["bulk"], pool)
+        measure_profile(bench, results, sizes["short"], pool)
         measure_growth(bench, results, SHORT_GROWTH if options.short else GROWTH, pool)
         measure_engine_memory(bench, results, SHORT_MEMORY if options.short else MEMORY)
         command.measure(bench, results, sizes, SHORT_MEMORY[0] if options.short else 10**6, pool)

@@ -35,6 +35,7 @@ class Bench:
         self.tshark = Tshark(folder)
         if not self.tshark.plugin_loaded():
             raise Failed(f"tshark does not load the plugin from {build}/plugins")
+        shutil.copytree(HERE.parents[1] / "plugin" / "profile", self.tshark.home / ".config/wireshark/profiles/synfate")
         self.has_transum = self.copy_transum()
         for needed in HERE / "last_numbers.lua", build / "same_random.so":
             (folder / needed.name).write_bytes(needed.read_bytes())
@@ -91,6 +92,17 @@ class Bench:
             runs.append((packets, inclusive(profile)))
         (packets, few), (packets2, many) = runs
         return {name: (many[name] - few[name]) / (packets2 - packets) for name in few}
+
+    def loading_instructions(self, load, size, options):
+        """Instructions a packet of all of tshark, which reads a file with the plugin and prints lines in two passes."""
+        runs = []
+        for n in (size, 2 * size):
+            path, packets = self.capture(load, n)
+            name = "-".join(["loading", load, str(n), *(option.strip("-") for option in options)])
+            total, _ = self.count(lambda under: self.command("synfate", path, ["-2", "--color", *options], under), name)
+            runs.append((packets, total))
+        (packets, few), (packets2, many) = runs
+        return (many - few) / (packets2 - packets)
 
     def engine_instructions(self, load, size):
         """Instructions a packet in the engine alone, averaged over the whole load."""

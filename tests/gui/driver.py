@@ -24,6 +24,7 @@ warnings.filterwarnings("ignore", category=DeprecationWarning)  # GObject intros
 PATIENCE = 60  # seconds until something that has to come has not come
 WINDOWS = {"frame", "dialog", "window", "alert"}
 TABLES = {"tree", "table", "tree table"}
+BUTTONS = "push button", "button"  # before AT-SPI 2.56, and since
 
 
 def starts(cell, text):
@@ -193,22 +194,31 @@ class Wireshark:
         return wait_for(f"{text!r} in {column} of packet {frame}", look)
 
     def filter_buttons(self):
-        """The names on the display filter toolbar."""
-        bars = [bar for bar in of_role(self.main, "tool bar") if "Filter" in bar.get_name()]
-        return [item.get_name() for bar in bars for item in descendants(bar) if item.get_name()]
+        """The names on the toolbars; since 4.4 that of the display filter has no name of its own."""
+        return [item.get_name() for bar in of_role(self.main, "tool bar") for item in descendants(bar) if item.get_name()]
 
     def displayed(self, count):
-        """Waits until the status line says that so many packets are displayed."""
-        shown = f"Displayed: {count} "
-        return wait_for(shown, lambda: any(shown in label.get_name() for label in of_role(self.main, "label")))
+        """Waits until the status line says that so many packets are displayed; of all of them it may say only how many."""
+        def look():
+            names = [label.get_name() for label in of_role(self.main, "label")]
+            return any(f"Displayed: {count} " in name or name.strip() == f"Packets: {count}" for name in names)
+        return wait_for(f"Displayed: {count}", look)
 
     def press(self, name):
         """Presses a button of the main window that has this name or, if it has a picture only, this tooltip."""
-        act(next(button for button in of_role(self.main, "push button")
+        act(next(button for button in of_role(self.main, *BUTTONS)
                  if name in (button.get_name(), button.get_description()) and showing(button)), "Press")
 
     def select(self, frame):
-        """Clicks on a row of the packet list."""
+        """Clicks on a row of the packet list, which is scrolled to its beginning or end for a row that is not on the screen."""
+        for scroll in "Go/First Packet", "Go/Last Packet", None:
+            _, top, _, height = box(self.pane("Packet list"))
+            _, y, _, row_height = box(self.cell(frame, "No."))
+            if row_height and top < y and y + row_height <= top + height:
+                break
+            if scroll:
+                self.menu(scroll)
+                time.sleep(0.5)
         click(self.cell(frame, "No."))
         title = f"Frame {frame}:"
         wait_for(title, lambda: any(line.startswith(title) for line in self.details()))
@@ -259,12 +269,13 @@ class Wireshark:
     # Menus and windows
 
     def menu_item(self, path):
-        """path: labels with / between them, or a list if one of them has a / itself."""
+        """path: labels with / between them, or a list if one of them has a / itself. A label may have others after |, as
+        other versions of Wireshark have it."""
         item = of_role(self.main, "menu bar")[0]
         for name in path.split("/") if isinstance(path, str) else path:
             below = children(item)
             below = [child for menu in below if menu.get_role_name() == "popup menu" for child in children(menu)] or below
-            item = next((child for child in below if plain(child.get_name()) == name), None)
+            item = next((child for child in below if plain(child.get_name()) in name.split("|")), None)
             if item is None:
                 raise Missing(f"no {name} in the menu {path}: {[plain(child.get_name()) for child in below]}")
         return item
@@ -300,7 +311,7 @@ class Wireshark:
 
     def push(self, title, name):
         """Presses a button of a window."""
-        act(wait_for(f"{name} in {title}", lambda: next((button for button in of_role(self.window(title), "push button")
+        act(wait_for(f"{name} in {title}", lambda: next((button for button in of_role(self.window(title), *BUTTONS)
                                                         if plain(button.get_name()) == plain(name)), None)), "Press")
 
     def fill_in(self, title, text):

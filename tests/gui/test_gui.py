@@ -98,7 +98,8 @@ def test_filter_buttons(gui):
     lines = [line for line in (PROFILE / "dfilter_buttons").read_text().splitlines() if not line.startswith("#")]
     labels = [row[1] for row in csv.reader(lines)]
     assert labels == ["Calls", "Failed", "Late", "TIME_WAIT", "No answer", "Reused ports"]
-    assert [name for name in gui.ask("filter_buttons") if name in labels] == labels
+    shown = dict.fromkeys(name for name in gui.ask("filter_buttons") if name in labels)  # Qt may tell of one twice
+    assert list(shown) == labels
     gui.ask("press", "Calls")
     assert gui.ask("displayed", 2)
     gui.ask("press", "Failed")
@@ -239,7 +240,7 @@ def test_report_as_a_page(folder, gui):
 
 def test_dissected_anew(gui):
     """Wireshark dissects all packets again when one is ignored: without the SYN, and then with it."""
-    ignore = ["Edit", "Ignore/Unignore Packet(s)"]
+    ignore = ["Edit", "Ignore/Unignore Packet(s)|Ignore/Unignore Selected"]
     gui.ask("select", 20)
     gui.ask("menu", ignore)
     assert gui.ask("says", 20, "Why", "")

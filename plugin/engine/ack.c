@@ -189,10 +189,11 @@ static void take_crossing_ack(const struct work *w, uint8_t side, uint32_t numbe
 /* The client acknowledges another of the SYN/ACKs: it is that one's connection. */
 static struct connection *connection_of_ack(const struct work *w, struct connection *c)
 {
-    const struct attempt *a = c->attempt == 0 ? NULL : get_attempt(w->t, c->attempt);
-    const struct packets_seen *others = a == NULL ? NULL : packets_of(w->t, get_trouble(w->t, a), SEEN_SYN_ACK_OTHER);
-
-    if ((c->flags & CONN_OPEN) || others == NULL || w->side != c->client || !(w->seg->flags & TCP_ACK))
+    if ((c->flags & CONN_OPEN) || c->attempt == 0 || w->side != c->client || !(w->seg->flags & TCP_ACK))
+        return c;
+    const struct trouble *trouble = get_trouble(w->t, get_attempt(w->t, c->attempt));
+    const struct packets_seen *others = packets_of(w->t, trouble, SEEN_SYN_ACK_OTHER);
+    if (others == NULL)
         return c;
     if (w->seg->ack - 1 != others->first.seq && w->seg->ack - 1 != others->last.seq)
         return c;

@@ -57,6 +57,7 @@ struct peers {
     GArray *hosts, *services;
     struct index host_index, service_index;
     struct hash_key key;
+    uint32_t latest; /* the host that was noted last; 0: none */
 };
 
 /* "The same service answered others": within 10 s. */

@@ -140,6 +140,15 @@ static bool is_pair(const struct port_pair *p, const struct pair_key *key)
            && p->point == key->point && p->family == key->family;
 }
 
+/* Whether a packet is one of the pair, and which side sent it. */
+static bool is_from(const struct port_pair *p, uint8_t family, uint16_t point, const struct tcp_address *src,
+                    uint32_t src_ip, const struct tcp_address *dst, uint32_t dst_ip, uint8_t *side)
+{
+    *side = p->ip[0] != src_ip || p->port[0] != src->port;
+    return p->ip[*side] == src_ip && p->port[*side] == src->port && p->ip[!*side] == dst_ip
+           && p->port[!*side] == dst->port && p->point == point && p->family == family;
+}
+
 static uint32_t find(const struct port_pairs *all, const struct pair_key *key, uint32_t hash)
 {
     uint32_t pair;
@@ -182,15 +191,15 @@ uint32_t port_pairs_find_or_add(struct port_pairs *all, uint8_t family, uint16_t
 {
     uint32_t src_ip = family == 4 ? read_ip4(src->ip) : find_or_add_ip6(all, src->ip);
     uint32_t dst_ip = family == 4 ? read_ip4(dst->ip) : find_or_add_ip6(all, dst->ip);
-    struct pair_key key = make_key(family, point, src, src_ip, dst, dst_ip, side);
 
-    /* Packets of a connection often follow each other. */
-    if (all->latest == 0 || !is_pair(port_pairs_get(all, all->latest), &key)) {
-        uint32_t hash = hash_pair(&all->key, key.ip, key.port, point, family);
-        all->latest = find(all, &key, hash);
-        if (all->latest == 0)
-            all->latest = add(all, &key, hash);
-    }
+    /* Packets of a connection often follow each other: that saves two thirds of a search. */
+    if (all->latest != 0 && is_from(port_pairs_get(all, all->latest), family, point, src, src_ip, dst, dst_ip, side))
+        return all->latest;
+    struct pair_key key = make_key(family, point, src, src_ip, dst, dst_ip, side);
+    uint32_t hash = hash_pair(&all->key, key.ip, key.port, point, family);
+    all->latest = find(all, &key, hash);
+    if (all->latest == 0)
+        all->latest = add(all, &key, hash);
     return all->latest;
 }
 

@@ -70,19 +70,15 @@ static bool is_same_host(const struct tracker *t, const struct attempt *a, const
 static bool may_race(const struct tracker *t, const struct attempt *a, const struct attempt *before)
 {
     const struct port_pair *p = pair_of(t, a), *q = pair_of(t, before);
-    struct tcp_address client, server, other_client, other_server;
+    uint8_t client = attempt_side(a), other = attempt_side(before);
 
     if (p->point != q->point || a->first_time - before->first_time < RACE_SOONEST)
         return false;
-    port_pairs_address(&t->pairs, p, server_side(a), &server);
-    port_pairs_address(&t->pairs, q, server_side(before), &other_server);
-    if (server.port != other_server.port)
+    if (p->port[!client] != q->port[!other])
         return false;
     if (p->family != q->family)
         return is_same_host(t, a, before);
-    port_pairs_address(&t->pairs, p, attempt_side(a), &client);
-    port_pairs_address(&t->pairs, q, attempt_side(before), &other_client);
-    return same_ip(p->family, client.ip, other_client.ip) && !same_ip(p->family, server.ip, other_server.ip);
+    return p->ip[client] == q->ip[other] && p->ip[!client] != q->ip[!other];
 }
 
 void races_add(struct tracker *t, uint32_t attempt)
@@ -115,6 +111,9 @@ void races_add(struct tracker *t, uint32_t attempt)
 
 uint32_t raced_by(const struct tracker *t, uint32_t attempt)
 {
+    /* Asked of each SYN that is shown; most captures have no race. */
+    if (g_hash_table_size(t->races) == 0)
+        return 0;
     return GPOINTER_TO_UINT(g_hash_table_lookup(t->races, GUINT_TO_POINTER(attempt)));
 }
 

@@ -33,12 +33,11 @@ static uint32_t hash_isn(const struct tracker *t, uint32_t isn)
     return hash_words(&t->key, &isn, 1);
 }
 
-static uint32_t hash_client(const struct tracker *t, const struct tcp_address *client)
+/* Of the end of a pair, as pairs keep it: a third of the time that it would take of the address. */
+static uint32_t hash_end(const struct tracker *t, const struct port_pair *pair, uint8_t side)
 {
-    uint32_t words[5];
+    const uint32_t words[2] = { pair->ip[side], (uint32_t)pair->port[side] << 8 | pair->family };
 
-    memcpy(words, client->ip, 16);
-    words[4] = client->port;
     return hash_words(&t->key, words, G_N_ELEMENTS(words));
 }
 
@@ -58,9 +57,9 @@ static struct tcp_address client_of(const struct tracker *t, uint32_t attempt)
 
 static uint32_t hash_client_of(const void *owner, uint32_t attempt)
 {
-    struct tcp_address client = client_of(owner, attempt);
+    const struct attempt *a = get_attempt(owner, attempt);
 
-    return hash_client(owner, &client);
+    return hash_end(owner, pair_of(owner, a), attempt_side(a));
 }
 
 /* The place in by_isn of the newest attempt with an ISN; *attempt is 0 if there is none. */
@@ -78,31 +77,34 @@ static bool is_same_address(const struct tcp_address *a, const struct tcp_addres
     return a->port == b->port && memcmp(a->ip, b->ip, sizeof a->ip) == 0;
 }
 
-static bool is_client(const struct tracker *t, uint32_t attempt, const struct tcp_address *address)
+static bool is_client(const struct tracker *t, uint32_t attempt, const struct port_pair *pair, uint8_t side)
 {
-    struct tcp_address client = client_of(t, attempt);
+    const struct attempt *a = get_attempt(t, attempt);
+    const struct port_pair *own = pair_of(t, a);
+    uint8_t client = attempt_side(a);
 
-    return is_same_address(&client, address);
+    return own->ip[client] == pair->ip[side] && own->port[client] == pair->port[side] && own->family == pair->family;
 }
 
-static uint32_t find_client(const struct tracker *t, const struct tcp_address *client, uint32_t *attempt)
+/* The place in by_client of the newest attempt whose client is this end; *attempt is 0 if there is none. */
+static uint32_t find_client(const struct tracker *t, const struct port_pair *pair, uint8_t side, uint32_t *attempt)
 {
-    uint32_t at = hash_client(t, client);
+    uint32_t at = hash_end(t, pair, side);
 
-    while ((*attempt = index_get(&t->by_client, at)) != 0 && !is_client(t, *attempt, client))
+    while ((*attempt = index_get(&t->by_client, at)) != 0 && !is_client(t, *attempt, pair, side))
         at++;
     return at;
 }
 
 void siblings_add(struct tracker *t, uint32_t attempt)
 {
-    struct tcp_address client = client_of(t, attempt);
-    uint32_t before, at = find_client(t, &client, &before);
+    const struct attempt *a = get_attempt(t, attempt);
+    uint32_t before, at = find_client(t, pair_of(t, a), attempt_side(a), &before);
 
     if (before != 0)
         index_set(&t->by_client, at, attempt);
     else
-        index_add(&t->by_client, hash_client(t, &client), attempt, hash_client_of, t);
+        index_add(&t->by_client, hash_client_of(t, attempt), attempt, hash_client_of, t);
 }
 
 uint32_t sibling_after(const struct tracker *t, uint32_t first, uint32_t attempt)
@@ -352,11 +354,10 @@ static bool waits_elsewhere(const struct tracker *t, uint32_t attempt, const str
 
     port_pairs_address(&t->pairs, pair, server_side(a), &server);
     return pair->point == seg->seen.point && pair->family == seg->family && seg->seen.time - a->last_time < STRAY_WINDOW
-           && (e == NULL || !(e->flags & EV_SYN_ACK)) && !is_same_address(&server, &seg->src)
-           && is_client(t, attempt, &seg->dst);
+           && (e == NULL || !(e->flags & EV_SYN_ACK)) && !is_same_address(&server, &seg->src);
 }
 
-void siblings_stray(struct tracker *t, const struct segment *seg)
+void siblings_stray(struct tracker *t, const struct port_pair *pair, uint8_t side, const struct segment *seg)
 {
     uint32_t attempt = 0;
 
@@ -364,7 +365,7 @@ void siblings_stray(struct tracker *t, const struct segment *seg)
         return;
     if (seg->payload != 0 || (seg->flags & TCP_FIN))
         return;
-    find_client(t, &seg->dst, &attempt);
+    find_client(t, pair, !side, &attempt);
     if (!waits_elsewhere(t, attempt, seg))
         return;
     if ((seg->flags & TCP_SYN) && seg->ack - 1 != get_attempt(t, attempt)->isn)

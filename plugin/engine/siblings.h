@@ -34,8 +34,8 @@ void siblings_note_forwarded(struct tracker *t, struct attempt *in, struct attem
  * client's; 0: none. */
 uint32_t siblings_find_answered(const struct tracker *t, const struct segment *answer);
 
-/* A segment that begins a port pair and is no SYN may answer somebody else's SYN. */
-void siblings_stray(struct tracker *t, const struct segment *seg);
+/* A segment that begins a port pair, sent by side, and is no SYN may answer somebody else's SYN. */
+void siblings_stray(struct tracker *t, const struct port_pair *pair, uint8_t side, const struct segment *seg);
 
 /* The next attempt of the same ring, which returns to the first one; 0 after the last one: the walk is
  *     for (uint32_t s = sibling_after(t, attempt, attempt); s != 0; s = sibling_after(t, attempt, s)) */

@@ -90,7 +90,7 @@ void tracker_segment(struct tracker *t, const struct segment *seg)
     t->pair_in_frame = w.pair_record;
     read_renumbered(&w, &renumbered);
     if (!translated && w.pair->attempt[0] == 0 && w.pair->attempt[1] == 0 && w.pair->current == 0 && kind != TCP_SYN)
-        siblings_stray(t, seg);
+        siblings_stray(t, w.pair, w.side, seg);
 
     if (kind == TCP_SYN)
         take_syn(&w);

@@ -31,12 +31,14 @@ static uint32_t answered_elsewhere(const struct work *w)
 
 bool follow_translation(struct work *w)
 {
-    gpointer pair = GUINT_TO_POINTER(w->pair_record);
-    uint8_t bit = (uint8_t)(PAIR_TRANSLATED << w->side);
-    uint32_t attempt = is_answer(w->seg) ? answered_elsewhere(w) : 0;
+    const unsigned bit = (unsigned)PAIR_TRANSLATED << w->side;
 
+    if (!is_answer(w->seg) && !(w->pair->sent & bit)) /* as most segments */
+        return false;
+    gpointer pair = GUINT_TO_POINTER(w->pair_record);
+    uint32_t attempt = is_answer(w->seg) ? answered_elsewhere(w) : 0;
     if (attempt != 0) {
-        w->pair->sent |= bit;
+        w->pair->sent |= (uint8_t)bit;
         g_hash_table_insert(w->t->translated, pair, GUINT_TO_POINTER(attempt));
     } else if (w->pair->sent & bit) {
         attempt = GPOINTER_TO_UINT(g_hash_table_lookup(w->t->translated, pair));

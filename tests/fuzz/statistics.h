@@ -55,11 +55,24 @@ static inline void drop_frames(struct collected *c, const struct tracker *t, uin
         g_array_set_size(c->attempts, c->attempts->len - 1);
 }
 
+/* "nan", and no part of a word such as "unanswered". */
+static inline bool has_nan(const char *text)
+{
+    const char *at = text;
+
+    while ((at = strstr(at, "nan")) != NULL) {
+        if ((at == text || !g_ascii_isalpha(at[-1])) && !g_ascii_isalpha(at[3]))
+            return true;
+        at++;
+    }
+    return false;
+}
+
 static inline void check_text(const GString *text)
 {
     PROMISE(strstr(text->str, "4294967295") == NULL); /* FRAME_HIDDEN is no number */
     PROMISE(text->len > 0 && g_utf8_validate(text->str, (gssize)text->len, NULL));
-    PROMISE(strstr(text->str, "(null)") == NULL && strstr(text->str, "nan") == NULL);
+    PROMISE(strstr(text->str, "(null)") == NULL && !has_nan(text->str));
     PROMISE(strstr(text->str, ".-") == NULL); /* a time before 1970 */
 }
 

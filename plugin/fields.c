@@ -123,6 +123,10 @@ static hf_register_info registrations[] = {
          "The same SYN on the other side of a NAT or load balancer"),
     LINK(stray_answer, "Answered from elsewhere in", "stray_answer", FT_FRAMENUM_NONE,
          "The answer to the SYN that came from another address or port than the SYN went to"),
+    TOKEN(
+        shared, "What they share", "shared",
+        "What the failed or late calls of the same service, client or networks have in common, and none of those that "
+        "got in at once has, with both counts"),
     TOKEN(src_state, "Sender's state", "src_state", "State (RFC 9293) of the sender after this frame"),
     TOKEN(dst_state, "Receiver's state", "dst_state", "State (RFC 9293) of the receiver after this frame"),
 };

@@ -6,6 +6,7 @@
 #define SYNFATE_H
 
 #include "compat.h"
+#include "engine/contrast.h"
 #include "engine/tracker.h"
 
 #include <epan/tap.h>

@@ -154,6 +154,16 @@ static void show_stack(const struct view *v, proto_tree *tree)
     proto_item_append_text(item, " (%s)", recognised_text(rules.how));
 }
 
+/* Not on the first pass: what others come to is not known then. */
+static void show_shared(const struct view *v, proto_tree *tree)
+{
+    bool known = v->pinfo->fd->visited && (call_failed(&v->call) || call_was_late(&v->call));
+    const char *shared = known ? tracker_shared(v->t, v->note->attempt) : NULL;
+
+    if (shared != NULL)
+        add_token(v, tree, field.shared, shared);
+}
+
 static proto_item *show_verdict(const struct view *v, proto_tree *parent, const char *summary)
 {
     const struct verdict *verdict = &v->verdict;
@@ -177,6 +187,7 @@ static proto_item *show_verdict(const struct view *v, proto_tree *parent, const 
     if (strays != NULL)
         add_link(v, tree, field.stray_answer, strays->first.frame);
     add_link(v, tree, field.leg, tracker_leg(v->t, v->note->frame));
+    show_shared(v, tree);
     show_stack(v, tree);
     return item;
 }

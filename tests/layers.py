@@ -12,11 +12,11 @@ from pathlib import Path
 # From the ground up, one line a layer.
 LAYERS = """
     seq segment index pool arithmetic       what a packet is; how records are kept
-    connection port_pair text html bill causes   both ends of a connection, and where they are found; words
+    connection port_pair prints text html bill causes   both ends of a connection, and where they are found; words
     attempt stacks                          what was seen of a SYN, raw; what each stack does
     peers options                           hosts and services seen
     store                                   all records
-    notes recognise                         what is remembered of a frame; which stack a host has
+    notes recognise surroundings            what is remembered of a frame; which stack a host has
     siblings work probes races              the same SYN elsewhere; the segment in work; attempts that are no failures
     peer_end use take translated renumbered            an end at a time, by its stack; the uses of a port pair
     syn syn_ack reset ack past other_host   what a segment adds; the old connection as the stack has it
@@ -29,8 +29,11 @@ LAYERS = """
     company                                 what an attempt's call says of it
     summary                                 in a sentence
     tracker                                 takes packets, tells verdicts
-    results values steps proof              what became of each attempt and its call; all that is known; what proves it
-    crowds                                  floods and scans
+    results steps proof                     what became of each attempt and its call; what proves it
+    crowds call_features                    floods and scans; what calls are compared by
+    families                                known reasons why calls that share something fail
+    contrast                                what failed calls have in common
+    values                                  all that is known
     problems table                          what went wrong, ranked; rows and columns
     table_fates table_reuse table_services table_text report   each table; pages of text
     ladder timeline page_style              pictures

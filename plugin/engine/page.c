@@ -202,6 +202,17 @@ static void write_advice(const struct page *page, const struct problem *problem)
     g_free(advice);
 }
 
+static void write_common(const struct page *page, const struct problem *problem)
+{
+    const struct contrast *contrast = problem_contrast(page->problems, problem);
+
+    if (contrast == NULL)
+        return;
+    html_printf(page->out, "<h3>What they have in common</h3>\n<p>%s</p>\n", contrast->sentence);
+    if (contrast->family != NULL)
+        html_printf(page->out, "<p>%s</p>\n", contrast->family->advice);
+}
+
 static void write_problem(const struct page *page, guint i)
 {
     const struct problem *problem = problem_at(page->problems, i);
@@ -211,6 +222,7 @@ static void write_problem(const struct page *page, guint i)
     html_printf(page->out, "<section id=\"p%u\">\n<h2>%u. %s</h2>\n", i + 1, i + 1, text->str);
     write_size(page, problem);
     write_worst(page, problem);
+    write_common(page, problem);
     write_advice(page, problem);
     g_string_append(page->out, "</section>\n");
     g_string_free(text, TRUE);

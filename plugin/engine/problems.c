@@ -118,6 +118,7 @@ struct problems *problems_new(const struct tracker *t, const GArray *attempts)
     p->list = g_array_new(FALSE, FALSE, sizeof(struct problem));
     p->crowds = g_array_new(FALSE, FALSE, sizeof(struct crowd));
     crowds_find(p->results, p->crowds);
+    p->contrasts = contrasts_new(t, p->results);
     for (guint i = 0; i < p->results->len; i++)
         count_result(p, &g_array_index(p->results, struct result, i));
     for (guint i = 0; i < p->results->len; i++) {
@@ -140,6 +141,7 @@ void problems_free(struct problems *p)
     g_array_free(p->results, TRUE);
     g_array_free(p->list, TRUE);
     g_array_free(p->crowds, TRUE);
+    contrasts_free(p->contrasts);
     g_free(p);
 }
 
@@ -213,6 +215,11 @@ void problem_headline(const struct problem *problem, GString *out)
     g_string_append(out, ": ");
     append_sentence(out, problem);
     g_string_append_printf(out, " (%s)", cause_token(problem->worst->call_cause));
+}
+
+const struct contrast *problem_contrast(const struct problems *p, const struct problem *problem)
+{
+    return contrasts_of_call(p->contrasts, problem->worst->call);
 }
 
 bool problems_overcome(const struct problems *p, GString *out)

@@ -8,6 +8,7 @@
 #ifndef SYNFATE_PROBLEMS_H
 #define SYNFATE_PROBLEMS_H
 
+#include "contrast.h"
 #include "crowds.h"
 
 /* The calls of one service that failed or came late, and lost most by the same cause. */
@@ -23,10 +24,11 @@ struct problem {
 };
 
 struct problems {
-    const struct tracker *t; /* NULL: nothing was tracked */
-    GArray *results;         /* struct result: one for each attempt, in the order of their first SYNs */
-    GArray *list;            /* struct problem: the worst first, those that were overcome last */
-    GArray *crowds;          /* struct crowd: the largest first */
+    const struct tracker *t;     /* NULL: nothing was tracked */
+    GArray *results;             /* struct result: one for each attempt, in the order of their first SYNs */
+    GArray *list;                /* struct problem: the worst first, those that were overcome last */
+    GArray *crowds;              /* struct crowd: the largest first */
+    struct contrasts *contrasts; /* what bad calls have in common */
     uint32_t attempts, calls, failed, late, unknown, probes;
     uint32_t crowd_calls, crowd_failed; /* of these, those in crowds */
     int64_t lost;                       /* ns: by all calls, those in crowds left out */
@@ -49,6 +51,9 @@ guint problems_to_name(const struct problems *p);
 /* "10.7.9.2:8081: 299 of 776 calls came late by 1.0 s each, 304.1 s lost: SYNs not answered at first". One line of any
  * length, without an end; appended, as all texts. */
 void problem_headline(const struct problem *problem, GString *out);
+
+/* What the calls of the problem have in common, or NULL: that of the call that lost most. */
+const struct contrast *problem_contrast(const struct problems *p, const struct problem *problem);
 
 /* All problems that were overcome, in one sentence. Returns false if there are none. */
 bool problems_overcome(const struct problems *p, GString *out);

@@ -131,6 +131,24 @@ static void append_moment(GString *out, const struct report *r, const struct res
     g_string_append_printf(out, " UTC (frame %u)", tracker_attempt(r->in->t, result->attempt)->frame[SYN_FIRST]);
 }
 
+/* What the calls of the problems that are named have in common. */
+static void print_common(const struct report *r)
+{
+    const struct contrast *before = NULL;
+    const char *label = "In common:";
+
+    for (guint i = 0; i < problems_to_name(r->p); i++) {
+        const struct contrast *contrast = problem_contrast(r->p, problem_at(r->p, i));
+        if (contrast == NULL || contrast == before)
+            continue;
+        print_wrapped(r->out, label, LABEL_WIDTH, contrast->sentence);
+        if (contrast->family != NULL)
+            print_wrapped(r->out, "", LABEL_WIDTH, contrast->family->advice);
+        label = "";
+        before = contrast;
+    }
+}
+
 /* The first and the last call of the worst problem, and what to look at. */
 static void print_since_and_next(struct report *r)
 {
@@ -144,6 +162,7 @@ static void print_since_and_next(struct report *r)
         append_moment(text, r, worst->last);
     }
     print_paragraph(r->out, "Since when:", LABEL_WIDTH, text);
+    print_common(r);
     char *advice = problem_advice(worst, &next);
     print_wrapped(r->out, "Next:", LABEL_WIDTH, next == NULL ? advice : next);
     r->next = next;

@@ -12,6 +12,7 @@ void store_init(struct tracker *t, const struct tracker_options *options)
     port_pairs_init(&t->pairs);
     peers_init(&t->peers);
     prints_init(&t->prints);
+    t->shared = g_new0(struct shared, 1);
     pool_init(&t->connections, sizeof(struct connection));
     pool_init(&t->attempts, sizeof(struct attempt));
     pool_init(&t->evidence, sizeof(struct evidence));
@@ -40,6 +41,9 @@ void store_clear(struct tracker *t)
     port_pairs_free(&t->pairs);
     peers_free(&t->peers);
     prints_free(&t->prints);
+    if (t->shared->all != NULL)
+        t->shared->free(t->shared->all);
+    g_free(t->shared);
     pool_clear(&t->connections);
     pool_clear(&t->attempts);
     pool_clear(&t->evidence);

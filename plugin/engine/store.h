@@ -16,6 +16,13 @@
 /* Mirror ports and the "any" device show a frame twice, at most this much apart; nothing retransmits so soon. */
 #define DUPLICATE_WINDOW (5 * NS_PER_SECOND / 1000)
 
+/* What calls have in common, kept by who reads it: contrast.c. */
+struct shared {
+    struct contrasts *all; /* NULL: not read yet */
+    void (*free)(struct contrasts *all);
+    uint32_t frame; /* after which it was read */
+};
+
 /* Records are reached by handles from 1; 0 is none. */
 struct tracker {
     struct tracker_options options;
@@ -51,6 +58,7 @@ struct tracker {
     GHashTable *legs;     /* frame -> frame */
     GPtrArray *points;    /* names of capture points */
 
+    struct shared *shared;
     struct capture capture;
     bool checksums_lie;     /* a SYN with a wrong one was answered: something changed the capture */
     int64_t now;            /* ns: the newest time seen */

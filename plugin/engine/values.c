@@ -35,6 +35,7 @@ void view_set(struct view *v, uint32_t attempt, bool final)
     v->e = tracker_evidence(v->t, v->a);
     v->note = first_note(v);
     v->family = tracker_addresses(v->t, v->a, &v->client, &v->server);
+    v->final = final;
     tracker_verdict(v->t, attempt, final, &v->verdict);
     tracker_call_of(v->t, attempt, final, &v->verdict, &v->call);
 }
@@ -212,6 +213,14 @@ static struct value get_summary(struct view *v)
 static struct value get_advice(struct view *v)
 {
     return token(verdict_advice(&v->verdict));
+}
+
+/* What others come to is not known before the end. */
+static struct value get_shared(struct view *v)
+{
+    bool known = v->final && (call_failed(&v->call) || call_was_late(&v->call));
+
+    return token(known ? tracker_shared(v->t, v->record) : NULL);
 }
 
 static struct value get_decided_by(struct view *v)
@@ -429,6 +438,7 @@ static const struct value_field fields[] = {
     { PREFIX "other_host", get_other_host },
     { PREFIX "leg", get_leg },
     { PREFIX "stray_answer", get_stray_answer },
+    { PREFIX "shared", get_shared },
 };
 
 const struct value_field *value_field_at(size_t i)

@@ -5,6 +5,7 @@
 #ifndef SYNFATE_VALUES_H
 #define SYNFATE_VALUES_H
 
+#include "contrast.h"
 #include "tracker.h"
 
 /* An attempt, and all that the engine says of it on the frame of its first SYN: after the whole capture, or after a part
@@ -21,6 +22,7 @@ struct view {
     struct call call;
     struct tcp_address client, server;
     uint8_t family;
+    bool final;
     GString *text; /* room for values that are texts */
 };
 

@@ -14,7 +14,7 @@ from tshark import PLUGIN, Tshark
 
 TYPES = {"FT_STRING": "keyword", "FT_RELATIVE_TIME": "double", "FT_BOOLEAN": "boolean", "FT_FRAMENUM": "long",
          "FT_UINT32": "long", "FT_INT32": "integer"}
-SENTENCES = ("synfate.summary", "synfate.advice")
+SENTENCES = ("synfate.summary", "synfate.advice", "synfate.shared")
 BESIDE = {"ip_src": "ip", "ip_dst": "ip", "ipv6_src": "ip", "ipv6_dst": "ip", "tcp_srcport": "integer",
           "tcp_dstport": "integer"}  # what judge-one asks for beside the plugin's fields
 

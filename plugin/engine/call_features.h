@@ -1,0 +1,82 @@
+/* call_features.h - the one table of what calls are compared by: how each feature is read, and how it is said
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#ifndef SYNFATE_CALL_FEATURES_H
+#define SYNFATE_CALL_FEATURES_H
+
+#include "results.h"
+#include "surroundings.h"
+
+/* A call as it is compared: by one attempt of it. */
+struct subject {
+    const struct tracker *t;
+    const struct result *result;
+    uint32_t attempt;
+    const struct attempt *a;
+    const struct evidence *e;     /* NULL: no answer */
+    const struct syn_print *syn;  /* of its first SYN */
+    const struct syn_print *back; /* of the SYN/ACK; NULL: none was seen */
+    const struct surrounding *around;
+};
+
+/* The order is that in which features are said: what a box can act upon comes first. */
+enum feature {
+    FEATURE_DAMAGED,
+    FEATURE_HAIRPIN,
+    FEATURE_ELSEWHERE,
+    FEATURE_REUSED,
+    FEATURE_ECN,
+    FEATURE_SYN_DATA,
+    FEATURE_FAST_OPEN,
+    FEATURE_MPTCP,
+    FEATURE_AO,
+    FEATURE_MD5,
+    FEATURE_TIMESTAMPS,
+    FEATURE_SACK,
+    FEATURE_SCALE,
+    FEATURE_DSCP,
+    FEATURE_FLOW_LABEL,
+    FEATURE_REQUEST,
+    FEATURE_FIRST_CONTACT,
+    FEATURE_OPEN,
+    FEATURE_RECENT,
+    FEATURE_NODE_PORT,
+    FEATURE_SERVICE_PORT,
+    FEATURE_SOURCE_PORT,
+    FEATURE_WAY_BACK,
+    FEATURE_BACKEND,
+    FEATURE_BACK_MAC,
+    FEATURE_BACK_TTL,
+    FEATURE_VLAN,
+    FEATURE_CLIENT_MAC,
+    FEATURE_CLIENT,
+    FEATURE_TTL,
+    FEATURE_OPTION_ORDER,
+    FEATURE_COUNT
+};
+
+enum feature_form {
+    FORM_HAS,   /* 1 is said, 0 is not */
+    FORM_TOKEN, /* any value is said that all of one side share, and none of the other has */
+    FORM_LEAST, /* what the smallest of one side is, and the largest of the other is below it */
+};
+
+/* What separates: the value that all share; or, of FORM_LEAST, their smallest, and the largest of the others. */
+struct found {
+    enum feature feature;
+    uint64_t value, others;
+};
+
+struct feature_row {
+    const char *token;
+    enum feature_form form;
+    /* Returns false if the packets do not tell. */
+    bool (*read)(const struct subject *s, uint64_t *value);
+    /* In the words that stand behind "all 3 calls: ", appended. any: one of them. */
+    void (*say)(GString *out, const struct found *found, const struct subject *any);
+};
+
+const struct feature_row *feature_row(enum feature feature);
+
+#endif

@@ -1,0 +1,496 @@
+/* contrast.c - what failed and late calls have in common, and none of those has that got in at once
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "contrast.h"
+
+#include "call_features.h"
+#include "crowds.h"
+
+#include <string.h>
+
+/* Calls that fail at so few times, with none that gets in between, may have one failure of the server in common. */
+enum { RUNS_LEAST = 3 };
+/* A threshold is found by chance more easily than a token: once in so many arrangements of the calls at most. */
+#define CHANCES_LEAST 1000.0
+/* More would be no sentence. The first ones are those that a box can act upon. */
+enum { SAID_MOST = 3 };
+
+enum scope { SCOPE_SERVICE, SCOPE_CLIENT, SCOPE_NETWORKS, SCOPE_COUNT };
+
+struct group_key {
+    uint8_t family, scope;
+    uint16_t point, port;
+    uint8_t from[16], to[16];
+};
+
+/* Calls that have something in common already, in the order of the capture. */
+struct group {
+    struct group_key key;
+    GPtrArray *bad, *good; /* struct result */
+};
+
+struct comparison {
+    const struct tracker *t;
+    const GArray *results;
+    struct surrounding *around; /* read when first needed */
+    GHashTable *groups;         /* struct group_key -> struct group */
+    GHashTable *working;        /* struct group_key of services that took a call at once */
+    struct contrasts *out;
+};
+
+static bool is_bad(const struct result *r)
+{
+    return (result_failed(r) || result_was_late(r)) && !r->in_crowd;
+}
+
+static bool is_good(const struct result *r)
+{
+    return r->carries && r->outcome == OUTCOME_IN_TIME && !r->probe && !r->in_crowd;
+}
+
+/* Where a call lost most, if it called the same service there; a NAT's other side has other addresses. */
+static uint32_t attempt_to_compare(const struct tracker *t, const struct result *r)
+{
+    const struct port_pair *worst, *own;
+
+    if (r->worst == r->attempt)
+        return r->attempt;
+    const struct attempt *w = get_attempt(t, r->worst), *a = get_attempt(t, r->attempt);
+    worst = pair_of(t, w);
+    own = pair_of(t, a);
+    bool same = worst->point == own->point && worst->family == own->family
+                && worst->ip[attempt_side(w)] == own->ip[attempt_side(a)]
+                && worst->ip[server_side(w)] == own->ip[server_side(a)]
+                && worst->port[server_side(w)] == own->port[server_side(a)];
+    return same ? r->worst : r->attempt;
+}
+
+static void read_subject(const struct comparison *c, const struct result *r, struct subject *s)
+{
+    *s = (struct subject){ .t = c->t, .result = r, .attempt = attempt_to_compare(c->t, r) };
+    s->a = get_attempt(c->t, s->attempt);
+    s->e = get_evidence(c->t, s->a);
+    s->syn = print_of(c->t, s->a);
+    s->back = s->e == NULL || s->e->answer == 0 ? NULL : prints_get(&c->t->prints, s->e->answer);
+    s->around = &c->around[s->attempt];
+}
+
+static const struct result *call_at(const GPtrArray *calls, guint i)
+{
+    return g_ptr_array_index(calls, i);
+}
+
+/* ---- what separates --------------------------------------------------------------------------------- */
+
+/* How often bad calls come after good ones, in the order of the capture. */
+static guint count_runs(const GPtrArray *bad, const GPtrArray *good)
+{
+    guint runs = 0, g = 0, before = 0;
+
+    for (guint i = 0; i < bad->len; i++, before = g) {
+        while (g < good->len && call_at(good, g)->begin < call_at(bad, i)->begin)
+            g++;
+        runs += i == 0 || g > before;
+    }
+    return runs;
+}
+
+/* In how many ways so many calls of each kind can be arranged, one of which separates them. */
+static double count_arrangements(guint n, guint m)
+{
+    double ways = 1;
+
+    for (guint i = 1; i <= n && ways < CHANCES_LEAST; i++)
+        ways *= (double)(m + i) / i;
+    return ways;
+}
+
+/* All bad calls have one value, and no good one has it. */
+static bool separates_token(const struct comparison *c, const struct feature_row *row, const GPtrArray *bad,
+                            const GPtrArray *good, struct found *found)
+{
+    struct subject s;
+    uint64_t value;
+
+    for (guint i = 0; i < bad->len; i++) {
+        read_subject(c, call_at(bad, i), &s);
+        if (!row->read(&s, &value) || (i > 0 && value != found->value) || (row->form == FORM_HAS && value == 0))
+            return false;
+        found->value = value;
+    }
+    for (guint i = 0; i < good->len; i++) {
+        read_subject(c, call_at(good, i), &s);
+        if (!row->read(&s, &value) || value == found->value)
+            return false;
+    }
+    return true;
+}
+
+/* Each bad call has more than any good one. */
+static bool separates_number(const struct comparison *c, const struct feature_row *row, const GPtrArray *bad,
+                             const GPtrArray *good, struct found *found)
+{
+    struct subject s;
+    uint64_t value;
+
+    found->value = UINT64_MAX;
+    found->others = 0;
+    for (guint i = 0; i < bad->len; i++) {
+        read_subject(c, call_at(bad, i), &s);
+        if (!row->read(&s, &value))
+            return false;
+        found->value = MIN(found->value, value);
+    }
+    for (guint i = 0; i < good->len; i++) {
+        read_subject(c, call_at(good, i), &s);
+        if (!row->read(&s, &value) || value >= found->value)
+            return false;
+        found->others = MAX(found->others, value);
+    }
+    return true;
+}
+
+static guint find_separating(const struct comparison *c, const GPtrArray *bad, const GPtrArray *good,
+                             struct found found[SAID_MOST])
+{
+    guint n = 0, runs = count_runs(bad, good);
+    bool thresholds = count_arrangements(runs, good->len) >= CHANCES_LEAST;
+
+    if (runs < RUNS_LEAST)
+        return 0;
+    for (int f = 0; f < FEATURE_COUNT && n < SAID_MOST; f++) {
+        const struct feature_row *row = feature_row((enum feature)f);
+        found[n] = (struct found){ .feature = (enum feature)f };
+        if (row->form == FORM_LEAST)
+            n += thresholds && separates_number(c, row, bad, good, &found[n]);
+        else
+            n += separates_token(c, row, bad, good, &found[n]);
+    }
+    return n;
+}
+
+/* ---- in words --------------------------------------------------------------------------------------- */
+
+static void append_network(GString *out, uint8_t family, const uint8_t ip[16])
+{
+    struct tcp_address address = { .port = 0 };
+
+    memcpy(address.ip, ip, sizeof address.ip);
+    append_address(out, family, &address, false);
+    g_string_append(out, family == 4 ? "/24" : "/64");
+}
+
+static void append_scope(GString *out, const struct group *group)
+{
+    const struct result *any = call_at(group->bad, 0);
+
+    switch ((enum scope)group->key.scope) {
+    case SCOPE_SERVICE:
+        g_string_append(out, " to ");
+        append_address(out, any->family, &any->server, true);
+        break;
+    case SCOPE_CLIENT:
+        g_string_append(out, " from ");
+        append_address(out, any->family, &any->client, false);
+        break;
+    default:
+        g_string_append(out, " from ");
+        append_network(out, any->family, group->key.from);
+        g_string_append(out, " to ");
+        append_network(out, any->family, group->key.to);
+    }
+}
+
+static void append_outcomes(GString *out, const GPtrArray *bad)
+{
+    guint failed = 0, late = 0;
+
+    for (guint i = 0; i < bad->len; i++) {
+        failed += result_failed(call_at(bad, i));
+        late += result_was_late(call_at(bad, i));
+    }
+    g_string_append(out, late == 0 ? " that failed" : failed == 0 ? " that came late" : " that failed or came late");
+}
+
+/* cause: of all of them, if there are other bad calls in the group; else CAUSE_COUNT. */
+static char *sentence_of(const struct comparison *c, const struct group *group, const GPtrArray *bad, enum cause cause,
+                         const struct found *found, guint n, const struct family_row *family)
+{
+    GString *out = g_string_new(NULL);
+    struct subject any;
+
+    read_subject(c, call_at(bad, 0), &any);
+    g_string_append_printf(out, "all %u calls", bad->len);
+    append_scope(out, group);
+    append_outcomes(out, bad);
+    if (cause != CAUSE_COUNT)
+        g_string_append_printf(out, " (%s)", cause_token(cause));
+    g_string_append_printf(out, ", and none of the %u that got in at once: ", group->good->len);
+    for (guint i = 0; i < n; i++) {
+        g_string_append(out, i == 0 ? "" : "; ");
+        feature_row(found[i].feature)->say(out, &found[i], &any);
+    }
+    if (family != NULL)
+        g_string_append_printf(out, " - probably %s", family->text);
+    return g_string_free(out, FALSE);
+}
+
+/* ---- groups ----------------------------------------------------------------------------------------- */
+
+static guint hash_group_key(gconstpointer key)
+{
+    const uint8_t *bytes = key;
+    guint digest = 2166136261U;
+
+    for (size_t i = 0; i < sizeof(struct group_key); i++)
+        digest = (digest ^ bytes[i]) * 16777619U;
+    return digest;
+}
+
+static gboolean same_group_key(gconstpointer a, gconstpointer b)
+{
+    return memcmp(a, b, sizeof(struct group_key)) == 0;
+}
+
+static void read_key(const struct tracker *t, const struct result *r, enum scope scope, struct group_key *key)
+{
+    const size_t prefix = r->family == 4 ? 3 : 8;
+    const size_t from = scope == SCOPE_SERVICE ? 0 : scope == SCOPE_CLIENT ? sizeof key->from : prefix;
+    const size_t to = scope == SCOPE_SERVICE ? sizeof key->to : scope == SCOPE_CLIENT ? 0 : prefix;
+
+    memset(key, 0, sizeof *key);
+    key->family = r->family;
+    key->scope = (uint8_t)scope;
+    key->point = tracker_point(t, get_attempt(t, r->attempt));
+    key->port = scope == SCOPE_SERVICE ? r->server.port : 0;
+    memcpy(key->from, r->client.ip, from);
+    memcpy(key->to, r->server.ip, to);
+}
+
+static void group_free(gpointer data)
+{
+    struct group *group = data;
+
+    g_ptr_array_free(group->bad, TRUE);
+    g_ptr_array_free(group->good, TRUE);
+    g_free(group);
+}
+
+static void add_bad(struct comparison *c, const struct result *r, enum scope scope)
+{
+    struct group_key key;
+    struct group *group;
+
+    read_key(c->t, r, scope, &key);
+    group = g_hash_table_lookup(c->groups, &key);
+    if (group == NULL) {
+        group = g_new(struct group, 1);
+        *group = (struct group){ key, g_ptr_array_new(), g_ptr_array_new() };
+        g_hash_table_insert(c->groups, &group->key, group);
+    }
+    g_ptr_array_add(group->bad, (gpointer)r);
+}
+
+static void add_good(const struct comparison *c, const struct result *r, enum scope scope)
+{
+    struct group_key key;
+
+    read_key(c->t, r, scope, &key);
+    struct group *group = g_hash_table_lookup(c->groups, &key);
+    if (group != NULL)
+        g_ptr_array_add(group->good, (gpointer)r);
+}
+
+static gboolean is_too_small(gpointer key, gpointer value, gpointer unused)
+{
+    const struct group *group = value;
+
+    (void)key, (void)unused;
+    return group->bad->len < CONTRAST_LEAST;
+}
+
+static void note_working(struct comparison *c)
+{
+    for (guint i = 0; i < c->results->len; i++) {
+        const struct result *r = &g_array_index(c->results, struct result, i);
+        struct group_key key;
+        if (!is_good(r))
+            continue;
+        read_key(c->t, r, SCOPE_SERVICE, &key);
+        if (!g_hash_table_contains(c->working, &key))
+            g_hash_table_add(c->working, g_memdup2(&key, sizeof key));
+    }
+}
+
+/* A service that takes nobody's calls shows nothing of what its callers have in common. */
+static bool is_of_working(const struct comparison *c, const struct result *r)
+{
+    struct group_key key;
+
+    read_key(c->t, r, SCOPE_SERVICE, &key);
+    return g_hash_table_contains(c->working, &key);
+}
+
+/* The groups of a scope whose bad calls have nothing said of them yet. */
+static void make_groups(struct comparison *c, enum scope scope)
+{
+    g_hash_table_remove_all(c->groups);
+    for (guint i = 0; i < c->results->len; i++) {
+        const struct result *r = &g_array_index(c->results, struct result, i);
+        if (is_bad(r) && contrasts_of_call(c->out, r->call) == NULL && is_of_working(c, r))
+            add_bad(c, r, scope);
+    }
+    g_hash_table_foreach_remove(c->groups, is_too_small, NULL);
+    if (g_hash_table_size(c->groups) == 0)
+        return;
+    for (guint i = 0; i < c->results->len; i++) {
+        const struct result *r = &g_array_index(c->results, struct result, i);
+        if (is_good(r))
+            add_good(c, r, scope);
+    }
+}
+
+/* ---- the comparison --------------------------------------------------------------------------------- */
+
+static bool compare(struct comparison *c, const struct group *group, const GPtrArray *bad, enum cause cause)
+{
+    struct found found[SAID_MOST + 1];
+
+    if (bad->len < CONTRAST_LEAST || group->good->len < CONTRAST_LEAST)
+        return false;
+    if (c->around == NULL)
+        c->around = surroundings_read(c->t);
+    guint n = find_separating(c, bad, group->good, found);
+    if (n == 0)
+        return false;
+    struct contrast *contrast = g_new0(struct contrast, 1);
+    for (guint i = 0; i < n && contrast->family == NULL; i++)
+        contrast->family = family_of(c->t, found[i].feature, bad);
+    contrast->sentence = sentence_of(c, group, bad, cause, found, n, contrast->family);
+    contrast->bad = bad->len;
+    contrast->good = group->good->len;
+    g_ptr_array_add(c->out->list, contrast);
+    for (guint i = 0; i < bad->len; i++)
+        g_hash_table_insert(c->out->of_call, GUINT_TO_POINTER(call_at(bad, i)->call), contrast);
+    return true;
+}
+
+/* All bad calls of a group; else those of each cause. */
+static void compare_group(struct comparison *c, const struct group *group)
+{
+    bool causes[CAUSE_COUNT] = { false };
+    GPtrArray *some = g_ptr_array_new();
+
+    if (compare(c, group, group->bad, CAUSE_COUNT))
+        causes[call_at(group->bad, 0)->call_cause] = true;
+    for (guint i = 0; i < group->bad->len; i++) {
+        const enum cause cause = call_at(group->bad, i)->call_cause;
+        if (contrasts_of_call(c->out, call_at(group->bad, i)->call) != NULL || causes[cause])
+            continue;
+        causes[cause] = true;
+        g_ptr_array_set_size(some, 0);
+        for (guint j = i; j < group->bad->len; j++)
+            if (call_at(group->bad, j)->call_cause == cause)
+                g_ptr_array_add(some, (gpointer)call_at(group->bad, j));
+        if (some->len < group->bad->len)
+            compare(c, group, some, cause);
+    }
+    g_ptr_array_free(some, TRUE);
+}
+
+static gint by_first_call(gconstpointer a, gconstpointer b)
+{
+    const struct group *x = *(const struct group *const *)a, *y = *(const struct group *const *)b;
+
+    return (gint)call_at(x->bad, 0)->call - (gint)call_at(y->bad, 0)->call;
+}
+
+static void compare_scope(struct comparison *c, enum scope scope)
+{
+    GPtrArray *groups = g_ptr_array_new();
+    GHashTableIter iter;
+    gpointer group;
+
+    make_groups(c, scope);
+    g_hash_table_iter_init(&iter, c->groups);
+    while (g_hash_table_iter_next(&iter, NULL, &group))
+        g_ptr_array_add(groups, group);
+    g_ptr_array_sort(groups, by_first_call);
+    for (guint i = 0; i < groups->len; i++)
+        compare_group(c, g_ptr_array_index(groups, i));
+    g_ptr_array_free(groups, TRUE);
+}
+
+static void contrast_free(gpointer data)
+{
+    struct contrast *contrast = data;
+
+    g_free(contrast->sentence);
+    g_free(contrast);
+}
+
+struct contrasts *contrasts_new(const struct tracker *t, const GArray *results)
+{
+    struct contrasts *out = g_new(struct contrasts, 1);
+    struct comparison c = { .t = t, .results = results, .out = out };
+
+    out->list = g_ptr_array_new_with_free_func(contrast_free);
+    out->of_call = g_hash_table_new(NULL, NULL);
+    c.groups = g_hash_table_new_full(hash_group_key, same_group_key, NULL, group_free);
+    c.working = g_hash_table_new_full(hash_group_key, same_group_key, g_free, NULL);
+    if (t != NULL)
+        note_working(&c);
+    for (int scope = 0; t != NULL && scope < SCOPE_COUNT; scope++)
+        compare_scope(&c, (enum scope)scope);
+    g_hash_table_destroy(c.groups);
+    g_hash_table_destroy(c.working);
+    g_free(c.around);
+    return out;
+}
+
+void contrasts_free(struct contrasts *c)
+{
+    if (c == NULL)
+        return;
+    g_ptr_array_free(c->list, TRUE);
+    g_hash_table_destroy(c->of_call);
+    g_free(c);
+}
+
+const struct contrast *contrasts_of_call(const struct contrasts *c, uint32_t call)
+{
+    return g_hash_table_lookup(c->of_call, GUINT_TO_POINTER(call));
+}
+
+/* ---- of the whole capture --------------------------------------------------------------------------- */
+
+static struct contrasts *read_all(const struct tracker *t)
+{
+    GArray *attempts = g_array_new(FALSE, FALSE, sizeof(uint32_t));
+
+    for (uint32_t i = 1; i <= tracker_attempts(t); i++)
+        g_array_append_val(attempts, i);
+    GArray *results = results_collect(t, attempts);
+    crowds_mark(results);
+    struct contrasts *all = contrasts_new(t, results);
+    g_array_free(results, TRUE);
+    g_array_free(attempts, TRUE);
+    return all;
+}
+
+const char *tracker_shared(const struct tracker *t, uint32_t attempt)
+{
+    struct shared *kept = t->shared;
+    struct call call;
+
+    if (kept->all == NULL || kept->frame != t->frame) {
+        contrasts_free(kept->all);
+        kept->all = read_all(t);
+        kept->free = contrasts_free;
+        kept->frame = t->frame;
+    }
+    tracker_call(t, attempt, true, &call);
+    const struct contrast *contrast = contrasts_of_call(kept->all, call.number);
+    return contrast == NULL ? NULL : contrast->sentence;
+}

@@ -1,0 +1,27 @@
+/* families.h - the one table of known reasons why calls that share something fail: what names them, and what to do
+ *
+ * What calls share is observed; which box makes them fail is inferred.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#ifndef SYNFATE_FAMILIES_H
+#define SYNFATE_FAMILIES_H
+
+#include <glib.h>
+
+struct tracker;
+
+struct family_row {
+    const char *token;
+    const char *text;   /* who is likely to be behind it, as an end of a sentence */
+    const char *advice; /* what to do, and what to check next */
+    const char *page;   /* where it is explained */
+};
+
+/* The family that a feature (enum feature) names if these calls (struct result *) have it, or NULL. */
+const struct family_row *family_of(const struct tracker *t, unsigned feature, const GPtrArray *bad);
+
+/* All of them, for documentation and tests; NULL behind the last one. */
+const struct family_row *family_at(size_t i);
+
+#endif

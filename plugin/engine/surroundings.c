@@ -1,0 +1,209 @@
+/* surroundings.c - what else went on when an attempt began
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "surroundings.h"
+
+#include <string.h>
+
+enum place_kind { PLACE_HOST, PLACE_SERVICE, PLACE_SOURCE };
+
+/* Who calls whom: all that a place remembers is in the order of the attempts. */
+struct place_key {
+    uint32_t from, to;
+    uint16_t port, point;
+    uint16_t kind, family;
+};
+
+struct place {
+    struct place_key key;
+    int64_t last;    /* of PLACE_HOST: ns, the latest SYN; */
+    uint32_t latest; /* of PLACE_SOURCE: the latest attempt; */
+    uint32_t begun;  /* of PLACE_SERVICE: connections so far, */
+    GArray *ends;    /* and int64_t: when each of all ended; NULL: none */
+};
+
+struct places {
+    const struct tracker *t;
+    struct surrounding *all;
+    int64_t *ends; /* of the connection of each attempt; INT64_MIN: it made none */
+    GArray *list;  /* struct place */
+    struct index index;
+};
+
+static uint32_t hash_key(const struct places *p, const struct place_key *key)
+{
+    uint32_t words[sizeof *key / sizeof(uint32_t)];
+
+    memcpy(words, key, sizeof words);
+    return hash_words(&p->t->key, words, G_N_ELEMENTS(words));
+}
+
+static struct place *place_at(const struct places *p, uint32_t number)
+{
+    return &g_array_index(p->list, struct place, number - 1);
+}
+
+static uint32_t hash_of(const void *owner, uint32_t number)
+{
+    const struct places *p = owner;
+
+    return hash_key(p, &place_at(p, number)->key);
+}
+
+static struct place *find_place(struct places *p, const struct place_key *key)
+{
+    const uint32_t hash = hash_key(p, key);
+    const struct place new = { .key = *key, .last = INT64_MIN };
+
+    for (uint32_t at = hash, number; (number = index_get(&p->index, at)) != 0; at++)
+        if (memcmp(&place_at(p, number)->key, key, sizeof *key) == 0)
+            return place_at(p, number);
+    g_array_append_val(p->list, new);
+    index_add(&p->index, hash, p->list->len, hash_of, p);
+    return place_at(p, p->list->len);
+}
+
+static struct place *place_of(struct places *p, const struct attempt *a, enum place_kind kind)
+{
+    const struct port_pair *pair = pair_of(p->t, a);
+    const uint8_t client = attempt_side(a);
+    struct place_key key = {
+        .from = pair->ip[client],
+        .to = kind == PLACE_SOURCE ? 0 : pair->ip[!client],
+        .port = kind == PLACE_HOST ? 0 : pair->port[kind == PLACE_SOURCE ? client : !client],
+        .point = pair->point,
+        .kind = (uint16_t)kind,
+        .family = pair->family,
+    };
+
+    return find_place(p, &key);
+}
+
+/* ---- when connections ended --------------------------------------------------------------------------- */
+
+static bool made_connection(const struct tracker *t, const struct attempt *a)
+{
+    const struct evidence *e = get_evidence(t, a);
+
+    return e != NULL && (e->frame[EV_ACK] != 0 || e->frame[EV_ACCEPTED] != 0);
+}
+
+static void read_end(const struct places *p, const struct connection *c, bool over)
+{
+    if (c != NULL && c->attempt != 0 && p->ends[c->attempt] != INT64_MIN)
+        p->ends[c->attempt] = over ? c->last_time : INT64_MAX;
+}
+
+static void read_ends(struct places *p)
+{
+    const struct tracker *t = p->t;
+
+    for (uint32_t i = 1; i <= t->attempts.len; i++) {
+        const struct attempt *a = get_attempt(t, i);
+        p->ends[i] = made_connection(t, a) ? a->last_time : INT64_MIN;
+    }
+    for (uint32_t i = 1; i <= t->attempts.len; i++)
+        read_end(p, get_history(t, get_attempt(t, i)->history), true);
+    for (uint32_t i = 1; i <= t->pairs.pairs->len; i++) {
+        const struct port_pair *pair = port_pairs_get(&t->pairs, i);
+        const struct connection *current = get_connection(t, pair->current);
+        read_end(p, get_connection(t, pair->old), true);
+        read_end(p, current, current != NULL && current->frame[CONN_CLOSE] != 0);
+    }
+    for (uint32_t i = 1; i <= t->attempts.len; i++) {
+        if (p->ends[i] == INT64_MIN)
+            continue;
+        struct place *service = place_of(p, get_attempt(t, i), PLACE_SERVICE);
+        if (service->ends == NULL)
+            service->ends = g_array_new(FALSE, FALSE, sizeof(int64_t));
+        g_array_append_val(service->ends, p->ends[i]);
+    }
+}
+
+static gint by_time(gconstpointer a, gconstpointer b)
+{
+    const int64_t *x = a, *y = b;
+
+    return (*x > *y) - (*x < *y);
+}
+
+/* How many of sorted times are not after this one. */
+static uint32_t count_until(const GArray *times, int64_t time)
+{
+    guint low = 0, high = times == NULL ? 0 : times->len;
+
+    while (low < high) {
+        guint middle = low + (high - low) / 2;
+        if (g_array_index(times, int64_t, middle) <= time)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+/* ---- what an attempt met ------------------------------------------------------------------------------ */
+
+static void read_host(struct places *p, const struct attempt *a, struct surrounding *s)
+{
+    struct place *host = place_of(p, a, PLACE_HOST);
+
+    s->idle = host->last == INT64_MIN ? INT64_MAX : MAX(a->first_time - host->last, 0);
+    host->last = MAX(host->last, a->last_time);
+}
+
+static void read_service(struct places *p, uint32_t attempt, const struct attempt *a, struct surrounding *s)
+{
+    struct place *service = place_of(p, a, PLACE_SERVICE);
+    uint32_t ended = count_until(service->ends, a->first_time);
+    uint32_t forgotten = count_until(service->ends, a->first_time - BOX_MEMORY);
+
+    s->open = service->begun - MIN(service->begun, ended);
+    s->recent = service->begun - MIN(service->begun, forgotten);
+    service->begun += p->ends[attempt] != INT64_MIN;
+}
+
+/* Not the other leg of the same SYN. */
+static void read_source(struct places *p, uint32_t attempt, const struct attempt *a, struct surrounding *s)
+{
+    struct place *source = place_of(p, a, PLACE_SOURCE);
+    const struct attempt *before = source->latest == 0 ? NULL : get_attempt(p->t, source->latest);
+    int64_t end = before == NULL ? INT64_MIN : p->ends[source->latest];
+
+    if (before != NULL && before->isn != a->isn
+        && pair_of(p->t, before)->ip[server_side(before)] != pair_of(p->t, a)->ip[server_side(a)] && end != INT64_MIN
+        && end > a->first_time - BOX_MEMORY)
+        s->elsewhere = source->latest;
+    source->latest = attempt;
+}
+
+struct surrounding *surroundings_read(const struct tracker *t)
+{
+    const size_t n = (size_t)t->attempts.len + 1;
+    struct places p = {
+        .t = t,
+        .all = g_new0(struct surrounding, n),
+        .ends = g_new(int64_t, n),
+        .list = g_array_new(FALSE, FALSE, sizeof(struct place)),
+    };
+
+    index_init(&p.index);
+    read_ends(&p);
+    for (guint i = 0; i < p.list->len; i++)
+        if (g_array_index(p.list, struct place, i).ends != NULL)
+            g_array_sort(g_array_index(p.list, struct place, i).ends, by_time);
+    for (uint32_t i = 1; i <= t->attempts.len; i++) {
+        const struct attempt *a = get_attempt(t, i);
+        read_host(&p, a, &p.all[i]);
+        read_service(&p, i, a, &p.all[i]);
+        read_source(&p, i, a, &p.all[i]);
+    }
+    for (guint i = 0; i < p.list->len; i++)
+        if (g_array_index(p.list, struct place, i).ends != NULL)
+            g_array_free(g_array_index(p.list, struct place, i).ends, TRUE);
+    g_array_free(p.list, TRUE);
+    index_free(&p.index);
+    g_free(p.ends);
+    return p.all;
+}

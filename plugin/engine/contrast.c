@@ -484,6 +484,8 @@ const char *tracker_shared(const struct tracker *t, uint32_t attempt)
     struct shared *kept = t->shared;
     struct call call;
 
+    if (kept->never)
+        return NULL;
     if (kept->all == NULL || kept->frame != t->frame) {
         contrasts_free(kept->all);
         kept->all = read_all(t);

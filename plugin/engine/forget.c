@@ -290,6 +290,7 @@ void tracker_forget(struct tracker *t, uint32_t before, const struct forget_limi
 {
     struct keeping k = { .t = t };
 
+    t->shared->never = true;
     decide(&k, limits);
     siblings_forget(t, k.attempts, k.pairs);
     races_forget(t, k.attempts);

@@ -21,6 +21,7 @@ struct shared {
     struct contrasts *all; /* NULL: not read yet */
     void (*free)(struct contrasts *all);
     uint32_t frame; /* after which it was read */
+    bool never;     /* attempts were forgotten: those that are left cannot be compared */
 };
 
 /* Records are reached by handles from 1; 0 is none. */

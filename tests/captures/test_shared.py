@@ -1,0 +1,391 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What failed and late calls share: a capture of each family, and its healthy twin, in which one call refutes it."""
+
+import re
+
+import pytest
+from scapy.layers.inet import IP, TCP
+
+from flow import Capture, ethernet
+from tshark import REPO
+
+ROUNDS, GOOD_IN_ROUND = 5, 4
+SHARED = ("-2", "-Y", "synfate.outcome", "-T", "fields", "-e", "synfate.outcome", "-e", "synfate.shared")
+
+
+def packet_of(capture, frame):
+    return capture.frames[frame - 1].packet
+
+
+def finish(c, s, request=29):
+    """The rest of a call that works."""
+    s.synack()
+    c.ack()
+    c.data(request)
+    s.ack()
+    s.data(29)
+    c.ack()
+
+
+def close(c, s):
+    c.fin()
+    s.fin()
+    c.ack()
+
+
+def late(c, s, first=None):
+    """The first SYN gets no answer, the second one does. first: what is done to it."""
+    frame = c.syn()
+    if first:
+        first(packet_of(c.capture, frame))
+    c.capture.wait(1)
+    c.syn()
+    finish(c, s)
+
+
+def in_time(c, s, first=None):
+    frame = c.syn()
+    if first:
+        first(packet_of(c.capture, frame))
+    finish(c, s)
+
+
+def unanswered(c):
+    for wait in (1, 2, 4):
+        c.syn()
+        c.capture.wait(wait)
+
+
+def stuck(c, s, request):
+    c.syn()
+    s.synack()
+    c.ack()
+    first = c.snd_nxt
+    for wait in (0.3, 0.6, 1.2):
+        c.data(request, seq=first, lost=True)
+        c.capture.wait(wait)
+
+
+class Story:
+    """Bad and good calls take turns; with a twin, one more call comes that has what the bad ones have, and gets in."""
+
+    def __init__(self):
+        self.capture = Capture()
+        self.ports = iter(range(40000, 50000))
+        self.macs = {}
+
+    def fresh(self, **flow):
+        return self.capture.flow(**{"cport": next(self.ports), **flow})
+
+    def good(self, i):
+        in_time(*self.fresh())
+
+    def play(self, twin):
+        for i in range(ROUNDS):
+            for _ in range(GOOD_IN_ROUND):
+                self.good(i)
+                self.capture.wait(0.3)
+            self.bad(i)
+            self.capture.wait(0.3)
+        if twin:
+            self.refute()
+        return self.capture.pcap(self.link)
+
+    def link(self, packet):
+        frame = ethernet(packet)
+        if id(packet) in self.macs:
+            frame.src = self.macs[id(packet)]
+        return frame
+
+
+class OnlySynsWith(Story):
+    """Linux repeats its SYN without ECN."""
+
+    says = "SYN with ECE and CWR (it asks for ECN)"
+
+    @staticmethod
+    def ask(packet):
+        packet[TCP].flags = "SEC"
+
+    def bad(self, i):
+        late(*self.fresh(), self.ask)
+
+    def refute(self):
+        in_time(*self.fresh(), self.ask)
+
+
+class Dscp(Story):
+    says = "SYN with DSCP 46"
+
+    @staticmethod
+    def mark(packet):
+        packet[IP].tos = 46 << 2
+
+    def bad(self, i):
+        c, s = self.fresh()
+        for wait in (1, 2):
+            self.mark(packet_of(self.capture, c.syn()))
+            self.capture.wait(wait)
+
+    def refute(self):
+        in_time(*self.fresh(), self.mark)
+
+
+class BoxState(Story):
+    """The client closed first: the server has no TIME_WAIT, but the box has."""
+
+    says = "the port pair was used before, less than 120 s ago"
+
+    def call_again(self, how):
+        c, s = self.fresh()
+        in_time(c, s)
+        close(c, s)
+        self.capture.wait(20)
+        c.reopen(c.isn + 1_000_000)
+        s.reopen(s.isn + 90_000_000)
+        how(c, s)
+
+    def bad(self, i):
+        self.call_again(late)
+
+    def refute(self):
+        self.call_again(in_time)
+
+
+class FirstContact(Story):
+    says = "the first call of its client to the address in the capture"
+
+    def good(self, i):
+        if i > 0:
+            in_time(*self.fresh(client=9 + i))
+
+    def bad(self, i):
+        late(*self.fresh(client=10 + i))
+
+    def refute(self):
+        in_time(*self.fresh(client=30))
+
+
+class Size(Story):
+    says = "a first request of 1448 bytes or more (the others: 1200 at most)"
+
+    def good(self, i):
+        c, s = self.fresh()
+        c.syn()
+        finish(c, s, 1200)
+
+    def bad(self, i):
+        stuck(*self.fresh(), 1448)
+
+    def refute(self):
+        c, s = self.fresh()
+        c.syn()
+        finish(c, s, 1448)
+
+
+class FlowLimit(Story):
+    says = "when the client has 3 connections to the service or more (the others: 2 at most)"
+
+    def play(self, twin):
+        for i in range(ROUNDS):
+            flows = [self.fresh() for _ in range(3)]
+            for c, s in flows:
+                in_time(c, s)
+            unanswered(self.fresh()[0])
+            if twin and i == 2:
+                in_time(*self.fresh())
+            for c, s in flows:
+                close(c, s)
+            self.capture.wait(1)
+        return self.capture.pcap(self.link)
+
+
+class PortRange(Story):
+    says = "source port between 30000 and 32767, as NodePorts are"
+
+    def bad(self, i):
+        unanswered(self.fresh(cport=30100 + 311 * i)[0])
+
+    def refute(self):
+        in_time(*self.fresh(cport=31999))
+
+
+class Collision(Story):
+    """Behind two service addresses is one host."""
+
+    says = "the client's address and port are in use, or were less than 120 s before, toward another address"
+
+    def elsewhere(self):
+        c, s = self.fresh(server=5)
+        in_time(c, s)
+        return c.port
+
+    def bad(self, i):
+        unanswered(self.fresh(cport=self.elsewhere())[0])
+
+    def refute(self):
+        in_time(*self.fresh(cport=self.elsewhere()))
+
+
+class AsymmetricReturn(Story):
+    says = "the SYN/ACK comes from another link address, or VLAN, than the SYN went to"
+
+    def other_way(self, frame):
+        self.macs[id(packet_of(self.capture, frame))] = "02:00:00:00:00:77"
+
+    def bad(self, i):
+        c, s = self.fresh()
+        before = len(self.capture.frames)
+        stuck(c, s, 29)
+        self.other_way(before + 2)
+
+    def refute(self):
+        before = len(self.capture.frames)
+        in_time(*self.fresh())
+        self.other_way(before + 2)
+
+
+class TwoHosts(AsymmetricReturn):
+    """The other host refuses what it has accepted."""
+
+    says = "SYN/ACK from link address 02:00:00:00:00:77"
+
+    def bad(self, i):
+        c, s = self.fresh()
+        c.syn()
+        self.other_way(s.synack())
+        c.ack()
+        s.abort()
+
+
+class Backend(Story):
+    """Both sides of a balancer that keeps the client's address."""
+
+    backend, says = 7, "sent on to 10.9.0.7:8080"
+
+    def leg(self, frame, backend):
+        packet = packet_of(self.capture, frame).copy()
+        packet.dst = self.capture.host(backend)
+        packet[IP].ttl -= 1
+        self.capture.add(packet)
+
+    def answered(self, backend):
+        c, s = self.fresh()
+        self.leg(c.syn(), backend)
+        finish(c, s)
+
+    def good(self, i):
+        self.answered(8)
+
+    def bad(self, i):
+        c, s = self.fresh()
+        for wait in (1, 2, 4):
+            self.leg(c.syn(), self.backend)
+            self.capture.wait(wait)
+
+    def refute(self):
+        self.answered(self.backend)
+
+
+class Hairpin(Backend):
+    backend, says = 1, "the SYN comes back to the address that sent it"
+
+
+class Checksum(Story):
+    says = "SYN with a wrong checksum"
+
+    @staticmethod
+    def damage(packet):
+        packet[IP].ttl = 61
+        packet[TCP].chksum = 0x1234
+
+    def bad(self, i):
+        c, s = self.fresh()
+        for wait in (1, 2):
+            self.damage(packet_of(self.capture, c.syn()))
+            self.capture.wait(wait)
+
+    def refute(self):
+        in_time(*self.fresh(), self.damage)
+
+
+FAMILIES = {
+    OnlySynsWith: "a box that drops SYNs that look so",
+    Dscp: "a box that drops SYNs that look so",
+    BoxState: "state that a box on the way keeps of the old connection",
+    FirstContact: "what has to be set up before the first packet goes through",
+    Size: "a path-MTU black hole",
+    FlowLimit: "a limit of a box on the connections",
+    PortRange: "a box or host that takes packets with such ports for something else",
+    Collision: "a collision behind NAT",
+    AsymmetricReturn: "asymmetric routes",
+    TwoHosts: "a second host, or another way, that answers for the address",
+    Backend: "one of several backends",
+    Hairpin: "a hairpin",
+    Checksum: "a box or network card on the way that changes SYNs",
+}
+
+
+def rows(tshark, name, data):
+    return [line.split("\t") for line in tshark.run("-r", tshark.save(name, data), *SHARED).splitlines()]
+
+
+@pytest.mark.parametrize("story", FAMILIES, ids=lambda story: story.__name__)
+def test_family(tshark, story):
+    calls = rows(tshark, f"shared_{story.__name__}.pcap", story().play(twin=False))
+    bad = [shared for outcome, shared in calls if outcome in ("failed", "late")]
+    good = [shared for outcome, shared in calls if outcome == "in_time"]
+    assert len(bad) == ROUNDS and set(good) == {""}
+    assert len(set(bad)) == 1
+    assert re.match(rf"all {ROUNDS} calls to 10\.9\.0\.2:8080 that (failed|came late), and none of the \d+ that got in at "
+                    r"once: ", bad[0])
+    assert story.says in bad[0]
+    assert f" - probably {FAMILIES[story]}" in bad[0]
+
+
+@pytest.mark.parametrize("story", FAMILIES, ids=lambda story: story.__name__)
+def test_one_call_refutes_it(tshark, story):
+    calls = rows(tshark, f"refuted_{story.__name__}.pcap", story().play(twin=True))
+    assert len([outcome for outcome, _ in calls if outcome in ("failed", "late")]) == ROUNDS
+    assert not any(story.says in shared for _, shared in calls)
+    assert not any(FAMILIES[story] in shared for _, shared in calls)
+
+
+def test_one_failure_of_the_server_shares_nothing(tshark):
+    """All that fail ask for ECN, but they came one after the other."""
+    story = OnlySynsWith()
+    for _ in range(10):
+        story.good(0)
+    for i in range(5):
+        story.bad(i)
+    for _ in range(10):
+        story.good(0)
+    assert {shared for _, shared in rows(tshark, "one_failure.pcap", story.capture.pcap())} == {""}
+
+
+def test_two_calls_share_nothing(tshark):
+    story = OnlySynsWith()
+    for i in range(2):
+        for _ in range(8):
+            story.good(i)
+        story.bad(i)
+    assert {shared for _, shared in rows(tshark, "two_calls.pcap", story.capture.pcap())} == {""}
+
+
+def test_report_and_first_pass(tshark):
+    """The report says it with what to do; a single pass does not say it."""
+    capture = tshark.save("in_report.pcap", OnlySynsWith().play(twin=False))
+    text = " ".join(tshark.run("-q", "-r", capture, "-z", "synfate,report").split())
+    assert ("In common: all 5 calls to 10.9.0.2:8080 that came late, and none of the 20 that got in at once: SYN with ECE and "
+            "CWR (it asks for ECN) - probably a box that drops SYNs that look so") in text
+    assert "Find the box that drops them" in text
+    assert tshark.run("-r", capture, "-Y", "synfate.shared") == ""
+
+
+def test_each_family_is_explained():
+    """The page of the table's anchors."""
+    page = (REPO / "docs" / "what-they-share.md").read_text()
+    anchors = {line[3:].lower().replace(" ", "-") for line in page.splitlines() if line.startswith("## ")}
+    table = (REPO / "plugin" / "engine" / "families.c").read_text()
+    named = set(re.findall(r'PAGE "#([^"]*)"', table))
+    assert named == anchors

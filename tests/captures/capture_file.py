@@ -27,14 +27,16 @@ def read_pcap(data):
     return frames
 
 
-def pcapng(frames, names, linktype=ETHERNET):
-    """The bytes of a pcapng file of one section, with an interface for each name."""
+def pcapng(frames, names, linktype=ETHERNET, drops=None):
+    """The bytes of a pcapng file of one section, with an interface for each name. drops: frame -> packets lost before it."""
     out = [_block(0x0A0D0D0A, struct.pack("<IHHq", 0x1A2B3C4D, 1, 0, -1))]
     for name in names:
         out.append(_block(1, struct.pack("<HHI", linktype, 0, 262144) + _option(2, name.encode()) + _option(0, b"")))
-    for time, interface, data in frames:
+    for number, (time, interface, data) in enumerate(frames, 1):
         head = struct.pack("<IIIII", interface, time >> 32, time & 0xFFFFFFFF, len(data), len(data))
-        out.append(_block(6, head + _padded(data)))
+        dropped = (drops or {}).get(number)
+        options = b"" if dropped is None else _option(4, struct.pack("<Q", dropped)) + _option(0, b"")
+        out.append(_block(6, head + _padded(data) + options))
     return b"".join(out)
 
 

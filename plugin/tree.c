@@ -2,6 +2,7 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
+#include "engine/advice.h"
 #include "fields.h"
 #include "synfate.h"
 
@@ -226,7 +227,9 @@ static void show_old_connection(const struct view *v, proto_tree *parent)
     add_time(v, tree, field.old_age, v->h->age);
     if (state != NULL)
         add_token(v, tree, field.old_peer_state, state);
-    add_flag(v, tree, field.other_host, signs_suffice(tracker_other_host_signs(v->t, v->note->attempt)));
+    uint8_t signs = tracker_other_host_signs(v->t, v->note->attempt);
+    if (!signs_are_unsure(signs))
+        add_flag(v, tree, field.other_host, signs_suffice(signs));
 }
 
 static void show_time_wait(const struct view *v, proto_tree *parent)
@@ -297,7 +300,7 @@ static void show_states(const struct tracker *t, tvbuff_t *tvb, packet_info *pin
 static void show_advice(const struct view *v, proto_tree *parent)
 {
     enum { LINE_WIDTH = 110 };
-    const char *advice = verdict_advice(&v->verdict);
+    const char *advice = tracker_advice(v->t, v->note->attempt, &v->verdict);
 
     if (!PTREE_DATA(parent)->visible) {
         add_token(v, parent, field.advice, advice);

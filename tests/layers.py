@@ -27,7 +27,7 @@ LAYERS = """
     verdict                                 the verdict on an attempt
     call shapes                             all attempts of one connect(); what a RST looks like
     company                                 what an attempt's call says of it
-    summary                                 in a sentence
+    summary advice                          in a sentence; what to do
     tracker                                 takes packets, tells verdicts
     results steps proof                     what became of each attempt and its call; what proves it
     crowds call_features                    floods and scans; what calls are compared by

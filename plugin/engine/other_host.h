@@ -16,6 +16,7 @@ enum other_host_sign {
     SIGN_OPTIONS = 0x04, /* other options, or another order */
     SIGN_SIZES = 0x08,   /* another MSS, window or window scale */
     SIGN_LEG = 0x10,     /* before the translation, the addresses differ */
+    SIGN_MAYBE = 0x20,   /* the timestamp clock does not go on, but each port may have one of its own */
 };
 
 /* The signs that are seen of an attempt: enum other_host_sign. */
@@ -23,5 +24,11 @@ uint8_t tracker_other_host_signs(const struct tracker *t, uint32_t attempt);
 
 /* Whether the signs suffice to say so. */
 bool signs_suffice(uint8_t signs);
+
+/* Whether they say neither that nor the contrary. */
+static inline bool signs_are_unsure(uint8_t signs)
+{
+    return (signs & SIGN_MAYBE) && !signs_suffice(signs);
+}
 
 #endif

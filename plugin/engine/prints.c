@@ -51,8 +51,8 @@ static void read_print(const struct segment *seg, struct syn_print *print)
     print->wscale = seg->wscale;
     print->ttl = seg->ttl;
     print->traffic = seg->traffic;
-    print->flags =
-        (uint8_t)(((seg->flags & ecn) == ecn ? PRINT_ECN : 0) | (seg->flow_label != 0 ? PRINT_FLOW_LABEL : 0));
+    print->flags = (uint8_t)(((seg->flags & ecn) == ecn ? PRINT_ECN : 0) | (seg->flow_label != 0 ? PRINT_FLOW_LABEL : 0)
+                             | (seg->options_cut ? PRINT_CUT : 0));
     memcpy(print->link_src, seg->link.src, sizeof print->link_src);
     memcpy(print->link_dst, seg->link.dst, sizeof print->link_dst);
 }

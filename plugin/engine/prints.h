@@ -15,6 +15,7 @@
 enum print_flags {
     PRINT_ECN = 0x01,        /* ECE and CWR: it asks for ECN (RFC 3168, 6.1.1) */
     PRINT_FLOW_LABEL = 0x02, /* of IPv6, not 0 */
+    PRINT_CUT = 0x04,        /* the captured bytes end before the options do */
 };
 
 /* What a SYN, or SYN/ACK, tells about the host that made it, and the way that it took. */

@@ -293,7 +293,7 @@ void problems_all_is_well(const struct problems *p, GString *out)
 
 char *problem_advice(const struct problem *problem, const char **next)
 {
-    const char *advice = verdict_row(problem->worst->call_fate, problem->worst->call_cause)->advice;
+    const char *advice = problem->worst->advice;
     const char *found = strstr(advice, " Next: ");
 
     *next = found == NULL ? NULL : found + strlen(" Next: ");

@@ -110,6 +110,24 @@ static void append_siblings(GString *out, const struct tracker *t, uint32_t atte
     }
 }
 
+/* What is missing, and what came instead. */
+static void append_silence(GString *out, const struct tracker *t, const struct attempt *a)
+{
+    const struct evidence *e = tracker_evidence(t, a);
+    const struct packets_seen *resets = tracker_packets(t, a, SEEN_RST_OTHER);
+
+    if (e != NULL && (e->flags & EV_SYN_ACK)) {
+        g_string_append(out, "A SYN/ACK came, and no frame of the client acknowledges it. ");
+        return;
+    }
+    g_string_append_printf(out, a->retries == 0 ? "No frame answers its SYN" : "No frame answers its %u SYNs",
+                           a->retries + 1U);
+    if (resets != NULL)
+        g_string_append_printf(out, " but %" PRIu32 " %s of another number", resets->count,
+                               resets->count == 1 ? "RST" : "RSTs");
+    g_string_append(out, ". ");
+}
+
 void append_proof(GString *out, const struct tracker *t, uint32_t attempt, const struct verdict *v)
 {
     const struct attempt *a = tracker_attempt(t, attempt);
@@ -125,8 +143,7 @@ void append_proof(GString *out, const struct tracker *t, uint32_t attempt, const
     if (v->decided_by != 0)
         g_string_append_printf(out, "Decided by frame %u. ", v->decided_by);
     else if (v->fate == FATE_NO_ANSWER)
-        g_string_append_printf(out, a->retries == 0 ? "No frame answers its SYN. " : "No frame answers its %u SYNs. ",
-                               a->retries + 1U);
+        append_silence(out, t, a);
     if (strays != NULL) {
         append_frame(out, "The answer from elsewhere is frame ", strays->first.frame);
         g_string_append(out, ". ");

@@ -4,6 +4,8 @@
  */
 #include "results.h"
 
+#include "advice.h"
+
 #include <string.h>
 
 static struct result result_of(const struct tracker *t, uint32_t attempt)
@@ -26,6 +28,8 @@ static struct result result_of(const struct tracker *t, uint32_t attempt)
     r.call_fate = call.verdict.fate;
     r.call_cause = call.verdict.cause;
     r.worst = call.worst;
+    r.advice = r.carries && call.outcome != OUTCOME_IN_TIME ? tracker_advice(t, call.worst, &call.verdict)
+                                                            : verdict_row(r.call_fate, r.call_cause)->advice;
     r.call = call.number;
     r.lost = r.carries ? call.lost : 0;
     return r;

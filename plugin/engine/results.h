@@ -23,9 +23,10 @@ struct result {
     enum outcome outcome;
     enum fate call_fate; /* of the attempt on which it lost most */
     enum cause call_cause;
-    uint32_t worst; /* that attempt's record */
-    uint32_t call;  /* its number */
-    int64_t lost;   /* ns: by the call; 0 where the attempt does not carry it */
+    const char *advice; /* for it */
+    uint32_t worst;     /* that attempt's record */
+    uint32_t call;      /* its number */
+    int64_t lost;       /* ns: by the call; 0 where the attempt does not carry it */
 };
 
 /* The results of attempts (records, each may occur once only), in their order. An attempt that several capture

@@ -235,6 +235,8 @@ void tracker_summary(const struct tracker *t, uint32_t attempt, const struct ver
         append_company(out, t, attempt, &call);
     if (signs_suffice(signs))
         append_other_host(out, signs);
+    else if (signs_are_unsure(signs))
+        g_string_append(out, "; with the timestamp clock of another host or port");
     append_collisions(out, t, attempt);
     append_points(out, t, attempt, v);
 }

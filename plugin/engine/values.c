@@ -4,6 +4,7 @@
  */
 #include "values.h"
 
+#include "advice.h"
 #define PREFIX "synfate."
 
 void view_init(struct view *v, const struct tracker *t)
@@ -212,7 +213,7 @@ static struct value get_summary(struct view *v)
 
 static struct value get_advice(struct view *v)
 {
-    return token(verdict_advice(&v->verdict));
+    return token(tracker_advice(v->t, v->record, &v->verdict));
 }
 
 /* What others come to is not known before the end. */
@@ -314,9 +315,12 @@ static struct value get_old_peer_state(struct view *v)
     return has_old(v) ? token(tcp_state_name((enum tcp_state)v->past.state)) : none();
 }
 
+/* Absent where a clock may be that of another host, or of another port. */
 static struct value get_other_host(struct view *v)
 {
-    return has_old(v) ? flag(signs_suffice(tracker_other_host_signs(v->t, v->record))) : none();
+    uint8_t signs = tracker_other_host_signs(v->t, v->record);
+
+    return has_old(v) && !signs_are_unsure(signs) ? flag(signs_suffice(signs)) : none();
 }
 
 /* ---- TIME_WAIT of the peer ------------------------------------------------------------------------- */

@@ -154,15 +154,6 @@ static enum damage damage_of(const struct facts *facts, const struct verdict *v)
     return facts_have(facts, F_SYN_DAMAGED) ? DAMAGE_SYN : DAMAGE_NONE;
 }
 
-const char *verdict_advice(const struct verdict *v)
-{
-    if (v->damage != DAMAGE_NONE)
-        return "Something between the sender and this capture changes packets, or does not fill in the checksum that the "
-               "sender left to a network card: often a tunnel (VXLAN) on a card or driver that cannot do it. Next: "
-               "nstat -az TcpInCsumErrors on the receiver, then ethtool -K DEVICE tx off on the tunnel's ends.";
-    return verdict_row(v->fate, v->cause)->advice;
-}
-
 /* What this capture point alone tells. */
 static struct verdict judge_alone(const struct dossier *d)
 {

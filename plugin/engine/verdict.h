@@ -35,9 +35,6 @@ struct verdict {
 /* final: the whole capture has been seen, so that "in progress" becomes "capture ended". */
 void tracker_verdict(const struct tracker *t, uint32_t attempt, bool final, struct verdict *verdict);
 
-/* What to change, and what to check next. */
-const char *verdict_advice(const struct verdict *verdict);
-
 /* The first segment that rejected the attempt's SYN, whatever came of it, and what that was: fate "rejected" with this
  * cause. Returns the frame; 0: none. */
 uint32_t tracker_rejection(const struct tracker *t, uint32_t attempt, enum cause *cause);

@@ -219,10 +219,54 @@ use closed_by_server
 +10 > S N+1000 ts +90000
 => signs - other_host no
 
+# Linux has a clock for each port from 7.0 on: another host, or another port of one behind a NAT.
 story clock_behind
 use closed_by_server
 +10 > S N+1000 ts -90000
+=> signs maybe other_host -
+
+# The clock of one host, for each of its ports.
+beginning ports_share_a_clock
+use closed_by_server
+end second 10.9.0.1:40002
+between second s
++1 > S ts 3001031
+   < S.
+   > .
+between c s
+
+story clock_behind_where_ports_share_one
+use ports_share_a_clock
++10 > S N+1000 ts -90000
 => signs clock other_host yes
+
+# Each port has its own.
+story clock_behind_where_ports_have_their_own
+use closed_by_server
+end second 10.9.0.1:40002
+between second s
++1 > S
+   < S.
+   > .
+between c s
++10 > S N+1000 ts -90000
+=> signs maybe other_host -
+
+# Two ticks a second: in a second or two nothing tells whether it is one, two or three.
+story clock_of_two_ticks_a_second
+     > S ts 1000
+     < S.
++1.4 > . ts 1002
+     > R N
++99  > S I+5000 ts 1201
+=> signs - other_host no
+
+# The first SYN is whole; that the next one is cut takes nothing away.
+story another_host_whose_second_syn_is_cut
+use closed_by_server
++10 > S N+1000 opts MnWSTn ttl 63
++1  > S cut_options
+=> signs ttl,options other_host yes
 
 # So far off that it may be random for each connection.
 story clock_far_off
@@ -259,4 +303,4 @@ story clock_in_microseconds
 +20 > S I+5000 ts 30300000
 => other_host no
     > S I+1000 ts 60300000
-=> signs clock other_host yes
+=> signs maybe other_host -

@@ -4,6 +4,7 @@
  */
 #include "observed.h"
 
+#include "advice.h"
 #include "siblings.h"
 
 static void connect_time(const struct judged *j, struct observed *fact)
@@ -72,12 +73,15 @@ static void old_client(const struct judged *j, struct observed *fact)
 
 static void is_other_host(const struct judged *j, struct observed *fact)
 {
-    fact->number = signs_suffice(tracker_other_host_signs(j->t, j->record));
+    uint8_t signs = tracker_other_host_signs(j->t, j->record);
+
+    fact->none = signs_are_unsure(signs);
+    fact->number = signs_suffice(signs);
 }
 
 static void signs_of_other_host(const struct judged *j, struct observed *fact)
 {
-    static const char *const names[] = { "clock", "ttl", "options", "sizes", "leg" };
+    static const char *const names[] = { "clock", "ttl", "options", "sizes", "leg", "maybe" };
     const uint8_t signs = tracker_other_host_signs(j->t, j->record);
 
     for (size_t i = 0; i < G_N_ELEMENTS(names); i++)
@@ -143,7 +147,7 @@ static void summary(const struct judged *j, struct observed *fact)
 
 static void advice(const struct judged *j, struct observed *fact)
 {
-    g_string_assign(fact->text, verdict_advice(&j->verdict));
+    g_string_assign(fact->text, tracker_advice(j->t, j->record, &j->verdict));
 }
 
 static const struct observed_row rows[] = {

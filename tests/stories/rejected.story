@@ -5,7 +5,7 @@ use conversation
 +9.29 > S N+352641030 ts R-1159862      predicts ack states SYN_SENT/TIME_WAIT
       < . no_socket                     decides
 again +1 +2 +4
-=> rejected time_wait_paws retries 3 not_as_rules no other_host yes signs clock summary "PAWS: TSval 1159862 behind"
+=> rejected time_wait_paws retries 3 not_as_rules no other_host - signs maybe summary "PAWS: TSval 1159862 behind"
 
 story rejected.time_wait_sequence
 timestamps off

@@ -22,11 +22,11 @@ story words_of_paws
 use closed_by_server
 +10 > S N+352641030 ts R-100000
     < . no_socket
-=> reads "SYN rejected by TIME_WAIT peer (PAWS: TSval 100000 behind); another host than before (timestamp clock)"
+=> reads "SYN rejected by TIME_WAIT peer (PAWS: TSval 100000 behind); with the timestamp clock of another host or port"
 +2  > S
-=> reads "SYN rejected by TIME_WAIT peer (PAWS: TSval 100000 behind), 1 retry, 2.0 s; another host than before (timestamp clock)"
+=> reads "SYN rejected by TIME_WAIT peer (PAWS: TSval 100000 behind), 1 retry, 2.0 s; with the timestamp clock of another host or port"
 +1  > S
-=> reads "SYN rejected by TIME_WAIT peer (PAWS: TSval 100000 behind), 2 retries, 3.0 s; another host than before (timestamp clock)"
+=> reads "SYN rejected by TIME_WAIT peer (PAWS: TSval 100000 behind), 2 retries, 3.0 s; with the timestamp clock of another host or port"
 
 story words_of_inferred_paws
 use closed_by_server
@@ -71,7 +71,7 @@ story words_of_all_signs_of_another_host
 use closed_by_server
 +1  > S N+50000 ts R-90010 ttl 60 mss 536 opts MnWSTn
     < . no_socket
-=> reads "SYN rejected by TIME_WAIT peer (PAWS: TSval 90010 behind); another host than before (timestamp clock, TTL, TCP options, MSS or window)"
+=> reads "SYN rejected by TIME_WAIT peer (PAWS: TSval 90010 behind); another host than before (TTL, TCP options, MSS or window)"
 
 story words_of_an_answer_against_the_rules
 use closed_by_server
@@ -178,3 +178,40 @@ story words_of_a_reset_by_a_socket
 > .
 < R.
 => reads "Connected, then reset by the server before it took any data (RST/ACK, as a socket makes it: closed with unread data, with SO_LINGER 0, or with the listener)"
+
+story words_of_a_clock_that_ports_share
+use closed_by_server
+end second 10.9.0.1:40002
+between second s
++1 > S ts 3001031
+   < S.
+   > .
+between c s
++10 > S N+1000 ts -90000
+    < . no_socket
+=> reads "SYN rejected by TIME_WAIT peer (PAWS: TSval 79000 behind); another host than before (timestamp clock)" advice "Several hosts share"
+
+# ---- advice names what the capture leaves open ----
+
+story advice_for_a_port_that_was_open
+use closed_by_server
+end second 10.9.0.1:40002
+between second s
++60 > S
+again +1 +2
+=> no_answer silent_port retries 2 advice "The port took other connections"
+
+story advice_for_a_port_that_refuses_others
+> S
+< R.
+end second 10.9.0.1:40002
+between second s
++60 > S
+again +1 +2
+=> no_answer silent_port retries 2 advice "answered with RST: nobody listens there"
+
+story advice_for_a_port_that_never_answered
+other s
++1 > S
+again +1 +2
+=> no_answer silent_port retries 2 advice "A packet filter drops this port"

@@ -359,7 +359,7 @@ story another_host_is_seen
 use closed_by_server
 +9    > S N+352641030 ts R-1159862 ttl 60 mss 1400 wscale 9
       < . no_socket                     decides
-=> rejected time_wait_paws signs clock,ttl,sizes other_host yes
+=> rejected time_wait_paws signs ttl,sizes,maybe other_host yes
 
 # No answer is seen: TIME_WAIT is named only if its rules reject this SYN.
 story silent_although_the_timestamp_is_newer

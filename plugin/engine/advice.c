@@ -1,0 +1,114 @@
+/* advice.c - what to change, and what to check next: that of the cause, unless the capture tells more
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "advice.h"
+
+#include "company.h"
+#include "other_host.h"
+#include "shapes.h"
+#include "siblings.h"
+
+#include <string.h>
+
+#define PAWS_COUNTERS " Next: nstat -az TcpExtPAWSTimewait (Linux 6.16 and later) or TcpExtPAWSEstab on the server."
+
+static const char of_two_hosts[] =
+    "Several hosts share this address and port through a translator, each with a clock of its own, and the server keeps "
+    "the newest: give the translator more addresses, give each host ports of its own, or let the clients close first (a "
+    "longer keep-alive on the server)." PAWS_COUNTERS;
+static const char of_one_host[] =
+    "One host is enough for this: on Linux 7.0 and its stable series each of its ports has a clock of its own, and the "
+    "translator gave two of them the same port. Let it keep the source port (no random, no fully-random), or let the "
+    "clients close first (a longer keep-alive on the server)." PAWS_COUNTERS;
+static const char of_open_port[] =
+    "The port took other connections, earlier or later in this capture: nothing drops all that goes to it. A full queue "
+    "or a stopped program for a time, a rate limit, or a rule that came and went. Next: nstat -az TcpExtListenOverflows "
+    "TcpExtListenDrops and ss -tln on the server, then the counters of packet filters.";
+static const char of_refusing_port[] =
+    "Other SYNs to this port were answered with RST: nobody listens there, and nothing drops all that goes to it; these "
+    "SYNs, or their answers, were lost or limited. Next: ss -tln on the server, then a capture there.";
+static const char of_damage[] =
+    "Something between the sender and this capture changes packets, or does not fill in the checksum that the sender left "
+    "to a network card: often a tunnel (VXLAN) on a card or driver that cannot do it. Next: nstat -az TcpInCsumErrors on "
+    "the receiver, then ethtool -K DEVICE tx off on the tunnel's ends.";
+static const char of_itself[] =
+    "The called port lies in the range from which the kernel chooses ports for clients, and nobody listens there. Start "
+    "the service, and keep its port out of that range (net.ipv4.ip_local_reserved_ports).";
+static const char of_authentication[] =
+    "A device before the service checks that the source is not forged; that costs each new source a round trip, and a SYN "
+    "timer where something drops its RST. Nothing to do if that is meant.";
+static const char of_probe[] =
+    "Nothing to do if it is a health check: it never wanted the connection. A check that completes the handshake disturbs "
+    "no statistics of the server.";
+static const char of_race[] =
+    "The address that was tried first did not answer in time, and each such call pays for that: repair the way to it, or "
+    "take it out of DNS. Next: call that address alone (curl -4, curl -6).";
+
+/* The clients before a translator, where the capture has that side: 1 or 2; else 2 if they are known to differ, and 0 if
+ * nothing tells. */
+static int hosts_behind(const struct tracker *t, uint32_t attempt, const struct verdict *v)
+{
+    struct tcp_address before, after;
+
+    if (leg_of_old(t, get_attempt(t, v->source), &before) && leg_of_attempt(t, v->source, &after))
+        return memcmp(before.ip, after.ip, sizeof before.ip) == 0 ? 1 : 2;
+    return signs_suffice(tracker_other_host_signs(t, attempt)) ? 2 : 0;
+}
+
+static const char *advice_for_paws(const struct tracker *t, uint32_t attempt, const struct verdict *v)
+{
+    static const char *const advices[] = { NULL, of_one_host, of_two_hosts };
+
+    return advices[hosts_behind(t, attempt, v)];
+}
+
+static const char *advice_for_silent_port(const struct tracker *t, uint32_t attempt)
+{
+    const struct attempt *a = get_attempt(t, attempt);
+    const struct port_pair *pair = pair_of(t, a);
+    struct tcp_address server;
+
+    port_pairs_address(&t->pairs, pair, server_side(a), &server);
+    const struct service *s = peers_service(&t->peers, pair->family, pair->point, &server);
+    if (s == NULL)
+        return NULL;
+    if (s->last.from <= s->last.to)
+        return of_open_port;
+    return s->answer == ANSWER_RST ? of_refusing_port : NULL;
+}
+
+/* Of a call that has company, or of a probe. */
+static const char *advice_for_call(const struct tracker *t, uint32_t attempt, const struct verdict *v)
+{
+    struct call call;
+
+    if (!company_of(t, attempt, v, &call))
+        return NULL;
+    if (call.probe)
+        return of_probe;
+    return call.rival != 0 && v->fate == FATE_ESTABLISHED ? of_race : NULL;
+}
+
+/* NULL: the cause's. */
+static const char *finer_advice(const struct tracker *t, uint32_t attempt, const struct verdict *v)
+{
+    if (v->damage != DAMAGE_NONE)
+        return of_damage;
+    if (v->cause == CAUSE_TIME_WAIT_PAWS)
+        return advice_for_paws(t, attempt, v);
+    if (v->cause == CAUSE_SILENT_PORT)
+        return advice_for_silent_port(t, attempt);
+    if (v->fate == FATE_ESTABLISHED && is_to_itself(t, attempt))
+        return of_itself;
+    if (is_authenticated(t, v->source, v))
+        return of_authentication;
+    return advice_for_call(t, attempt, v);
+}
+
+const char *tracker_advice(const struct tracker *t, uint32_t attempt, const struct verdict *v)
+{
+    const char *finer = finer_advice(t, attempt, v);
+
+    return finer != NULL ? finer : verdict_row(v->fate, v->cause)->advice;
+}

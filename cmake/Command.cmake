@@ -2,6 +2,7 @@
 # Builds synfate, the command: the engine on Wireshark's file library, without its dissectors.
 
 file(GLOB command_sources CONFIGURE_DEPENDS plugin/command/*.c)
+list(APPEND command_sources plugin/json.c plugin/report_json.c)
 # The reading of headers and streams needs no Wireshark: tests use it alone.
 set(link_sources plugin/command/link.c plugin/command/stream.c plugin/command/intake.c)
 list(TRANSFORM link_sources PREPEND "${PROJECT_SOURCE_DIR}/")

@@ -189,9 +189,6 @@ static void write_call(json_dumper *json, struct view *v, const struct result *r
         struct value value = value_field_at(i)->get(v);
         write_value(json, value_field_at(i)->name, &value);
     }
-    json_text(json, "call.fate", fate_token(r->call_fate));
-    json_text(json, "call.cause", cause_token(r->call_cause));
-    json_count(json, "call.attempt", tracker_attempt(v->t, r->worst)->number);
 }
 
 static void write_worst_call(json_dumper *json, const struct report_input *in, struct view *view,

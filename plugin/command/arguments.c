@@ -12,7 +12,7 @@ enum { WRONG_USE = 2 };
 
 /* As they stand on the command line. */
 static struct {
-    gboolean services, reuse, tree, calls, report, follow, force, quiet, version;
+    gboolean services, reuse, tree, calls, attempts, report, follow, force, quiet, version;
     char *format, *filter, *write_to, *show, *peer_rules;
     int time_wait, no_answer_retries, slow_connect;
     char **paths;
@@ -23,7 +23,8 @@ static const GOptionEntry entries[] = {
     { "services", 0, 0, G_OPTION_ARG_NONE, &given.services, "A row for each server address and port", NULL },
     { "reuse", 0, 0, G_OPTION_ARG_NONE, &given.reuse, "A row for each client address and service: its ports", NULL },
     { "tree", 0, 0, G_OPTION_ARG_NONE, &given.tree, "How many attempts had each fate and cause", NULL },
-    { "calls", 0, 0, G_OPTION_ARG_NONE, &given.calls, "Each call: a line for each of its connection attempts", NULL },
+    { "calls", 0, 0, G_OPTION_ARG_NONE, &given.calls, "Each call", NULL },
+    { "attempts", 0, 0, G_OPTION_ARG_NONE, &given.attempts, "Each connection attempt that the calls took", NULL },
     { "show", 0, 0, G_OPTION_ARG_STRING, &given.show, "How many calls or rows are shown, or \"all\"", "N" },
     { "format", 'T', 0, G_OPTION_ARG_STRING, &given.format, "text (the default), html, json, ndjson or csv", "FORMAT" },
     { "filter", 'Y', 0, G_OPTION_ARG_STRING, &given.filter,
@@ -65,7 +66,7 @@ static bool read_statistic(struct arguments *o)
 {
     const gboolean asked[] = {
         [STATISTIC_REPORT] = given.report, [STATISTIC_SERVICES] = given.services, [STATISTIC_REUSE] = given.reuse,
-        [STATISTIC_TREE] = given.tree,     [STATISTIC_CALLS] = given.calls,
+        [STATISTIC_TREE] = given.tree,     [STATISTIC_CALLS] = given.calls,       [STATISTIC_ATTEMPTS] = given.attempts,
     };
     int n = 0;
 
@@ -76,7 +77,8 @@ static bool read_statistic(struct arguments *o)
             n++;
         }
     if (n > 1)
-        complain("only one of --report, --services, --reuse, --tree and --calls can be asked for at a time");
+        complain(
+            "only one of --report, --services, --reuse, --tree, --calls and --attempts can be asked for at a time");
     return n <= 1;
 }
 
@@ -94,7 +96,7 @@ static bool read_format(struct arguments *o)
         return false;
     }
     if (!format_has(o->format, o->statistic) && !(o->follow && o->statistic == STATISTIC_REPORT)) {
-        complain("-T %s is for %s", name, o->format->calls != NULL ? "--calls" : "--report");
+        complain("-T %s is for %s", name, o->format->calls != NULL ? "--calls and --attempts" : "--report");
         return false;
     }
     return true;

@@ -4,6 +4,7 @@
  */
 #include "output.h"
 
+#include "../report_json.h"
 #include "calls.h"
 #include "page.h"
 
@@ -54,6 +55,29 @@ static void report_html(const struct output *o, GString *out)
     page_write(&input, out);
 }
 
+static void report_json(const struct output *o, GString *out)
+{
+    struct report_input input = input_of(o);
+
+    report_write_json(&input, out);
+}
+
+/* Of each call that has one of these attempts: the attempt that tells its outcome, once. */
+static GArray *carriers_of(const struct output *o)
+{
+    GArray *carriers = g_array_new(FALSE, FALSE, sizeof(uint32_t));
+    GHashTable *seen = g_hash_table_new(NULL, NULL);
+    struct call call;
+
+    for (guint i = 0; i < o->attempts->len; i++) {
+        tracker_call(o->t, g_array_index(o->attempts, uint32_t, i), true, &call);
+        if (g_hash_table_add(seen, GUINT_TO_POINTER(call.carrier)))
+            g_array_append_val(carriers, call.carrier);
+    }
+    g_hash_table_destroy(seen);
+    return carriers;
+}
+
 static void text_of_table(const struct output *o, const struct table_kind *kind, GString *out)
 {
     const struct table_frame frame = {
@@ -75,16 +99,18 @@ static void csv_of_table(const struct output *o, const struct table_kind *kind, 
 
 static void append_calls(const struct output *o, enum calls_format format, GString *out)
 {
+    GArray *rows = o->statistic == STATISTIC_ATTEMPTS ? g_array_ref(o->attempts) : carriers_of(o);
     struct view v;
 
     view_init(&v, o->t);
     calls_begin(format, out);
-    for (guint i = 0; i < o->attempts->len; i++) {
-        view_set(&v, g_array_index(o->attempts, uint32_t, i), true);
+    for (guint i = 0; i < rows->len; i++) {
+        view_set(&v, g_array_index(rows, uint32_t, i), true);
         calls_append(format, &v, o->frames, i == 0, out);
     }
     calls_end(format, out);
     view_free(&v);
+    g_array_unref(rows);
 }
 
 static void calls_text(const struct output *o, GString *out)
@@ -119,8 +145,8 @@ static void call_ndjson(struct view *v, const struct frames *frames, GString *ou
 
 static const struct format formats[] = {
     { "text", report_text, text_of_table, calls_text, call_text },
-    { "ndjson", NULL, NULL, calls_ndjson, call_ndjson },
-    { "json", NULL, NULL, calls_json, NULL },
+    { "json", report_json, NULL, calls_json, NULL },
+    { "ndjson", calls_ndjson, NULL, calls_ndjson, call_ndjson }, /* a line for each call is all that it can say */
     { "html", report_html, NULL, NULL, NULL },
     { "csv", NULL, csv_of_table, calls_csv, NULL },
 };
@@ -153,7 +179,7 @@ bool format_has(const struct format *format, enum statistic statistic)
 {
     if (statistic == STATISTIC_REPORT)
         return format->report != NULL;
-    if (statistic == STATISTIC_CALLS)
+    if (statistic == STATISTIC_CALLS || statistic == STATISTIC_ATTEMPTS)
         return format->calls != NULL;
     return statistic == STATISTIC_NONE || format->table != NULL;
 }
@@ -169,7 +195,7 @@ bool output_write(const struct output *o, const struct format *format)
 
     if (o->statistic == STATISTIC_REPORT)
         format->report(o, out);
-    else if (o->statistic == STATISTIC_CALLS)
+    else if (o->statistic == STATISTIC_CALLS || o->statistic == STATISTIC_ATTEMPTS)
         format->calls(o, out);
     else if (o->statistic != STATISTIC_NONE)
         format->table(o, kind_of(o->statistic), out);

@@ -7,6 +7,7 @@
 
 #include "collect.h"
 #include "filter.h"
+#include "report.h"
 #include "table.h"
 
 enum statistic {
@@ -15,7 +16,8 @@ enum statistic {
     STATISTIC_REUSE,
     STATISTIC_TREE,
     STATISTIC_CALLS,
-    STATISTIC_NONE, /* only what else was asked for */
+    STATISTIC_ATTEMPTS, /* all that the calls took */
+    STATISTIC_NONE,     /* only what else was asked for */
 };
 
 /* What is written, and of what. */

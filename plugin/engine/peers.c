@@ -286,6 +286,7 @@ static void forget_services(struct peers *p)
 
 static void index_all(struct peers *p)
 {
+    p->latest = 0;
     index_free(&p->host_index);
     index_free(&p->service_index);
     index_init(&p->host_index);

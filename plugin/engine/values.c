@@ -177,6 +177,22 @@ static struct value get_lost(struct view *v)
     return call_failed(&v->call) || call_was_late(&v->call) ? duration(v->call.lost) : none();
 }
 
+static struct value get_call_fate(struct view *v)
+{
+    return token(fate_token(v->call.verdict.fate));
+}
+
+static struct value get_call_cause(struct view *v)
+{
+    return token(cause_token(v->call.verdict.cause));
+}
+
+/* On which the call lost most: fate and cause are of this one. */
+static struct value get_call_attempt(struct view *v)
+{
+    return number(tracker_attempt(v->t, v->call.worst)->number);
+}
+
 static struct value get_retry_of(struct view *v)
 {
     return frame(v->call.retry_of);
@@ -443,6 +459,9 @@ static const struct value_field fields[] = {
     { PREFIX "leg", get_leg },
     { PREFIX "stray_answer", get_stray_answer },
     { PREFIX "shared", get_shared },
+    { "call.fate", get_call_fate },
+    { "call.cause", get_call_cause },
+    { "call.attempt", get_call_attempt },
 };
 
 const struct value_field *value_field_at(size_t i)

@@ -26,7 +26,7 @@ def run(*args, program=SYNFATE, status=(0, 1), **how):
 
 def calls(*args, **how):
     """A dict for each attempt."""
-    return [json.loads(line) for line in run("--calls", "-T", "ndjson", *args, **how).stdout.splitlines()]
+    return [json.loads(line) for line in run("--attempts", "-T", "ndjson", *args, **how).stdout.splitlines()]
 
 
 def values(call):

@@ -141,7 +141,7 @@ def test_from_a_pipe(folder):
 
 def test_csv(folder):
     path = write(folder, "bad", frames_of())
-    rows = list(csv.DictReader(io.StringIO(run("--calls", "-T", "csv", path).stdout)))
+    rows = list(csv.DictReader(io.StringIO(run("--attempts", "-T", "csv", path).stdout)))
     objects = calls(path)
     assert len(rows) == len(objects) == 2
     for row, call in zip(rows, objects):
@@ -151,7 +151,7 @@ def test_csv(folder):
 
 def test_json_is_an_array_of_the_same(folder):
     path = write(folder, "bad", frames_of())
-    assert json.loads(run("--calls", "-T", "json", path).stdout) == calls(path)
+    assert json.loads(run("--attempts", "-T", "json", path).stdout) == calls(path)
 
 
 # Several files
@@ -195,7 +195,7 @@ def test_files_that_overlap_are_different_points(folder):
     frames = frames_of()
     later = [(time + 137, *rest) for time, *rest in frames]
     one, other = write(folder, "one", frames), write(folder, "other", later)
-    both = run("--calls", "-T", "ndjson", one, other)
+    both = run("--attempts", "-T", "ndjson", one, other)
     assert verdicts(calls(one, other)) == verdicts(calls(one))
     assert both.returncode == 1
     report = run(one, other).stdout
@@ -221,7 +221,7 @@ def test_many_files(folder):
     for i in range(2000):
         moved = [(time + i * 10 * SECOND, *rest) for time, *rest in from_port(frames, 10_000 + i)]
         paths.append(write(folder, f"{i:05}", moved))
-    done = run("--calls", "-T", "ndjson", *paths)
+    done = run("--attempts", "-T", "ndjson", *paths)
     assert len(done.stdout.splitlines()) == 2000 and not done.stderr
 
 

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The report and the tables of the command are those of tshark."""
 
+import json
 import re
 
 import pytest
@@ -36,6 +37,24 @@ def test_every_example(tshark, everything, name):
 def test_all_attempts_of_the_report(tshark, everything):
     assert plain(run("--show", "all", everything).stdout) == plain(text(tshark, everything, "report,all"))
     assert plain(run("--show", "2", everything).stdout) == plain(text(tshark, everything, "report,2"))
+
+
+def test_a_line_for_each_call(tshark, everything):
+    ours, theirs = run("--calls", "-T", "ndjson", everything).stdout, text(tshark, everything, "calls,ndjson")
+    assert list(map(json.loads, ours.splitlines())) == list(map(json.loads, theirs.splitlines()))
+
+
+def test_report_as_json(tshark, everything):
+    assert json.loads(run("-T", "json", everything).stdout) == json.loads(text(tshark, everything, "report,json"))
+
+
+def test_report_as_page(tshark, everything):
+    assert run("-T", "html", everything).stdout == text(tshark, everything, "report,html")
+
+
+def test_tables_as_csv(tshark, everything):
+    for name in "services", "reuse", "tree":
+        assert run(f"--{name}", "-T", "csv", everything).stdout == text(tshark, everything, f"{name},csv")
 
 
 def test_limited_to_a_condition(tshark, everything):

@@ -38,6 +38,8 @@ static bool is_settled(const struct tracker *t, uint32_t attempt, int64_t now)
 
     if (now - tracker_attempt(t, attempt)->last_time < long_ago)
         return false;
+    if (tracker_is_uneventful(t, attempt, true))
+        return true;
     tracker_call(t, attempt, false, &call);
     return call.outcome == OUTCOME_IN_TIME;
 }

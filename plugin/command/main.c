@@ -114,7 +114,10 @@ static bool any_failed(const struct session *s, const GArray *attempts)
     struct call call;
 
     for (guint i = 0; i < attempts->len; i++) {
-        tracker_call(s->t, g_array_index(attempts, uint32_t, i), true, &call);
+        uint32_t attempt = g_array_index(attempts, uint32_t, i);
+        if (tracker_is_uneventful(s->t, attempt, true))
+            continue;
+        tracker_call(s->t, attempt, true, &call);
         if (call_failed(&call))
             return true;
     }

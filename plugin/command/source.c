@@ -68,6 +68,13 @@ static void set_error(struct source *s, int err, char *err_info)
     g_free(err_info);
 }
 
+static bool is_pcap(wtap *wth)
+{
+    int type = wtap_file_type_subtype(wth);
+
+    return type == wtap_pcap_file_type_subtype() || type == wtap_pcap_nsec_file_type_subtype();
+}
+
 bool source_open(struct source *s)
 {
     char *err_info = NULL;
@@ -80,6 +87,7 @@ bool source_open(struct source *s)
     }
     s->size = MAX(wtap_file_size(s->wth, &err), 0);
     s->packet = packet_new();
+    s->has_options = !is_pcap(s->wth);
     s->has_packet = s->at_end = false;
     s->records = 0;
     s->last_time = s->ahead_time = s->when = INT64_MIN;
@@ -199,7 +207,7 @@ enum direction source_direction(const struct source *s)
         return DIRECTION_UNKNOWN;
     if (source_encap(s) == WTAP_ENCAP_PPP_WITH_PHDR)
         return rec->rec_header.packet_header.pseudo_header.p2p.sent ? DIRECTION_OUT : DIRECTION_IN;
-    if (rec->block == NULL
+    if (!s->has_options || rec->block == NULL
         || wtap_block_get_uint32_option_value(rec->block, OPT_PKT_FLAGS, &flags) != WTAP_OPTTYPE_SUCCESS)
         return DIRECTION_UNKNOWN;
     switch (PACK_FLAGS_DIRECTION(flags)) {
@@ -217,7 +225,7 @@ uint64_t source_drops(const struct source *s)
     const wtap_rec *rec = &s->packet->rec;
     guint64 drops = 0;
 
-    if (rec->block == NULL
+    if (!s->has_options || rec->block == NULL
         || wtap_block_get_uint64_option_value(rec->block, OPT_PKT_DROPCOUNT, &drops) != WTAP_OPTTYPE_SUCCESS)
         return 0;
     return drops;

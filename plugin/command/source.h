@@ -16,6 +16,7 @@ struct source {
     struct wtap_packet *packet; /* the record at hand */
     GQueue ahead;               /* struct wtap_packet: records that were read before their turn */
     bool has_packet, at_end;
+    bool has_options;   /* its records may have some */
     int64_t when;       /* ns since the epoch: when the record at hand was captured, or what came before it */
     int64_t ahead_time; /* the latest time of those in ahead */
     int64_t first_time; /* ns since the epoch, of its first record; when several files are sorted */

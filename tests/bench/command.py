@@ -4,13 +4,16 @@
 import os
 import subprocess
 
-SHORT, TRANSFERS = "short", "bulk"
-NAMES = {SHORT: "short connections", TRANSFERS: "bulk transfers"}
+SHORT, TRANSFERS, ROUNDS = "short", "bulk", "rounds"
+NAMES = {SHORT: "short connections", TRANSFERS: "bulk transfers", ROUNDS: "small rounds"}
+ROUNDS_SIZE = 100  # rounds on each of 20 connections; and twice as many
 BOUNDS = {
     "the command, short connections (instructions a packet)": 4000,
     "the command, bulk transfers (instructions a packet)": 3200,
     "the command, short connections (% of tshark's instructions)": 10,
     "the command, bulk transfers (% of tshark's instructions)": 5.5,
+    "the command, small rounds (instructions a packet)": 3200,
+    "the command, small rounds (% of tshark's instructions)": 5.5,
     "the command, memory while it reads, beyond the engine's (MiB)": 64,
 }
 
@@ -45,7 +48,7 @@ def peak(arguments):
 
 def measure(bench, results, sizes, connections, pool):
     """Into results.check, and results.command: load -> (tshark's, the command's) instructions a packet."""
-    jobs = {load: [pool.submit(instructions, bench, name, program, load, sizes[load])
+    jobs = {load: [pool.submit(instructions, bench, name, program, load, sizes.get(load, ROUNDS_SIZE))
                    for name, program in (("report", tshark), ("command", command))] for load in NAMES}
     for load, (theirs, ours) in jobs.items():
         results.command[load] = theirs.result(), ours.result()

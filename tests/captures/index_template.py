@@ -16,7 +16,32 @@ TYPES = {"FT_STRING": "keyword", "FT_RELATIVE_TIME": "double", "FT_BOOLEAN": "bo
          "FT_UINT32": "long", "FT_INT32": "integer"}
 SENTENCES = ("synfate.summary", "synfate.advice", "synfate.shared")
 BESIDE = {"ip_src": "ip", "ip_dst": "ip", "ipv6_src": "ip", "ipv6_dst": "ip", "tcp_srcport": "integer",
-          "tcp_dstport": "integer"}  # what judge-one asks for beside the plugin's fields
+          "tcp_dstport": "integer"}  # what is asked for beside the plugin's fields
+
+
+FRAME_TYPE = "keyword"  # FILE:N
+
+
+def put(properties, name, kind):
+    """A name with dots is a path through objects."""
+    first, _, rest = name.partition(".")
+    if rest:
+        put(properties.setdefault(first, {"properties": {}})["properties"], rest, kind)
+    else:
+        properties[first] = {"type": kind}
+
+
+def of_the_command(fields):
+    """What synfate --attempts -T ndjson prints."""
+    properties = {"time": {"type": "date"}}
+    for name, kind in {"client.ip": "ip", "client.port": "integer", "server.ip": "ip", "server.port": "integer",
+                       "point": "keyword", "call.fate": "keyword", "call.cause": "keyword", "call.attempt": "long"}.items():
+        put(properties, name, kind)
+    for name, kind in sorted(fields.items()):
+        if kind != "FT_NONE":
+            own = FRAME_TYPE if kind == "FT_FRAMENUM" else TYPES[kind]
+            put(properties, name, "text" if name in SENTENCES else own)
+    return properties
 
 
 def template(fields):
@@ -27,8 +52,9 @@ def template(fields):
     chosen = {name.removeprefix("synfate_"): kind for name, kind in whole.items()
               if kind["type"] != "boolean"}  # tshark -T ek -e FIELD, which prints 1 or True
     layers = {**{name: {"type": kind} for name, kind in BESIDE.items()}, **chosen, "synfate": {"properties": whole}}
-    properties = {"capture": {"type": "keyword"}, "timestamp": {"type": "date"}, "layers": {"properties": layers}}
-    return {"index_patterns": ["packets-*"], "template": {"mappings": {"dynamic": False, "properties": properties}}}
+    properties = {"capture": {"type": "keyword"}, **of_the_command(fields), "timestamp": {"type": "date"},
+                  "layers": {"properties": layers}}
+    return {"index_patterns": ["synfate-*", "packets-*"], "template": {"mappings": {"dynamic": False, "properties": properties}}}
 
 
 def as_text(fields):

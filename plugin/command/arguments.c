@@ -95,7 +95,10 @@ static bool read_format(struct arguments *o)
         complain("-f writes text or ndjson, not %s", name);
         return false;
     }
-    if (!format_has(o->format, o->statistic) && !(o->follow && o->statistic == STATISTIC_REPORT)) {
+    /* What is followed as objects has no page behind it. */
+    if (o->follow && o->statistic == STATISTIC_REPORT && !g_str_equal(name, "text"))
+        o->statistic = STATISTIC_NONE;
+    if (!format_has(o->format, o->statistic)) {
         complain("-T %s is for %s", name, o->format->calls != NULL ? "--calls and --attempts" : "--report");
         return false;
     }

@@ -40,18 +40,18 @@ struct follower {
     bool failed_to_write;
 };
 
-static void tell(void *data, uint32_t attempt)
+static bool tell(void *data, uint32_t attempt)
 {
     struct follower *f = data;
-    GString *line = g_string_new(NULL);
 
     view_set(&f->view, attempt, false);
-    if (f->options->filter == NULL || filter_matches(f->options->filter, &f->view)) {
-        f->options->format->call(&f->view, f->frames, line);
-        if (!output_text(line))
-            f->failed_to_write = true;
-    }
+    if (f->options->filter != NULL && !filter_matches(f->options->filter, &f->view))
+        return false;
+    GString *line = g_string_new(NULL);
+    f->options->format->call(&f->view, f->frames, line);
+    f->failed_to_write |= !output_text(line);
     g_string_free(line, TRUE);
+    return true;
 }
 
 /* As capture points are numbered in the plugin, but for those beyond 256 interfaces or sections. */

@@ -149,9 +149,6 @@ static void write_results(struct session *s, GArray *attempts)
         .shown = s->options->shown,
     };
 
-    /* What was followed as objects has no page behind it. */
-    if (!format_has(s->options->format, output.statistic))
-        output.statistic = STATISTIC_NONE;
     if (!output_write(&output, s->options->format)) {
         complain("standard output: %s", g_strerror(errno));
         s->trouble = true;

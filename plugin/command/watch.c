@@ -8,7 +8,7 @@
 
 #include "forget.h"
 
-enum { OUTCOME_SHIFT = 24 }; /* in what is remembered of a verdict */
+enum { OUTCOME_SHIFT = 24, WAS_MEANT = 1 << 30 }; /* in what is remembered of a verdict: see code_of */
 
 #define LOOK_INTERVAL (NS_PER_SECOND / 4)
 /* What is as old as that does not change any more: SYNs are repeated for up to 127 s. */
@@ -27,7 +27,28 @@ void watch_free(struct watch *w)
     g_hash_table_destroy(w->told);
 }
 
-/* Returns whether the attempt still waits for an answer that no note tells of. A verdict that has changed is told again. */
+/* What is remembered of a verdict; never 0. */
+static guint code_of(const struct call *call)
+{
+    return (guint)call->outcome << OUTCOME_SHIFT | (guint)call->verdict.fate << 16 | (guint)call->verdict.cause << 1
+           | 1;
+}
+
+/* A verdict that has changed is told again. Returns whether that is so. */
+static bool tell_once(struct watch *w, const struct call *call, watch_tell tell, void *data)
+{
+    gpointer carrier = GUINT_TO_POINTER(call->carrier);
+    guint code = code_of(call), before = GPOINTER_TO_UINT(g_hash_table_lookup(w->told, carrier));
+
+    if ((before & ~(guint)WAS_MEANT) == code)
+        return false;
+    if (tell(data, call->carrier))
+        code |= WAS_MEANT;
+    g_hash_table_insert(w->told, carrier, GUINT_TO_POINTER(code));
+    return true;
+}
+
+/* Returns whether the attempt still waits for an answer that no note tells of. */
 static bool look(struct watch *w, uint32_t attempt, watch_tell tell, void *data)
 {
     struct verdict v;
@@ -35,16 +56,8 @@ static bool look(struct watch *w, uint32_t attempt, watch_tell tell, void *data)
 
     tracker_verdict(w->t, attempt, false, &v);
     tracker_call_of(w->t, attempt, false, &v, &call);
-    gpointer verdict = GUINT_TO_POINTER((guint)call.outcome << OUTCOME_SHIFT | (guint)call.verdict.fate << 16
-                                        | (guint)call.verdict.cause << 1 | 1);
-    if (call_failed(&call) || call_was_late(&call)) {
-        if (g_hash_table_lookup(w->told, GUINT_TO_POINTER(call.carrier)) != verdict) {
-            tell(data, call.carrier);
-            if (v.fate == FATE_STUCK) /* an answer to data is no frame of the attempt */
-                g_array_append_val(w->pending, attempt);
-        }
-        g_hash_table_insert(w->told, GUINT_TO_POINTER(call.carrier), verdict);
-    }
+    if ((call_failed(&call) || call_was_late(&call)) && tell_once(w, &call, tell, data) && v.fate == FATE_STUCK)
+        g_array_append_val(w->pending, attempt); /* an answer to data is no frame of the attempt */
     return v.fate == FATE_PENDING || v.fate == FATE_STUCK;
 }
 
@@ -92,8 +105,9 @@ static gboolean is_forgotten(gpointer attempt, gpointer verdict, gpointer data)
 {
     struct watch *w = data;
     bool forgotten = !tracker_keeps(w->t, GPOINTER_TO_UINT(attempt));
+    guint code = GPOINTER_TO_UINT(verdict);
 
-    if (forgotten && GPOINTER_TO_UINT(verdict) >> OUTCOME_SHIFT == OUTCOME_FAILED)
+    if (forgotten && (code & WAS_MEANT) && (code & ~(guint)WAS_MEANT) >> OUTCOME_SHIFT == OUTCOME_FAILED)
         w->forgot_failed = true;
     return forgotten;
 }

@@ -15,8 +15,8 @@ struct watch {
     bool forgot_failed; /* a call that had failed was told of, and has been forgotten */
 };
 
-/* Is called for an attempt that has failed or come late. */
-typedef void (*watch_tell)(void *data, uint32_t attempt);
+/* Is called for an attempt that has failed or come late. Returns whether it is one that the user asks for. */
+typedef bool (*watch_tell)(void *data, uint32_t attempt);
 
 void watch_init(struct watch *w, const struct tracker *t);
 void watch_free(struct watch *w);

@@ -1,6 +1,6 @@
-/* stream.c - writes a pcap stream of very many calls to the standard output, to see what an endless one costs
+/* bench_stream.c - writes a pcap stream of very many calls to the standard output, to see what an endless one costs
  *
- *     stream CALLS_A_SECOND SECONDS | synfate -f -
+ *     bench_stream CALLS_A_SECOND SECONDS | synfate -f -
  *
  * Each call has a port pair of its own: of 1000, 980 are done within a millisecond, 9 SYNs come from spoofed addresses and
  * get no answer, 10 are refused, and one connection stays open and says nothing more.
@@ -113,7 +113,7 @@ int main(int argc, char **argv)
              calls = rate * (argc == 3 ? strtoull(argv[2], NULL, 10) : 0);
 
     if (rate == 0 || rate > 1000000) {
-        (void)fprintf(stderr, "usage: stream CALLS_A_SECOND SECONDS\n");
+        (void)fprintf(stderr, "usage: bench_stream CALLS_A_SECOND SECONDS\n");
         return 2;
     }
     fwrite(head, sizeof head, 1, stdout);

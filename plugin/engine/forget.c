@@ -108,6 +108,20 @@ static void keep_what_pairs_need(struct keeping *k)
     }
 }
 
+/* The port pair of answers that belong to an attempt on another one. */
+static void keep_translated_pairs(struct keeping *k)
+{
+    GHashTableIter entries;
+    gpointer pair, attempt;
+
+    g_hash_table_iter_init(&entries, k->t->translated);
+    while (g_hash_table_iter_next(&entries, &pair, &attempt))
+        if (k->attempts[GPOINTER_TO_UINT(attempt)] && !k->pairs[GPOINTER_TO_UINT(pair)]) {
+            k->pairs[GPOINTER_TO_UINT(pair)] = 1;
+            k->more = true;
+        }
+}
+
 /* ---- open connections, the longest idle first ------------------------------------------------------ */
 
 /* For how long a connection may be idle so that no more than so many port pairs stay. */
@@ -160,6 +174,7 @@ static void decide(struct keeping *k, const struct forget_limits *limits)
     do {
         k->more = false;
         keep_what_pairs_need(k);
+        keep_translated_pairs(k);
     } while (k->more);
 }
 
@@ -198,6 +213,16 @@ static void free_attempt(struct tracker *t, uint32_t record)
     pool_remove(&t->attempts, record);
 }
 
+static gboolean is_translation_over(gpointer pair, gpointer attempt, gpointer data)
+{
+    const struct keeping *k = data;
+
+    if (k->attempts[GPOINTER_TO_UINT(attempt)])
+        return FALSE;
+    port_pairs_get(&k->t->pairs, GPOINTER_TO_UINT(pair))->sent &= (uint8_t) ~(PAIR_TRANSLATED | PAIR_TRANSLATED << 1);
+    return TRUE;
+}
+
 static void free_pair(struct tracker *t, uint32_t record)
 {
     struct port_pair *pair = port_pairs_get(&t->pairs, record);
@@ -206,6 +231,7 @@ static void free_pair(struct tracker *t, uint32_t record)
         pool_remove(&t->connections, pair->current);
     if (pair->old != 0)
         pool_remove(&t->connections, pair->old);
+    g_hash_table_remove(t->renumbered, GUINT_TO_POINTER(record));
     port_pairs_remove(&t->pairs, record);
 }
 
@@ -293,6 +319,7 @@ void tracker_forget(struct tracker *t, uint32_t before, const struct forget_limi
     t->shared->never = true;
     decide(&k, limits);
     siblings_forget(t, k.attempts, k.pairs);
+    g_hash_table_foreach_remove(t->translated, is_translation_over, &k);
     races_forget(t, k.attempts);
     notes_forget(t, before, k.attempts);
     if (peers_are_many(&t->peers))

@@ -30,6 +30,8 @@ static enum waiting waited_for(enum handshake_event before, enum handshake_event
         return WAIT_REJECTION;
     if (after == EVENT_SYN && (before == EVENT_CLIENT_RESET || before == EVENT_REJECTION) && time < SHORTEST_TIMER)
         return WAIT_REJECTION;
+    if (after == EVENT_DATA || before == EVENT_DATA)
+        return WAIT_SILENCE;
     if (after == EVENT_SYN)
         return before == EVENT_SYN ? WAIT_SILENCE : WAIT_TIMER;
     if (after == EVENT_SYN_ACK && before == EVENT_SYN_ACK)

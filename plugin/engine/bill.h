@@ -13,6 +13,7 @@ enum handshake_event {
     EVENT_SYN_ACK,
     EVENT_REJECTION,    /* a bare ACK or a wrong SYN/ACK */
     EVENT_CLIENT_RESET, /* the client's RST for it */
+    EVENT_DATA,         /* the client's data again, which nothing acknowledged */
     EVENT_END,          /* the client's ACK, a RST, an ICMP error */
 };
 
@@ -25,7 +26,7 @@ enum waiting {
     WAIT_NETWORK,   /* for an answer that came */
     WAIT_REJECTION, /* for a rejection, and for the SYN that follows it at once */
     WAIT_TIMER,     /* for the next SYN although there was an answer; for the next SYN/ACK */
-    WAIT_SILENCE,   /* for the next SYN because nothing answered */
+    WAIT_SILENCE,   /* for the next SYN, or data again, because nothing answered */
     WAIT_COUNT
 };
 

@@ -55,7 +55,18 @@ static void write_advice(json_dumper *json, const struct problem *problem)
     g_free(advice);
 }
 
-static void write_problem(json_dumper *json, const struct tracker *t, const struct problem *problem)
+static void write_shared(json_dumper *json, const struct contrast *contrast)
+{
+    if (contrast == NULL)
+        return;
+    json_text(json, "shared", contrast->sentence);
+    if (contrast->family == NULL)
+        return;
+    json_text(json, "family", contrast->family->token);
+    json_text(json, "family_advice", contrast->family->advice);
+}
+
+static void write_problem(json_dumper *json, const struct problems *p, const struct problem *problem)
 {
     GString *headline = g_string_new(NULL);
 
@@ -72,9 +83,10 @@ static void write_problem(json_dumper *json, const struct tracker *t, const stru
     json_seconds(json, "median_lost_s", problem->median_lost);
     json_seconds(json, "largest_lost_s", problem->largest_lost);
     json_flag(json, "overcome", problem->overcome);
-    write_moment(json, "first", t, problem->first);
-    write_moment(json, "last", t, problem->last);
+    write_moment(json, "first", p->t, problem->first);
+    write_moment(json, "last", p->t, problem->last);
     json_count(json, "worst_call", problem->worst->call);
+    write_shared(json, problem_contrast(p, problem));
     write_advice(json, problem);
     json_dumper_end_object(json);
 }
@@ -130,7 +142,7 @@ static void write_problems(json_dumper *json, const struct problems *p)
     json_dumper_set_member_name(json, "problems");
     json_dumper_begin_array(json);
     for (guint i = 0; i < p->list->len; i++)
-        write_problem(json, p->t, problem_at(p, i));
+        write_problem(json, p, problem_at(p, i));
     json_dumper_end_array(json);
     json_dumper_set_member_name(json, "crowds");
     json_dumper_begin_array(json);

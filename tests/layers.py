@@ -30,7 +30,7 @@ LAYERS = """
     summary advice                          in a sentence; what to do
     tracker                                 takes packets, tells verdicts
     results steps proof                     what became of each attempt and its call; what proves it
-    crowds call_features                    floods and scans; what calls are compared by
+    crowds call_features levels             floods and scans; what calls are compared by
     families                                known reasons why calls that share something fail
     contrast                                what failed calls have in common
     values                                  all that is known

@@ -6,6 +6,7 @@
 
 #include "call_features.h"
 #include "crowds.h"
+#include "levels.h"
 
 #include <string.h>
 
@@ -353,27 +354,55 @@ static void make_groups(struct comparison *c, enum scope scope)
 
 /* ---- the comparison --------------------------------------------------------------------------------- */
 
-static bool compare(struct comparison *c, const struct group *group, const GPtrArray *bad, enum cause cause)
+/* Says it of all bad calls. */
+static void publish(const struct comparison *c, const struct group *group, const GPtrArray *bad, char *sentence,
+                    const struct family_row *family)
+{
+    struct contrast *contrast = g_new(struct contrast, 1);
+
+    *contrast = (struct contrast){ sentence, family, bad->len, group->good->len };
+    g_ptr_array_add(c->out->list, contrast);
+    for (guint i = 0; i < bad->len; i++)
+        g_hash_table_insert(c->out->of_call, GUINT_TO_POINTER(call_at(bad, i)->call), contrast);
+}
+
+static void compare(struct comparison *c, const struct group *group, const GPtrArray *bad, enum cause cause)
 {
     struct found found[SAID_MOST + 1];
+    const struct family_row *family = NULL;
 
     if (bad->len < CONTRAST_LEAST || group->good->len < CONTRAST_LEAST)
-        return false;
+        return;
     if (c->around == NULL)
         c->around = surroundings_read(c->t);
     guint n = find_separating(c, bad, group->good, found);
     if (n == 0)
-        return false;
-    struct contrast *contrast = g_new0(struct contrast, 1);
-    for (guint i = 0; i < n && contrast->family == NULL; i++)
-        contrast->family = family_of(c->t, found[i].feature, bad);
-    contrast->sentence = sentence_of(c, group, bad, cause, found, n, contrast->family);
-    contrast->bad = bad->len;
-    contrast->good = group->good->len;
-    g_ptr_array_add(c->out->list, contrast);
-    for (guint i = 0; i < bad->len; i++)
-        g_hash_table_insert(c->out->of_call, GUINT_TO_POINTER(call_at(bad, i)->call), contrast);
-    return true;
+        return;
+    for (guint i = 0; i < n && family == NULL; i++)
+        family = family_of(c->t, found[i].feature, bad);
+    publish(c, group, bad, sentence_of(c, group, bad, cause, found, n, family), family);
+}
+
+/* Not what they are, but how many come at a time. */
+static void look_for_level(const struct comparison *c, const struct group *group)
+{
+    const struct family_row *family = family_of(c->t, LEVEL_OF_SERVICE, group->bad);
+    struct level level;
+
+    if (group->key.scope != SCOPE_SERVICE || family == NULL || group->good->len < CONTRAST_LEAST
+        || !find_level(c->t, group->bad, group->good, &level))
+        return;
+    GString *out = g_string_new(NULL);
+    g_string_append_printf(out, "%u calls", group->bad->len);
+    append_scope(out, group);
+    append_outcomes(out, group->bad);
+    g_string_append_printf(out, ": %u", level.least);
+    if (level.most > level.least)
+        g_string_append_printf(out, " to %u", level.most);
+    g_string_append_printf(out, " SYNs a second were taken, however many came (%u to %u, in %u such seconds)",
+                           level.least_offered, level.most_offered, level.seconds);
+    g_string_append_printf(out, " - probably %s", family->text);
+    publish(c, group, group->bad, g_string_free(out, FALSE), family);
 }
 
 /* All bad calls of a group; else those of each cause. */
@@ -382,8 +411,9 @@ static void compare_group(struct comparison *c, const struct group *group)
     bool causes[CAUSE_COUNT] = { false };
     GPtrArray *some = g_ptr_array_new();
 
-    if (compare(c, group, group->bad, CAUSE_COUNT))
-        causes[call_at(group->bad, 0)->call_cause] = true;
+    compare(c, group, group->bad, CAUSE_COUNT);
+    if (contrasts_of_call(c->out, call_at(group->bad, 0)->call) == NULL)
+        look_for_level(c, group);
     for (guint i = 0; i < group->bad->len; i++) {
         const enum cause cause = call_at(group->bad, i)->call_cause;
         if (contrasts_of_call(c->out, call_at(group->bad, i)->call) != NULL || causes[cause])

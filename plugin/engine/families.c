@@ -50,6 +50,7 @@ enum family {
     FAMILY_SIZE,
     FAMILY_FIRST_CONTACT,
     FAMILY_FLOW_LIMIT,
+    FAMILY_RATE_LIMIT,
     FAMILY_PORT_RANGE,
     FAMILY_ASYMMETRIC_RETURN,
     FAMILY_BACKEND,
@@ -100,6 +101,11 @@ static const struct family_row families[FAMILY_COUNT + 1] = {
                             "cloud's 64 or 128 for each machine), connlimit, a firewall's session limit. Next: look at "
                             "the NAT's count of failed port allocations.",
                             PAGE "#limits" },
+    [FAMILY_RATE_LIMIT] = { "rate_limit", "a limit on SYNs a second, or a server that accepts connections no faster",
+                            "Raise the limit (nft or iptables limit, a cloud's or balancer's SYN protection), or let fewer "
+                            "connections be made: keep them open. Next: nstat -az TcpExtListenOverflows on the server: if it "
+                            "stands still, a box drops the SYNs.",
+                            PAGE "#limits" },
     [FAMILY_PORT_RANGE] = { "port_range", "a box or host that takes packets with such ports for something else",
                             "Keep the client's ephemeral ports out of that range (net.ipv4.ip_local_port_range, "
                             "ip_local_reserved_ports). Next: look for NodePorts and NAT rules with one of these ports.",
@@ -122,7 +128,7 @@ static const struct family_row families[FAMILY_COUNT + 1] = {
 
 /* A feature names a family where all calls came to what it explains. */
 struct naming {
-    enum feature feature;
+    unsigned feature;
     enum family family;
     bool (*explains)(const struct tracker *t, const struct result *r);
 };
@@ -147,6 +153,7 @@ static const struct naming namings[] = {
     { FEATURE_FIRST_CONTACT, FAMILY_FIRST_CONTACT, is_taken_second },
     { FEATURE_OPEN, FAMILY_FLOW_LIMIT, is_silent },
     { FEATURE_RECENT, FAMILY_FLOW_LIMIT, is_silent },
+    { LEVEL_OF_SERVICE, FAMILY_RATE_LIMIT, is_silent },
     { FEATURE_NODE_PORT, FAMILY_PORT_RANGE, is_any },
     { FEATURE_SERVICE_PORT, FAMILY_PORT_RANGE, is_any },
     { FEATURE_SOURCE_PORT, FAMILY_PORT_RANGE, is_any },
@@ -167,7 +174,7 @@ static bool explains_all(const struct tracker *t, const struct naming *naming, c
 const struct family_row *family_of(const struct tracker *t, unsigned feature, const GPtrArray *bad)
 {
     for (size_t i = 0; i < G_N_ELEMENTS(namings); i++)
-        if ((unsigned)namings[i].feature == feature && explains_all(t, &namings[i], bad))
+        if (namings[i].feature == feature && explains_all(t, &namings[i], bad))
             return &families[namings[i].family];
     return NULL;
 }

@@ -8,6 +8,7 @@
 #define SYNFATE_FAMILIES_H
 
 #include <glib.h>
+#include <limits.h>
 
 struct tracker;
 
@@ -17,6 +18,9 @@ struct family_row {
     const char *advice; /* what to do, and what to check next */
     const char *page;   /* where it is explained */
 };
+
+/* Stands for a feature: the service takes a constant number of SYNs a second. */
+#define LEVEL_OF_SERVICE UINT_MAX
 
 /* The family that a feature (enum feature) names if these calls (struct result *) have it, or NULL. */
 const struct family_row *family_of(const struct tracker *t, unsigned feature, const GPtrArray *bad);

@@ -200,6 +200,27 @@ class FlowLimit(Story):
         return self.capture.pcap(self.link)
 
 
+class RateLimit(Story):
+    """Ten a second are taken, of 15 to 30."""
+
+    says = ": 10 SYNs a second were taken, however many came (15 to 30, in 8 such seconds)"
+
+    def play(self, twin):
+        start = self.capture.now
+        for second, offered in enumerate((15, 20, 30, 18, 25, 15, 28, 22, 30, 17)):
+            taken = offered * 6 // 10 if twin else 10
+            for i in range(offered):
+                self.capture.now = start + second * 1_000_000 + i * 1_000_000 // offered
+                c, s = self.fresh()
+                if i * taken // offered < (i + 1) * taken // offered:
+                    in_time(c, s)
+                else:
+                    c.syn()
+        self.capture.wait(10)
+        in_time(*self.fresh())
+        return self.capture.pcap(self.link)
+
+
 class PortRange(Story):
     says = "source port between 30000 and 32767, as NodePorts are"
 
@@ -389,3 +410,12 @@ def test_each_family_is_explained():
     table = (REPO / "plugin" / "engine" / "families.c").read_text()
     named = set(re.findall(r'PAGE "#([^"]*)"', table))
     assert named == anchors
+
+
+def test_rate_limit(tshark):
+    """What is lost by chance is a part of what is sent, and no limit."""
+    for twin in (False, True):
+        calls = rows(tshark, f"rate_{twin}.pcap", RateLimit().play(twin))
+        said = {shared for outcome, shared in calls if outcome == "failed"}
+        assert len(said) == 1 and {shared for outcome, shared in calls if outcome == "in_time"} == {""}
+        assert (RateLimit.says in said.pop()) is not twin

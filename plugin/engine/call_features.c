@@ -95,6 +95,12 @@ static bool read_client_mac(const struct subject *s, uint64_t *value)
     return *value != 0;
 }
 
+static bool read_gateway(const struct subject *s, uint64_t *value)
+{
+    *value = mac_number(s->syn->link_dst);
+    return *value != 0;
+}
+
 static bool read_vlan(const struct subject *s, uint64_t *value)
 {
     *value = s->syn->vlan;
@@ -313,6 +319,13 @@ static void say_client_mac(GString *out, const struct found *found, const struct
     append_mac(out, found->value);
 }
 
+static void say_gateway(GString *out, const struct found *found, const struct subject *any)
+{
+    (void)any;
+    g_string_append(out, "SYN to link address ");
+    append_mac(out, found->value);
+}
+
 static void say_back_mac(GString *out, const struct found *found, const struct subject *any)
 {
     (void)any;
@@ -369,6 +382,7 @@ static const struct feature_row rows[FEATURE_COUNT] = {
     ROW(BACK_MAC, back_mac, FORM_TOKEN),
     ROW(BACK_TTL, back_ttl, FORM_TOKEN),
     ROW(VLAN, vlan, FORM_TOKEN),
+    ROW(GATEWAY, gateway, FORM_TOKEN),
     ROW(CLIENT_MAC, client_mac, FORM_TOKEN),
     ROW(CLIENT, client, FORM_TOKEN),
     ROW(TTL, ttl, FORM_TOKEN),

@@ -96,7 +96,9 @@ static const struct family_row families[FAMILY_COUNT + 1] = {
                                "Look at what is done at the first packet: ARP, IKE, a network policy or route that is "
                                "put in place late. Next: capture ARP, ICMPv6 and UDP port 500 too, between the two SYNs.",
                                PAGE "#first-contact" },
-    [FAMILY_FLOW_LIMIT] = { "flow_limit", "a limit of a box on the connections of one source to one destination",
+    [FAMILY_FLOW_LIMIT] = { "flow_limit",
+                            "a limit on the connections of one source to one destination: a NAT's ports, a firewall's, the "
+                            "server's",
                             "Raise the limit, use more source addresses, or keep connections open: ports of a NAT (a "
                             "cloud's 64 or 128 for each machine), connlimit, a firewall's session limit. Next: look at "
                             "the NAT's count of failed port allocations.",

@@ -336,7 +336,7 @@ FAMILIES = {
     BoxState: "state that a box on the way keeps of the old connection",
     FirstContact: "what has to be set up before the first packet goes through",
     Size: "a path-MTU black hole",
-    FlowLimit: "a limit of a box on the connections",
+    FlowLimit: "a limit on the connections of one source to one destination",
     PortRange: "a box or host that takes packets with such ports for something else",
     Collision: "a collision behind NAT",
     AsymmetricReturn: "asymmetric routes",

@@ -115,12 +115,6 @@ static bool read_client(const struct subject *s, uint64_t *value)
     return true;
 }
 
-static bool read_source_port(const struct subject *s, uint64_t *value)
-{
-    *value = s->result->client.port;
-    return true;
-}
-
 static bool read_node_port(const struct subject *s, uint64_t *value)
 {
     *value = s->result->client.port >= NODE_PORT_FIRST && s->result->client.port <= NODE_PORT_LAST;
@@ -278,7 +272,6 @@ WORDS_OF_LEAST(open, "when the client has ", " connections to the service")
 WORDS_OF_LEAST(recent, "when the client has, or had in the last 120 s, ", " connections to the service")
 WORDS(node_port, "source port between 30000 and 32767, as NodePorts are")
 WORDS(service_port, "source port that the client's address takes calls at")
-WORDS_WITH(source_port, "source port %u", (unsigned)found->value)
 WORDS(way_back, "the SYN/ACK comes from another link address, or VLAN, than the SYN went to")
 WORDS_WITH(back_ttl, "SYN/ACK with TTL %u", (unsigned)found->value)
 WORDS_WITH(vlan, "VLAN %u", (unsigned)found->value)
@@ -376,7 +369,6 @@ static const struct feature_row rows[FEATURE_COUNT] = {
     ROW(RECENT, recent, FORM_LEAST),
     ROW(NODE_PORT, node_port, FORM_HAS),
     ROW(SERVICE_PORT, service_port, FORM_HAS),
-    ROW(SOURCE_PORT, source_port, FORM_TOKEN),
     ROW(WAY_BACK, way_back, FORM_HAS),
     ROW(BACKEND, backend, FORM_TOKEN),
     ROW(BACK_MAC, back_mac, FORM_TOKEN),

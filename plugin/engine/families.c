@@ -158,7 +158,6 @@ static const struct naming namings[] = {
     { LEVEL_OF_SERVICE, FAMILY_RATE_LIMIT, is_silent },
     { FEATURE_NODE_PORT, FAMILY_PORT_RANGE, is_any },
     { FEATURE_SERVICE_PORT, FAMILY_PORT_RANGE, is_any },
-    { FEATURE_SOURCE_PORT, FAMILY_PORT_RANGE, is_any },
     { FEATURE_WAY_BACK, FAMILY_ASYMMETRIC_RETURN, is_stuck },
     { FEATURE_BACKEND, FAMILY_BACKEND, is_any },
     { FEATURE_BACK_MAC, FAMILY_TWO_HOSTS, is_any },

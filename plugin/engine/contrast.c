@@ -215,8 +215,8 @@ static void append_outcomes(GString *out, const GPtrArray *bad)
 }
 
 /* cause: of all of them, if there are other bad calls in the group; else CAUSE_COUNT. */
-static char *sentence_of(const struct comparison *c, const struct group *group, const GPtrArray *bad, enum cause cause,
-                         const struct found *found, guint n, const struct family_row *family)
+static GString *sentence_of(const struct comparison *c, const struct group *group, const GPtrArray *bad,
+                            enum cause cause, const struct found *found, guint n, const struct family_row *family)
 {
     GString *out = g_string_new(NULL);
     struct subject any;
@@ -234,7 +234,7 @@ static char *sentence_of(const struct comparison *c, const struct group *group, 
     }
     if (family != NULL)
         g_string_append_printf(out, " - probably %s", family->text);
-    return g_string_free(out, FALSE);
+    return out;
 }
 
 /* ---- groups ----------------------------------------------------------------------------------------- */
@@ -354,13 +354,13 @@ static void make_groups(struct comparison *c, enum scope scope)
 
 /* ---- the comparison --------------------------------------------------------------------------------- */
 
-/* Says it of all bad calls. */
-static void publish(const struct comparison *c, const struct group *group, const GPtrArray *bad, char *sentence,
+/* Says it of all bad calls, and frees the sentence's string. */
+static void publish(const struct comparison *c, const struct group *group, const GPtrArray *bad, GString *sentence,
                     const struct family_row *family)
 {
     struct contrast *contrast = g_new(struct contrast, 1);
 
-    *contrast = (struct contrast){ sentence, family, bad->len, group->good->len };
+    *contrast = (struct contrast){ g_string_free(sentence, FALSE), family, bad->len, group->good->len };
     g_ptr_array_add(c->out->list, contrast);
     for (guint i = 0; i < bad->len; i++)
         g_hash_table_insert(c->out->of_call, GUINT_TO_POINTER(call_at(bad, i)->call), contrast);
@@ -402,7 +402,7 @@ static void look_for_level(const struct comparison *c, const struct group *group
     g_string_append_printf(out, " SYNs a second were taken, however many came (%u to %u, in %u such seconds)",
                            level.least_offered, level.most_offered, level.seconds);
     g_string_append_printf(out, " - probably %s", family->text);
-    publish(c, group, group->bad, g_string_free(out, FALSE), family);
+    publish(c, group, group->bad, out, family);
 }
 
 /* All bad calls of a group; else those of each cause. */

@@ -11,9 +11,6 @@
 
 #include <glib.h>
 
-struct attempt;
-struct tracker;
-
 struct capture {
     uint64_t segments, bytes; /* of TCP; bytes of data */
     uint64_t dropped;         /* packets that the records say were lost */
@@ -43,17 +40,5 @@ static inline bool capture_lost_packets(const struct capture *capture)
 {
     return capture->dropped > 0 || capture->lacking > 0;
 }
-
-/* The attempt's server sends what the capture lacks: its clients acknowledge it. */
-bool capture_lacks_server(const struct tracker *t, const struct attempt *a);
-
-/* A record says that so many packets were lost before it. */
-void tracker_note_drops(struct tracker *t, uint64_t packets);
-
-/* What of the capture has been seen. */
-const struct capture *tracker_capture(const struct tracker *t);
-
-/* What a reader of statistics has to know first; to be freed. NULL: nothing. */
-char *tracker_capture_remark(const struct tracker *t);
 
 #endif

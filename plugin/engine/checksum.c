@@ -37,12 +37,10 @@ static unsigned fold(uint64_t sum)
 
 /* The plain IP header that ends at tcp, and the length of what follows it; NULL: there is none. Options and extension
  * headers may hold another destination. Length 0: the packet has not yet been cut into segments. */
-static const uint8_t *plain_header(const struct packet_bytes *b, size_t tcp, const struct segment *seg, size_t *length)
+static const uint8_t *plain_header(const uint8_t *data, size_t tcp, uint8_t family, size_t *length)
 {
-    if (seg->ttl == 0)
-        return NULL;
-    const uint8_t *h = b->data + tcp - (seg->family == 4 ? IPV4_HEADER : IPV6_HEADER);
-    if (seg->family == 6) {
+    const uint8_t *h = data + tcp - (family == 4 ? IPV4_HEADER : IPV6_HEADER);
+    if (family == 6) {
         *length = tcp >= IPV6_HEADER ? get16(h + 4) : 0;
         return *length != 0 && h[0] >> 4 == 6 && h[6] == PROTOCOL_TCP ? h : NULL;
     }
@@ -54,16 +52,16 @@ static const uint8_t *plain_header(const struct packet_bytes *b, size_t tcp, con
 
 /* RFC 9293, 3.1. A sender that leaves it to its network card puts the sum of the pseudo-header there, and where host and
  * guest share a machine nobody ever fills it in: that says nothing. */
-enum checksum tcp_checksum(const struct packet_bytes *b, size_t tcp, const struct segment *seg)
+enum checksum tcp_checksum(const uint8_t *data, size_t captured, size_t tcp, uint8_t family)
 {
-    size_t length = 0, address = seg->family == 4 ? 4 : 16;
-    const uint8_t *ip = plain_header(b, tcp, seg, &length);
+    size_t length = 0, address = family == 4 ? 4 : 16;
+    const uint8_t *ip = plain_header(data, tcp, family, &length);
 
-    if (ip == NULL || length < CHECKSUM_AT + 2 || length > b->captured - tcp)
+    if (ip == NULL || length < CHECKSUM_AT + 2 || length > captured - tcp)
         return CHECKSUM_UNKNOWN;
-    const uint8_t *addresses = ip + (seg->family == 4 ? 12 : 8);
+    const uint8_t *addresses = ip + (family == 4 ? 12 : 8);
     unsigned pseudo = fold(add_words(PROTOCOL_TCP + (uint32_t)length, addresses, 2 * address));
-    if (fold(add_words(pseudo, b->data + tcp, length)) == 0xffff)
+    if (fold(add_words(pseudo, data + tcp, length)) == 0xffff)
         return CHECKSUM_RIGHT;
-    return get16(b->data + tcp + CHECKSUM_AT) == pseudo ? CHECKSUM_UNKNOWN : CHECKSUM_WRONG;
+    return get16(data + tcp + CHECKSUM_AT) == pseudo ? CHECKSUM_UNKNOWN : CHECKSUM_WRONG;
 }

@@ -5,10 +5,14 @@
 #ifndef SYNFATE_CHECKSUM_H
 #define SYNFATE_CHECKSUM_H
 
-#include "segment.h"
+#include <stddef.h>
+#include <stdint.h>
 
-/* Of the TCP header at an offset of a packet, with the bytes that follow it to the packet's end, as seg's IP header says.
- * CHECKSUM_UNKNOWN if it was not captured whole, is a fragment or rests on addresses that are not in the IP header. */
-enum checksum tcp_checksum(const struct packet_bytes *bytes, size_t tcp_offset, const struct segment *seg);
+/* UNKNOWN: not looked at, not captured whole, or left to a network card. */
+enum checksum { CHECKSUM_UNKNOWN, CHECKSUM_RIGHT, CHECKSUM_WRONG };
+
+/* Of the TCP header at tcp_offset of captured bytes, with what follows it to the packet's end, as the IP header before it
+ * (family 4 or 6) says. CHECKSUM_UNKNOWN if it was not captured whole, or is a fragment. */
+enum checksum tcp_checksum(const uint8_t *data, size_t captured, size_t tcp_offset, uint8_t family);
 
 #endif

@@ -4,6 +4,7 @@
  */
 #include "facts.h"
 
+#include "lacks.h"
 #include "peer_end.h"
 #include "rejection.h"
 #include "seq.h"

@@ -8,12 +8,11 @@
 
 enum { REFUTED_MAX = 15 };
 
-/* A SYN/ACK reopened the TIME_WAIT with the number that the stack of Linux alone gives. */
+/* A SYN/ACK reopened the TIME_WAIT with the number that only the stack gives which is assumed by default. */
 static bool is_recycled(const struct work *w, const struct connection *old)
 {
-    uint32_t step = stack_row(PEER_LINUX)->recycled_isn_step;
-
-    return (old->end[w->side].bits & END_SENT) && w->seg->seq - old->end[w->side].snd_nxt == step;
+    return (old->end[w->side].bits & END_SENT)
+           && w->seg->seq - old->end[w->side].snd_nxt == stack_row(PEER_UNKNOWN)->recycled_isn_step;
 }
 
 /* Where nobody listens, a stack that hides that gives the ACK. */

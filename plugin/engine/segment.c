@@ -4,8 +4,6 @@
  */
 #include "segment.h"
 
-#include "checksum.h"
-
 enum { IP_PROTO_TCP = 6, IPV4_MIN = 20, IPV4_MAX = 60, IPV6_HEADER = 40, TCP_MIN = 20 };
 enum { IPV6_EXTENSIONS_MAX = 256 }; /* longer chains of extension headers are not looked for */
 
@@ -215,8 +213,8 @@ bool segment_parse(const struct packet_bytes *b, size_t tcp, struct segment *seg
     seg->option_kinds = 0;
     seg->tsval = seg->tsecr = 0;
     parse_options(seg, h + TCP_MIN, b->captured - tcp - TCP_MIN, header - TCP_MIN);
-    if (seg->flags & TCP_SYN)
-        seg->checksum = (uint8_t)tcp_checksum(b, tcp, seg);
+    if ((seg->flags & TCP_SYN) && seg->ttl != 0) /* there is an IP header */
+        seg->checksum = (uint8_t)tcp_checksum(b->data, b->captured, tcp, seg->family);
     return true;
 }
 

@@ -5,6 +5,8 @@
 #ifndef SYNFATE_SEGMENT_H
 #define SYNFATE_SEGMENT_H
 
+#include "checksum.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -38,9 +40,6 @@ static inline bool same_ip(uint8_t family, const uint8_t *a, const uint8_t *b)
 
 /* Which way a packet went through the host that captured it, where the capture says so. */
 enum direction { DIRECTION_UNKNOWN, DIRECTION_IN, DIRECTION_OUT };
-
-/* UNKNOWN: not looked at, not captured whole, or left to a network card. */
-enum checksum { CHECKSUM_UNKNOWN, CHECKSUM_RIGHT, CHECKSUM_WRONG };
 
 /* Where and when a packet was captured. */
 struct sighting {

@@ -4,7 +4,7 @@
  */
 #include "store.h"
 
-#include "notes.h"
+#include "note.h"
 
 void store_init(struct tracker *t, const struct tracker_options *options)
 {

@@ -5,6 +5,7 @@
 #include "summary.h"
 
 #include "company.h"
+#include "lacks.h"
 #include "other_host.h"
 #include "past.h"
 #include "rejection.h"

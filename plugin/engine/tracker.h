@@ -8,7 +8,7 @@
 #define SYNFATE_TRACKER_H
 
 #include "call.h"
-#include "capture.h"
+#include "lacks.h"
 #include "notes.h"
 #include "options.h"
 #include "other_host.h"

@@ -1,8 +1,8 @@
-/* capture.c - what a capture lacks, in words
+/* lacks.c - what a capture lacks, in words
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
-#include "capture.h"
+#include "lacks.h"
 
 #include "store.h"
 

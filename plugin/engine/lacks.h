@@ -1,0 +1,25 @@
+/* lacks.h - what a capture lacks, as its packets and records show
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#ifndef SYNFATE_LACKS_H
+#define SYNFATE_LACKS_H
+
+#include "capture.h"
+
+struct attempt;
+struct tracker;
+
+/* The attempt's server sends what the capture lacks: its clients acknowledge it. */
+bool capture_lacks_server(const struct tracker *t, const struct attempt *a);
+
+/* A record says that so many packets were lost before it. */
+void tracker_note_drops(struct tracker *t, uint64_t packets);
+
+/* What of the capture has been seen. */
+const struct capture *tracker_capture(const struct tracker *t);
+
+/* What a reader of statistics has to know first; to be freed. NULL: nothing. */
+char *tracker_capture_remark(const struct tracker *t);
+
+#endif

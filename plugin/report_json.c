@@ -12,9 +12,12 @@
 
 static void write_totals(json_dumper *json, const struct report_input *in, const struct problems *p)
 {
+    char *remark = report_remark(in);
+
     json_text(json, "filter", in->filter);
     json_flag(json, "tracked", in->t != NULL);
-    json_text(json, "remark", in->remark);
+    json_text(json, "remark", remark);
+    g_free(remark);
     json_count(json, "segments", in->totals.segments);
     json_count(json, "data_bytes", in->totals.bytes);
     json_count(json, "streams", in->totals.streams);

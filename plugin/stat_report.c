@@ -122,26 +122,12 @@ static bool listen_to_taps(struct collection *c, tap_draw_cb draw)
            && stat_listen("synfate", c, c->filter, flags, reset, take_note, draw);
 }
 
-/* What a reader has to know first; NULL: nothing. To be freed. */
-static char *remark_on(const struct collection *c)
-{
-    const char *of_filter = stat_remark(c->filter);
-    char *of_capture = synfate_tracker == NULL ? NULL : tracker_capture_remark(synfate_tracker);
-
-    if (of_filter == NULL)
-        return of_capture;
-    char *both = of_capture == NULL ? g_strdup(of_filter) : g_strconcat(of_filter, ". ", of_capture, NULL);
-    g_free(of_capture);
-    return both;
-}
-
 static char *write_report(const struct collection *c)
 {
     GString *out = g_string_new(NULL);
-    char *remark = remark_on(c);
     struct report_input input = {
         .t = synfate_tracker,
-        .remark = remark,
+        .remark = stat_remark(c->filter),
         .attempts = c->attempts,
         .frames = c->frames,
         .totals = c->totals,
@@ -156,7 +142,6 @@ static char *write_report(const struct collection *c)
         input.totals.bytes = capture->bytes;
     }
     writers[c->format](&input, out);
-    g_free(remark);
     return g_string_free(out, FALSE);
 }
 

@@ -82,8 +82,10 @@ static void write_capture(const struct page *page)
     }
     g_string_append_c(text, '.');
     write_paragraph(page->out, "note", text);
-    if (page->in->remark != NULL)
-        html_printf(page->out, "<p class=\"remark\">%s</p>\n", page->in->remark);
+    char *remark = report_remark(page->in);
+    if (remark != NULL)
+        html_printf(page->out, "<p class=\"remark\">%s</p>\n", remark);
+    g_free(remark);
     if (page->in->filter != NULL)
         html_printf(page->out, "<p class=\"note\">Only what passes the filter <code>%s</code></p>\n", page->in->filter);
     g_string_free(text, TRUE);

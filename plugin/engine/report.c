@@ -169,13 +169,26 @@ static void print_since_and_next(struct report *r)
     g_free(advice);
 }
 
+char *report_remark(const struct report_input *in)
+{
+    char *of_capture = in->t == NULL ? NULL : tracker_capture_remark(in->t);
+
+    if (in->remark == NULL)
+        return of_capture;
+    char *both = of_capture == NULL ? g_strdup(in->remark) : g_strconcat(in->remark, ". ", of_capture, NULL);
+    g_free(of_capture);
+    return both;
+}
+
 static void print_head(struct report *r)
 {
     guint named = problems_to_name(r->p);
     GString *overcome = g_string_new(NULL);
 
-    if (r->in->remark != NULL)
-        print_wrapped(r->out, "Attention:", LABEL_WIDTH, r->in->remark);
+    char *remark = report_remark(r->in);
+    if (remark != NULL)
+        print_wrapped(r->out, "Attention:", LABEL_WIDTH, remark);
+    g_free(remark);
     print_what(r);
     print_how_much(r);
     if (named > 0)

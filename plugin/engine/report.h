@@ -26,6 +26,9 @@ struct report_input {
     uint16_t calls_shown; /* 0: the worst of each of the worst problems; REPORT_ALL: all that failed or came late */
 };
 
+/* Its remark, and what the capture lacks; NULL: nothing. To be freed. */
+char *report_remark(const struct report_input *in);
+
 void report_write(const struct report_input *in, GString *out);
 
 /* The calls (const struct result *) that a report shows: the worst of each of the worst problems, or the worst of all. */

@@ -110,6 +110,26 @@ static void reset_window(stat_tap_table *table)
             empty_window(&windows[i]);
 }
 
+/* Wireshark's windows show a number with six digits behind the point, whatever its format. As a text it has two; right
+ * aligned, texts of one length sort as their numbers do. sharkd hands out the number. */
+static void fill_number(double number, stat_tap_table_item_type *item, char *text)
+{
+    const funnel_ops_t *ops = funnel_get_funnel_ops();
+
+    if (number < 0) {
+        item->type = TABLE_ITEM_NONE;
+        return;
+    }
+    if (ops == NULL || ops->new_dialog == NULL) {
+        item->type = TABLE_ITEM_FLOAT;
+        item->value.float_value = number;
+        return;
+    }
+    (void)g_snprintf(text, TEXT_MAX, "%12.2f", number);
+    item->type = TABLE_ITEM_STRING;
+    item->value.string_value = text;
+}
+
 static void fill_item(const struct column *column, const union cell *cell, stat_tap_table_item_type *item, char *text)
 {
     switch ((enum cell_kind)column->kind) {
@@ -132,8 +152,7 @@ static void fill_item(const struct column *column, const union cell *cell, stat_
         item->value.float_value = (double)cell->time / (double)NS_PER_SECOND;
         break;
     case CELL_NUMBER:
-        item->type = TABLE_ITEM_FLOAT;
-        item->value.float_value = cell->number;
+        fill_number(cell->number, item, text);
         break;
     }
 }

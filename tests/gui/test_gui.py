@@ -184,9 +184,9 @@ def test_port_reuse(gui):
 
 def test_fates_and_causes(gui):
     rows = opened(gui, "Statistics/SYN Fate/Fates and Causes")
-    assert [(row["Fate"], row["Cause"], row["Attempts"]) for row in rows] == [
-        ("rejected", "(all)", "1"), ("rejected", "time_wait_paws", "1"), ("established", "(all)", "1"),
-        ("established", "ok", "1")]
+    assert [(row["Fate"], row["Cause"], row["Attempts"], row["Share (%)"].strip()) for row in rows] == [
+        ("rejected", "(all)", "1", "50.00"), ("rejected", "time_wait_paws", "1", "50.00"),
+        ("established", "(all)", "1", "50.00"), ("established", "ok", "1", "50.00")]
 
 
 @pytest.fixture(scope="module")

@@ -168,8 +168,9 @@ static void check_attempt(const struct tracker *t, uint32_t attempt, bool *estab
     check_twins(t, attempt, &now);
     check_summary(t, attempt, &now);
     check_summary(t, attempt, &final);
-    /* What was established once can only turn out to be stuck. */
-    PROMISE(is_on(&now) || !established[attempt]);
+    /* What was established once can only turn out to be stuck, or be reset by a server that has not shown that it took it. */
+    bool reset = now.fate == FATE_REFUSED && tracker_packets(t, a, SEEN_SERVER_RST) != NULL;
+    PROMISE(is_on(&now) || reset || !established[attempt]);
     established[attempt] = is_on(&now);
 }
 

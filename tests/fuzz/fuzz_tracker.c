@@ -137,11 +137,23 @@ static bool is_on(const struct verdict *v)
     return v->fate == FATE_ESTABLISHED || v->fate == FATE_STUCK;
 }
 
+/* A port pair uses the attempt's ISN twice: which of the two another point shows is not known. */
+static bool has_isn_twice(const struct tracker *t, uint32_t attempt)
+{
+    for (uint32_t r = tracker_sibling(t, attempt); r != 0 && r != attempt; r = tracker_sibling(t, r))
+        for (uint32_t s = tracker_sibling(t, r); s != r; s = tracker_sibling(t, s))
+            if (tracker_attempt(t, r)->pair == tracker_attempt(t, s)->pair)
+                return true;
+    return false;
+}
+
 /* The same SYN at another capture point is the same attempt: it cannot be established there and not here. */
 static void check_twins(const struct tracker *t, uint32_t attempt, const struct verdict *v)
 {
     struct verdict theirs;
 
+    if (has_isn_twice(t, attempt))
+        return;
     for (uint32_t r = tracker_sibling(t, attempt); r != 0 && r != attempt; r = tracker_sibling(t, r)) {
         if (tracker_attempt(t, r)->number != tracker_attempt(t, attempt)->number)
             continue;

@@ -124,11 +124,16 @@ static void see_unanswered(const struct work *w, struct attempt *a, const struct
 }
 
 /* The client says again that it has the SYN/ACK, which the server repeats. */
-static void see_repeated_ack(const struct work *w, struct attempt *a, const struct evidence *e)
+static void see_repeated_ack(const struct work *w, uint32_t attempt, const struct evidence *e)
 {
-    if (e->frame[EV_ACK] != w->seg->seen.frame && e->frame[EV_ACCEPTED] == 0
-        && packets_of(w->t, get_trouble(w->t, a), SEEN_SYN_ACK_LATE) != NULL)
-        see_segment(w->t, a, SEEN_ACK, w->seg);
+    struct attempt *a = get_attempt(w->t, attempt);
+
+    if (e->frame[EV_ACK] == w->seg->seen.frame || e->frame[EV_ACCEPTED] != 0
+        || packets_of(w->t, get_trouble(w->t, a), SEEN_SYN_ACK_LATE) == NULL)
+        return;
+    see_segment(w->t, a, SEEN_ACK, w->seg);
+    if (w->seg->payload == 0) /* data that is sent again has a note */
+        note_answer(w->t, w->seg->seen.frame, attempt, SEEN_ACK);
 }
 
 static void see_client(const struct work *w, const struct connection *c, struct attempt *a, struct evidence *e)
@@ -144,7 +149,7 @@ static void see_client(const struct work *w, const struct connection *c, struct 
         see_first_data(w, c, a, e);
     see_unanswered(w, a, e, begin);
     if (!content)
-        see_repeated_ack(w, a, e);
+        see_repeated_ack(w, c->attempt, e);
     if (seq_after(seg->ack, c->server_isn + 1)) {
         if (e->frame[EV_ACCEPTED] == 0)
             note_unheard(w);

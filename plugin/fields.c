@@ -127,6 +127,10 @@ static hf_register_info registrations[] = {
         shared, "What they share", "shared",
         "What the failed or late calls of the same service, client or networks have in common, and none of those that "
         "got in at once has, with both counts"),
+    LINK(
+        alarm, "No answer so far to", "alarm", FT_FRAMENUM_NONE,
+        "First SYN of an attempt that has gone 3 s without an answer; on the next frame that comes, whatever it is, and only "
+        "while a capture is read for the first time"),
     TOKEN(src_state, "Sender's state", "src_state", "State (RFC 9293) of the sender after this frame"),
     TOKEN(dst_state, "Receiver's state", "dst_state", "State (RFC 9293) of the receiver after this frame"),
 };

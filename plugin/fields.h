@@ -20,6 +20,7 @@ struct synfate_fields {
     int peer_rcv_nxt, peer_snd_nxt, peer_ts_recent;
     int time_wait_since, time_wait_elapsed, time_wait_remaining, time_wait_restarts;
     int other_host, leg, stray_answer, shared;
+    int alarm;
     int src_state, dst_state;
 };
 

@@ -317,49 +317,47 @@ static void show_advice(const struct view *v, proto_tree *parent)
 
 /* ---- expert infos ---------------------------------------------------------------------------------- */
 
-/* A late connection is worth a warning whatever its cause. */
-static enum expert_kind expert_of(const struct verdict *v)
+/* A late call is worth a warning whatever its cause; and who waited for a rejected SYN did not meet loss. */
+static enum expert_kind expert_of(const struct view *v)
 {
-    const struct verdict_row *row = verdict_row(v->fate, v->cause);
+    const struct verdict_row *row = verdict_row(v->verdict.fate, v->verdict.cause);
 
-    return v->delayed && row->severity < SEVERITY_WARNING ? EXPERT_DELAYED : row->expert;
+    if (!call_was_late(&v->call) || row->severity >= SEVERITY_WARNING)
+        return row->expert;
+    return v->call.verdict.fate == FATE_REJECTED ? EXPERT_AFTER_REJECTION : EXPERT_DELAYED;
 }
 
-/* A rejection that was overcome stays visible. */
-static bool is_rejecting_frame(const struct view *v, enum cause *cause)
+/* While the capture is read: the frame that decides, as far as is known. Silence has no other frame to be seen on than
+ * the SYN that is sent again. */
+static bool decides_so_far(const struct view *v)
 {
-    return v->note->role == NOTE_ANSWER && v->verdict.decided_by != v->note->frame
-           && tracker_rejection(v->t, v->note->attempt, cause) == v->note->frame;
+    if (v->note->frame == v->verdict.decided_by)
+        return true;
+    return v->note->role == NOTE_SYN && v->verdict.fate == FATE_NO_ANSWER
+           && (v->note->syn_number == 2 || v->note->syn_number == prefs_tracker_options().no_answer_retries + 1);
 }
 
-/* What the frame says among the expert infos; returns false if nothing. */
+/* One frame of a call: that which decides the attempt that tells its outcome, or the first SYN of that attempt. */
+static bool decides_the_call(const struct view *v)
+{
+    struct verdict verdict = v->verdict;
+
+    if (v->call.carrier != v->note->attempt)
+        tracker_verdict(v->t, v->call.carrier, true, &verdict);
+    if (verdict.decided_by != 0)
+        return v->note->frame == verdict.decided_by && v->note->attempt == verdict.source;
+    return v->call.carrier == v->note->attempt && v->note->role == NOTE_SYN && v->note->syn_number == 1;
+}
+
+/* What the frame says among the expert infos; returns false if nothing: other frames of a call have its items only. */
 static bool choose_expert(const struct view *v, enum expert_kind *kind)
 {
-    bool decides = v->note->frame == v->verdict.decided_by;
-    /* On the first pass a SYN's verdict is not final; silence has no other frame to be seen on. */
-    bool settled = v->pinfo->fd->visited || v->verdict.fate == FATE_NO_ANSWER;
-
-    enum cause rejection;
-
-    if (is_rejecting_frame(v, &rejection))
-        *kind = verdict_row(FATE_REJECTED, rejection)->expert;
-    else if (decides || (v->note->role == NOTE_SYN && settled))
-        *kind = expert_of(&v->verdict);
-    else
+    *kind = expert_of(v);
+    if (!v->pinfo->fd->visited)
+        return decides_so_far(v);
+    if (v->call.probe || (expert_row(*kind)->severity == SEVERITY_ERROR && !call_failed(&v->call)))
         return false;
-    return true;
-}
-
-static void show_expert(const struct view *v, proto_item *item, enum expert_kind kind, const char *summary)
-{
-    enum cause rejection;
-
-    if (is_rejecting_frame(v, &rejection)) {
-        const struct verdict_row *row = verdict_row(FATE_REJECTED, rejection);
-        expert_add_info_format(v->pinfo, item, &experts[kind], "%s; later: %s", row->sentence, summary);
-    } else {
-        expert_add_info_format(v->pinfo, item, &experts[kind], "%s", summary);
-    }
+    return decides_the_call(v);
 }
 
 /* Whether somebody collects expert infos that say that all is well: a listener, a column. The others matter always:
@@ -433,10 +431,44 @@ static void show_note(const struct tracker *t, tvbuff_t *tvb, packet_info *pinfo
     tracker_summary(t, note->attempt, &v.verdict, summary);
     proto_item *item = read ? show_items(&v, parent, summary->str) : NULL;
     if (has_expert)
-        show_expert(&v, item, kind, summary->str);
+        expert_add_info_format(pinfo, item, &experts[kind], "%s", summary->str);
     if (is_bad && prefs_append_info())
         col_append_fstr(pinfo->cinfo, COL_INFO, " [%s]", summary->str);
     g_string_free(summary, TRUE);
+}
+
+enum { ALARMS_SHOWN = 8 };
+
+static void show_alarm(const struct tracker *t, tvbuff_t *tvb, packet_info *pinfo, proto_tree *parent, uint32_t attempt,
+                       uint32_t more)
+{
+    const struct attempt *a = tracker_attempt(t, attempt);
+    GString *text = g_string_new("SYN not answered for 3 s: ");
+    struct tcp_address client, server;
+    uint8_t family = tracker_addresses(t, a, &client, &server);
+    struct view v = { .t = t, .tvb = tvb, .pinfo = pinfo };
+
+    append_address(text, family, &client, true);
+    g_string_append(text, " -> ");
+    append_address(text, family, &server, true);
+    if (more > 0)
+        g_string_append_printf(text, "; and %u more", more);
+    proto_item *item = proto_tree_add_protocol_format(parent, proto_synfate, tvb, 0, 0, "SYN fate: %s", text->str);
+    proto_tree *tree = proto_item_add_subtree(item, ett_synfate);
+    proto_item_set_generated(item);
+    add_link(&v, tree, field.alarm, a->frame[SYN_FIRST]);
+    expert_add_info_format(pinfo, item, &experts[EXPERT_NO_ANSWER], "%s", text->str);
+    g_string_free(text, TRUE);
+}
+
+/* A frame that is read again is looked at by somebody who can see what came later. */
+static void show_alarms(const struct tracker *t, tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree)
+{
+    uint32_t n;
+    const uint32_t *attempts = tracker_alarms(t, &n);
+
+    for (uint32_t i = 0; i < n && i < ALARMS_SHOWN && !pinfo->fd->visited; i++)
+        show_alarm(t, tvb, pinfo, tree, attempts[i], i == ALARMS_SHOWN - 1 ? n - ALARMS_SHOWN : 0);
 }
 
 /* A segment without an attempt shows its states only. */
@@ -470,4 +502,6 @@ void tree_show(const struct tracker *t, tvbuff_t *tvb, packet_info *pinfo, proto
         show_note(t, tvb, pinfo, tree, &notes[i], read);
     if (n == 0 && read)
         show_plain(t, tvb, pinfo, tree);
+    if (read)
+        show_alarms(t, tvb, pinfo, tree);
 }

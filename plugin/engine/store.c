@@ -25,6 +25,8 @@ void store_init(struct tracker *t, const struct tracker_options *options)
     t->states = g_byte_array_new();
     t->legs = g_hash_table_new(NULL, NULL);
     t->unanswered = g_array_new(FALSE, FALSE, sizeof(uint32_t));
+    t->expecting = g_array_new(FALSE, FALSE, sizeof(uint32_t));
+    t->alarms = g_array_new(FALSE, FALSE, sizeof(uint32_t));
     t->races = g_hash_table_new(NULL, NULL);
     t->racers = g_hash_table_new(NULL, NULL);
     t->translated = g_hash_table_new(NULL, NULL);
@@ -63,6 +65,8 @@ void store_clear(struct tracker *t)
     if (t->probers != NULL)
         g_hash_table_destroy(t->probers);
     g_array_free(t->unanswered, TRUE);
+    g_array_free(t->expecting, TRUE);
+    g_array_free(t->alarms, TRUE);
     g_ptr_array_free(t->points, TRUE);
     index_free(&t->by_isn);
     index_free(&t->by_client);

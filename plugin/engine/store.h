@@ -42,6 +42,9 @@ struct tracker {
     struct index by_client; /* the newest attempt of a client's address and port */
     struct hash_key key;
     GArray *unanswered;       /* uint32_t: attempts of late that nothing had answered when last looked at */
+    GArray *expecting;        /* uint32_t: attempts in their order, see alarms.c */
+    guint expected;           /* how many of these have had their time */
+    GArray *alarms;           /* uint32_t: attempts whose alarm the frame in work carries */
     GHashTable *races;        /* attempt -> the unanswered one of the same client that it may have raced */
     GHashTable *racers;       /* the other way round */
     GHashTable *probers;      /* see probes.c; NULL: none */

@@ -2,6 +2,7 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
+#include "alarms.h"
 #include "peer_end.h"
 #include "races.h"
 #include "renumbered.h"
@@ -287,8 +288,10 @@ void take_syn(const struct work *w)
     }
     see_way_of_syn(w, a, false);
     siblings_link_syn(w->t, attempt, seg);
-    if (a->retries == 0)
+    if (a->retries == 0) {
         races_add(w->t, attempt);
+        alarms_expect(w->t, attempt);
+    }
     enum peer_answer predicted = predict(w, attempt);
     note_syn(w->t, seg->seen.frame, attempt, a->retries + 1U, predicted);
     meet_old(w);

@@ -4,6 +4,8 @@
  */
 #include "tracker.h"
 
+#include "alarms.h"
+
 #include "peer_end.h"
 #include "renumbered.h"
 #include "siblings.h"
@@ -145,6 +147,7 @@ void tracker_begin_frame(struct tracker *t, const struct sighting *seen)
     t->frame = seen->frame;
     t->pair_in_frame = 0;
     t->now = MAX(t->now, seen->time);
+    alarms_look(t);
 }
 
 /* ---- what the user of the engine reads ------------------------------------------------------------- */

@@ -7,6 +7,7 @@
 #ifndef SYNFATE_TRACKER_H
 #define SYNFATE_TRACKER_H
 
+#include "alarms.h"
 #include "call.h"
 #include "lacks.h"
 #include "notes.h"

@@ -184,21 +184,6 @@ static struct verdict judge_alone(const struct dossier *d)
     return v;
 }
 
-uint32_t tracker_rejection(const struct tracker *t, uint32_t attempt, enum cause *cause)
-{
-    struct dossier d;
-    struct facts facts;
-
-    dossier_open(t, attempt, true, &d);
-    const struct packet_seen *rejection = rejection_of(&d);
-    if (rejection == NULL)
-        return 0;
-    facts_read(&d, &facts);
-    facts_drop(&facts, F_ANSWERED);
-    *cause = rule_of_fate(&facts, FATE_REJECTED)->cause;
-    return rejection->frame;
-}
-
 /* ---- the same SYN elsewhere ------------------------------------------------------------------------ */
 
 /* How much a verdict knows, to choose between what two capture points say. */

@@ -35,10 +35,6 @@ struct verdict {
 /* final: the whole capture has been seen, so that "in progress" becomes "capture ended". */
 void tracker_verdict(const struct tracker *t, uint32_t attempt, bool final, struct verdict *verdict);
 
-/* The first segment that rejected the attempt's SYN, whatever came of it, and what that was: fate "rejected" with this
- * cause. Returns the frame; 0: none. */
-uint32_t tracker_rejection(const struct tracker *t, uint32_t attempt, enum cause *cause);
-
 static inline bool verdict_is_failure(const struct verdict *v)
 {
     return v->fate != FATE_ESTABLISHED && v->fate != FATE_PENDING;

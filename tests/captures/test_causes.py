@@ -27,13 +27,16 @@ def test_every_frame_of_the_attempt_says_the_same(tshark, judged):
 
 
 def test_words(tshark, judged):
-    """A sentence for each, an advice for what failed or came late, and an expert info as severe as it is."""
+    """A sentence for each, an advice for what failed or came late, and one expert info as severe as it is: on the frame
+    that decides, or on the SYN where none does."""
     story, capture = judged
-    row = tshark.fields(capture)[story.syn - 1]
+    rows = tshark.fields(capture)
+    row = rows[story.syn - 1]
     assert row["summary"].strip() == row["summary"] != ""
-    severities = row.get("_ws.expert.severity", [])
+    deciding = rows[row.get("decided_by", story.syn) - 1]
+    severities = deciding.get("_ws.expert.severity", [])
     last = SEVERITY[int(severities if isinstance(severities, str) else severities[-1])]
-    infos = [name for name in row if name.startswith("expert.")]
+    infos = [name for name in deciding if name.startswith("expert.")]
     if row["failed"]:
         assert row["advice"]
         assert (len(infos), last) == (1, "error")

@@ -167,7 +167,7 @@ def opened(gui, path):
 def test_expert_information(gui):
     assert opened(gui, "Analyze/Expert Information")[0] == {
         "Severity": "Error", "Summary": "SYN rejected by TIME_WAIT peer", "Group": "Sequence", "Protocol": "SYN fate",
-        "Count": "7"}
+        "Count": "1"}
 
 
 def test_services(gui):

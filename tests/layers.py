@@ -21,7 +21,7 @@ LAYERS = """
     peers options                           hosts and services seen
     store                                   all records
     notes recognise lacks surroundings      what is remembered of a frame; whose rules; what is not in the capture
-    siblings work probes races              the same SYN elsewhere; the segment in work; attempts that are no failures
+    siblings work probes races alarms       the same SYN elsewhere; the segment in work; attempts that are no failures
     peer_end use take translated renumbered            an end at a time, by its stack; the uses of a port pair
     refute ways                             whose rules a host does not follow; which way packets went
     syn syn_ack reset ack past other_host   what a segment adds; the old connection as the stack has it

@@ -5,7 +5,6 @@
 #include "alarms.h"
 
 #include "store.h"
-#include "verdict.h"
 
 #define ALARM_PATIENCE (3 * NS_PER_SECOND)
 
@@ -15,25 +14,25 @@ void alarms_expect(struct tracker *t, uint32_t attempt)
         g_array_append_val(t->expecting, attempt);
 }
 
-/* Another leg of a NAT shows the same SYN: one alarm is enough. */
-static bool is_first_leg(const struct tracker *t, uint32_t attempt)
+static bool is_answered(const struct tracker *t, const struct attempt *a)
 {
-    uint32_t first = attempt;
+    const struct evidence *e = get_evidence(t, a);
+    const struct trouble *trouble = get_trouble(t, a);
 
-    for (uint32_t s = get_attempt(t, attempt)->sibling; s != 0 && s != attempt; s = get_attempt(t, s)->sibling)
-        first = MIN(first, s);
-    return first == attempt;
+    return (e != NULL && (e->flags & EV_SYN_ACK)) || (trouble != NULL && trouble->packets != 0);
 }
 
+/* The same SYN may be seen on the other leg of a NAT: its answer counts, and one alarm is enough. */
 static void look_at(struct tracker *t, uint32_t attempt)
 {
-    const struct evidence *e = get_evidence(t, get_attempt(t, attempt));
-    struct verdict v;
+    uint32_t s = attempt;
 
-    if (e != NULL && (e->flags & EV_SYN_ACK))
-        return;
-    tracker_verdict(t, attempt, false, &v);
-    if (v.fate == FATE_NO_ANSWER && v.cause != CAUSE_SYNACK_LOST && is_first_leg(t, attempt))
+    do {
+        if (s < attempt || is_answered(t, get_attempt(t, s)))
+            return;
+        s = get_attempt(t, s)->sibling;
+    } while (s != 0 && s != attempt);
+    if (get_attempt(t, attempt)->frame[SYN_FIRST] != FRAME_HIDDEN)
         g_array_append_val(t->alarms, attempt);
 }
 
@@ -55,6 +54,20 @@ void alarms_look(struct tracker *t)
         g_array_remove_range(t->expecting, 0, end);
         t->expected = 0;
     }
+}
+
+void alarms_forget(struct tracker *t, const uint8_t *attempts)
+{
+    guint kept = 0;
+
+    for (guint i = t->expected; i < t->expecting->len; i++) {
+        uint32_t attempt = g_array_index(t->expecting, uint32_t, i);
+        if (attempts[attempt])
+            g_array_index(t->expecting, uint32_t, kept++) = attempt;
+    }
+    g_array_set_size(t->expecting, kept);
+    t->expected = 0;
+    g_array_set_size(t->alarms, 0);
 }
 
 const uint32_t *tracker_alarms(const struct tracker *t, uint32_t *n)

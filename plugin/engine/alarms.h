@@ -18,6 +18,9 @@ void alarms_expect(struct tracker *t, uint32_t attempt);
 /* A frame has come: looks for those whose patience has ended since the last one. */
 void alarms_look(struct tracker *t);
 
+/* attempts: a byte for each record, not 0: it is kept. */
+void alarms_forget(struct tracker *t, const uint8_t *attempts);
+
 /* The attempts (records) whose alarm the frame in work carries, *n of them. */
 const uint32_t *tracker_alarms(const struct tracker *t, uint32_t *n);
 

@@ -4,6 +4,7 @@
  */
 #include "forget.h"
 
+#include "alarms.h"
 #include "notes.h"
 #include "races.h"
 #include "recognise.h"
@@ -321,6 +322,7 @@ void tracker_forget(struct tracker *t, uint32_t before, const struct forget_limi
     siblings_forget(t, k.attempts, k.pairs);
     g_hash_table_foreach_remove(t->translated, is_translation_over, &k);
     races_forget(t, k.attempts);
+    alarms_forget(t, k.attempts);
     notes_forget(t, before, k.attempts);
     if (peers_are_many(&t->peers))
         forget_peers(&k);

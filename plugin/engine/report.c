@@ -125,10 +125,30 @@ static void print_how_much(const struct report *r)
     print_paragraph(r->out, "How much:", LABEL_WIDTH, text);
 }
 
-static void append_moment(GString *out, const struct report *r, const struct result *result)
+static void append_first_frame(GString *out, const struct report *r, const struct result *result)
 {
-    append_date(out, result->begin);
-    g_string_append_printf(out, " UTC (frame %u)", tracker_attempt(r->in->t, result->attempt)->frame[SYN_FIRST]);
+    uint32_t frame = tracker_attempt(r->in->t, result->attempt)->frame[SYN_FIRST];
+
+    if (frame != FRAME_HIDDEN)
+        g_string_append_printf(out, " (frame %u)", frame);
+}
+
+/* "2020-09-13 12:38:35.546 UTC (frame 20) till 12:39:06.621 (frame 31)": of the second moment only what is another. */
+static void append_period(GString *out, const struct report *r, const struct result *first, const struct result *last)
+{
+    const gsize day_length = strlen("2020-09-13 ");
+    GString *end = g_string_new(NULL);
+
+    append_date(out, first->begin);
+    append_date(end, last->begin);
+    bool same_day = out->len == end->len && strncmp(out->str, end->str, day_length) == 0;
+    g_string_append(out, " UTC");
+    append_first_frame(out, r, first);
+    if (first != last) {
+        g_string_append_printf(out, " till %s", same_day ? end->str + day_length : end->str);
+        append_first_frame(out, r, last);
+    }
+    g_string_free(end, TRUE);
 }
 
 /* What the calls of the problems that are named have in common. */
@@ -156,11 +176,7 @@ static void print_since_and_next(struct report *r)
     GString *text = g_string_new(NULL);
     const char *next;
 
-    append_moment(text, r, worst->first);
-    if (worst->last != worst->first) {
-        g_string_append(text, " till ");
-        append_moment(text, r, worst->last);
-    }
+    append_period(text, r, worst->first, worst->last);
     print_paragraph(r->out, "Since when:", LABEL_WIDTH, text);
     print_common(r);
     char *advice = problem_advice(worst, &next);

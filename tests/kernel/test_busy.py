@@ -5,6 +5,7 @@ from collections import Counter, defaultdict
 
 import call_truth
 import pytest
+import stats
 
 CROWDS = ["busy", "healthy", "flood", "nat_retry"]
 
@@ -40,3 +41,12 @@ def test_time_lost_at_each_service(tshark, crowd):
             least[line["service"]] += float(line["lost_min"])
             most[line["service"]] += float(line["lost_max"])
     assert {service: said[service] for service in least if not least[service] <= said[service] <= most[service]} == {}
+
+
+def test_the_table_of_services_counts_the_same(tshark, crowd):
+    capture, truth = crowd
+    true = Counter((line["service"], line["outcome"]) for line in truth if line["outcome"] in ("late", "failed"))
+    said = Counter()
+    for row in stats.csv_table(tshark, capture, "synfate,services"):
+        said += Counter({(row["server"], outcome): int(row[outcome]) for outcome in ("late", "failed")})
+    assert said == true

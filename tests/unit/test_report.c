@@ -243,6 +243,182 @@ static void test_report_is_a_page(void)
     scene_free(s);
 }
 
+/* ---- ranking ---- */
+
+/* A call on a port of its own, with numbers of its own; its SYN. */
+static uint32_t call_begins(struct scene *s)
+{
+    uint32_t isn = C_ISN + 1000 * s->now.frame;
+
+    s->client.port++;
+    CLIENT(s, .flags = TCP_SYN, .seq = isn);
+    return isn;
+}
+
+static void refused_call(struct scene *s)
+{
+    uint32_t isn = call_begins(s);
+
+    SERVER(s, .flags = TCP_RST | TCP_ACK, .seq = 0, .ack = isn + 1);
+}
+
+/* Gets in by its second SYN. */
+static void late_call(struct scene *s, int64_t ms)
+{
+    uint32_t isn = call_begins(s);
+
+    wait_ms(s, ms);
+    CLIENT(s, .flags = TCP_SYN, .seq = isn);
+    SERVER(s, .flags = TCP_SYN | TCP_ACK, .seq = S_ISN, .ack = isn + 1);
+    CLIENT(s, .flags = TCP_ACK, .seq = isn + 1, .ack = S_ISN + 1);
+}
+
+static struct problems *problems_of(const struct scene *s)
+{
+    GArray *attempts = all_attempts(s);
+    struct problems *p = problems_new(s->t, attempts);
+
+    g_array_free(attempts, TRUE);
+    return p;
+}
+
+static void assert_headline(const struct problems *p, guint i, const char *expected)
+{
+    GString *headline = g_string_new(NULL);
+
+    problem_headline(problem_at(p, i), headline);
+    g_assert_cmpstr(headline->str, ==, expected);
+    g_string_free(headline, TRUE);
+}
+
+/* One refused call stands below many that were late, and a hundred above them. */
+static void test_ranked_by_loss(void)
+{
+    for (int refused = 1; refused <= 100; refused += 99) {
+        struct scene *s = scene_new(&LINUX);
+        s->server.port = 81;
+        for (int i = 0; i < refused; i++)
+            refused_call(s);
+        s->server.port = 82;
+        for (int i = 0; i < 20; i++)
+            late_call(s, 1000);
+        struct problems *p = problems_of(s);
+        g_assert_cmpuint(p->list->len, ==, 2);
+        g_assert_cmpuint(problem_at(p, 0)->worst->server.port, ==, refused == 1 ? 82 : 81);
+        assert_headline(p, refused == 1 ? 0 : 1,
+                        "10.0.0.2:82: 20 of 20 calls came late by 1.0 s each (20.0 s lost): established after a "
+                        "retransmitted SYN (syn_retransmitted)");
+        assert_headline(p, refused == 1 ? 1 : 0,
+                        refused == 1 ? "10.0.0.2:81: 1 of 1 call failed at once: SYN refused: closed port (closed_port)"
+                                     : "10.0.0.2:81: 100 of 100 calls failed at once: SYN refused: closed port "
+                                       "(closed_port)");
+        problems_free(p);
+        scene_free(s);
+    }
+}
+
+static void test_overcome(void)
+{
+    struct scene *s = scene_new(&LINUX);
+    GString *said = g_string_new(NULL);
+
+    for (int i = 0; i < 50; i++)
+        late_call(s, 14);
+    s->server.port = 82;
+    late_call(s, 3000);
+    struct problems *p = problems_of(s);
+    g_assert_cmpuint(problems_to_name(p), ==, 1);
+    g_assert_cmpuint(problem_at(p, 0)->worst->server.port, ==, 82);
+    g_assert_true(problems_overcome(p, said));
+    g_assert_cmpstr(
+        said->str, ==,
+        "50 calls came late by so little that nobody noticed (14.1 ms on the average); most of them, 50, to "
+        "10.0.0.2:8080: established after a retransmitted SYN");
+    g_string_free(said, TRUE);
+    problems_free(p);
+    scene_free(s);
+}
+
+/* ---- floods and scans ---- */
+
+static void assert_crowd(const struct problems *p, const char *expected)
+{
+    GString *headline = g_string_new(NULL);
+
+    g_assert_cmpuint(p->crowds->len, ==, 1);
+    crowd_headline(&g_array_index(p->crowds, struct crowd, 0), headline);
+    g_assert_cmpstr(headline->str, ==, expected);
+    g_string_free(headline, TRUE);
+}
+
+/* Forged addresses send one SYN each, and never acknowledge the SYN/ACK. */
+static void forged_syns(struct scene *s, uint16_t n)
+{
+    for (uint16_t i = 0; i < n; i++) {
+        s->client.ip[2] = (uint8_t)(1 + i / 250);
+        s->client.ip[3] = (uint8_t)(1 + i % 250);
+        uint32_t isn = call_begins(s);
+        SERVER(s, .flags = TCP_SYN | TCP_ACK, .seq = S_ISN, .ack = isn + 1);
+    }
+    s->client.ip[2] = 0;
+}
+
+static void test_flood(void)
+{
+    struct scene *s = scene_new(&LINUX);
+
+    forged_syns(s, 300);
+    s->client.ip[3] = 1;
+    for (int i = 0; i < 5; i++)
+        late_call(s, 1000);
+    struct problems *p = problems_of(s);
+    assert_crowd(p,
+                 "300 addresses sent 10.0.0.2:8080 a single SYN each and nothing more: a flood of SYNs from forged "
+                 "addresses, or a capture without what the clients sent then");
+    assert_headline(p, 0,
+                    "10.0.0.2:8080: 5 of 5 calls came late by 1.0 s each (5.0 s lost): established after a "
+                    "retransmitted SYN (syn_retransmitted)");
+    problems_free(p);
+    scene_free(s);
+}
+
+static void test_no_flood_of_a_few(void)
+{
+    struct scene *s = scene_new(&LINUX);
+
+    forged_syns(s, 99);
+    struct problems *p = problems_of(s);
+    g_assert_cmpuint(p->crowds->len, ==, 0);
+    problems_free(p);
+    scene_free(s);
+}
+
+/* Half of the ports answer: somebody uses them. */
+static void test_scan(void)
+{
+    for (uint16_t open = 2; open <= 60; open += 58) {
+        struct scene *s = scene_new(&LINUX);
+        for (uint16_t port = 1; port <= 120; port++) {
+            s->server.port = port;
+            if (port <= open)
+                late_call(s, 1);
+            else
+                refused_call(s);
+        }
+        struct problems *p = problems_of(s);
+        if (open == 2)
+            assert_crowd(
+                p,
+                "10.0.0.1 called 120 services of 1 host, nearly all of them once and in vain (all 118 failed): a "
+                "scan, or a list of addresses that is out of date");
+        else
+            g_assert_cmpuint(p->crowds->len, ==, 0);
+        g_assert_cmpuint(problems_to_name(p), ==, open == 2 ? 0 : 3);
+        problems_free(p);
+        scene_free(s);
+    }
+}
+
 int main(int argc, char *argv[])
 {
     g_test_init(&argc, &argv, NULL);
@@ -253,5 +429,10 @@ int main(int argc, char *argv[])
     g_test_add_func("/report/many_points", test_report_of_many_points);
     g_test_add_func("/report/hidden_frames", test_report_of_hidden_frames);
     g_test_add_func("/report/page", test_report_is_a_page);
+    g_test_add_func("/problems/ranked_by_loss", test_ranked_by_loss);
+    g_test_add_func("/problems/overcome", test_overcome);
+    g_test_add_func("/crowds/flood", test_flood);
+    g_test_add_func("/crowds/few", test_no_flood_of_a_few);
+    g_test_add_func("/crowds/scan", test_scan);
     return g_test_run();
 }

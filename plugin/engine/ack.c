@@ -41,19 +41,29 @@ static bool is_window_probe(const struct connection *c)
     return (c->end[!c->client].bits & END_ACKED) && c->end[!c->client].window == 0;
 }
 
+/* The same packet, captured again by a mirror port, or by another host whose clock differs or which is far. */
+static bool is_copy_of_data(const struct segment *seg, const struct packets_seen *again, const struct evidence *e)
+{
+    int64_t before = again == NULL ? e->data_time : packets_last(again)->time;
+    uint32_t stamp = again == NULL ? e->data_stamp : packet_stamp(packets_last(again));
+    int64_t gap = seg->seen.time - before;
+
+    return gap < DUPLICATE_WINDOW || (gap < SAME_STAMP_WINDOW && stamp != 0 && segment_stamp(seg) == stamp);
+}
+
 /* The client sends what begins behind its SYN, for the first time or again. */
 static void see_first_data(const struct work *w, const struct connection *c, struct attempt *a, struct evidence *e)
 {
     const struct packets_seen *again = packets_of(w->t, get_trouble(w->t, a), SEEN_DATA_AGAIN);
-    int64_t before = again == NULL ? e->data_time : again->last.time;
 
     if (!(e->flags & EV_CLIENT_DATA)) {
         e->flags |= EV_CLIENT_DATA;
         e->data_time = w->seg->seen.time;
+        e->data_stamp = segment_stamp(w->seg);
         e->request = (uint16_t)MIN(w->seg->payload, UINT16_MAX);
         return;
     }
-    if (w->seg->seen.time - before < DUPLICATE_WINDOW || e->frame[EV_ACCEPTED] != 0 || is_window_probe(c))
+    if (is_copy_of_data(w->seg, again, e) || e->frame[EV_ACCEPTED] != 0 || is_window_probe(c))
         return;
     see_segment(w->t, a, SEEN_DATA_AGAIN, w->seg);
     note_answer(w->t, w->seg->seen.frame, c->attempt, SEEN_DATA_AGAIN);

@@ -24,6 +24,7 @@ enum attempt_flags {
     ATTEMPT_SYN_IN = 0x4000,           /* the host that captured received its SYN */
     ATTEMPT_SYN_OUT = 0x8000,          /* ... sent it */
     ATTEMPT_CAME_IN = 0x100,           /* ... received the newest SYN before it sent that, if it did */
+    ATTEMPT_APART = 0x800,             /* ... twice, and so far apart that two clocks timed it, or two places saw it */
     ATTEMPT_PROXIED = 0x400,           /* its SYN came again after the client had acknowledged the SYN/ACK */
     ATTEMPT_FORWARDED = 0x200,         /* ... received a SYN, and sent it on */
     ATTEMPT_PLAIN_RETRY = 0x1000,      /* SYNs with data were not answered, and were followed by one without */
@@ -89,6 +90,7 @@ struct evidence {
     uint32_t answer;        /* record of what the first SYN/ACK looks like; 0: none was seen */
     uint16_t flags;         /* enum evidence_flags */
     uint16_t request;       /* bytes of the client's data of data_time, up to UINT16_MAX */
+    uint32_t data_stamp;    /* what tells that packet from one that is sent again: see segment_stamp */
 };
 
 /* Kinds of packets that an attempt shows: those of the handshake, which are only noted by frame, and of trouble. */
@@ -141,6 +143,19 @@ struct packets_seen {
     uint32_t next; /* record of another kind of the same attempt; 0: none */
     uint8_t kind;  /* enum seen_kind */
 };
+
+static inline const struct packet_seen *packets_last(const struct packets_seen *packets)
+{
+    return packets->count == 1 ? &packets->first : &packets->last;
+}
+
+/* As segment_stamp. */
+static inline uint32_t packet_stamp(const struct packet_seen *packet)
+{
+    if ((packet->bits & PACKET_HAS_IP_ID) && packet->ip_id != 0)
+        return packet->ip_id;
+    return packet->bits & PACKET_HAS_TS ? packet->tsval : 0;
+}
 
 enum trouble_frame {
     TROUBLE_TAKEN,     /* the SYN of taken_time */

@@ -15,6 +15,7 @@ struct capture {
     uint64_t segments, bytes; /* of TCP; bytes of data */
     uint64_t dropped;         /* packets that the records say were lost */
     uint64_t cut;             /* segments whose options were not captured whole */
+    uint32_t apart;           /* SYNs that came again later than a mirror shows them: two captures in one */
     uint32_t lacking;         /* connections that acknowledged data which was not captured */
     bool plain;               /* a segment without SYN, FIN and RST was captured */
     bool closing;             /* so was a FIN: a plain segment must have come before */

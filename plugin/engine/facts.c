@@ -71,7 +71,7 @@ static bool ttl_is_odd(const struct dossier *d, const struct packet_seen *reset)
     const struct host *host = server_host(d);
     bool forwarded = reset->bits & PACKET_OUT; /* it has lost one more than what came in */
 
-    return host != NULL && host->ttl_min != 0 && reset->ttl != 0
+    return host != NULL && host->ttl_min != 0 && reset->ttl != 0 && !(d->a->flags & ATTEMPT_APART)
            && (reset->ttl + forwarded < host->ttl_min || reset->ttl > host->ttl_max);
 }
 
@@ -149,6 +149,8 @@ static bool is_too_soon(const struct dossier *d, const struct packet_seen *reset
 {
     int64_t round_trip = d->a->retries > 0 ? 0 : d->e->syn_ack_time - d->a->first_time;
 
+    if (d->a->flags & ATTEMPT_APART) /* by which of two clocks each was captured is not known */
+        return false;
     return round_trip >= SHORTEST_ROUND_TRIP && round_trip < PATIENCE && reset->time - d->e->ack_time < round_trip / 2;
 }
 

@@ -60,6 +60,12 @@ char *tracker_capture_remark(const struct tracker *t)
                       g_strdup("The capture holds SYNs, FINs and RSTs, and no other segment: it was filtered. Which "
                                "SYN/ACK the client acknowledged, which SYN an ACK rejected and how long connects "
                                "took is not in it."));
+    if (c->apart > 0)
+        append_remark(out,
+                      g_strdup_printf("%" PRIu32 " SYN%s twice on one interface, more than a mirror's moment apart: "
+                                      "captures of several hosts were merged into one, and each time may be by "
+                                      "either clock. Keep the interfaces apart: mergecap -I none.",
+                                      c->apart, c->apart == 1 ? " is there" : "s are there"));
     if (c->cut > 0)
         append_remark(out,
                       g_strdup_printf("The captured bytes of %" PRIu64 " of %" PRIu64 " segments end before their "

@@ -4,8 +4,6 @@
  */
 #include "renumbered.h"
 
-/* The same timestamp and IP ID so soon are the same packet, even where two clocks differ. */
-#define SAME_STAMP_WINDOW NS_PER_SECOND
 /* What is farther behind a first number than this does not count from it. */
 #define NUMBERS_MOST (UINT32_C(1) << 30)
 

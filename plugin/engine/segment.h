@@ -85,6 +85,14 @@ struct segment {
     struct link_layer link; /* set by who reads frames, of SYNs and SYN/ACKs only */
 };
 
+/* What a packet that is sent again has another of, and a copy of it the same; 0: nothing. */
+static inline uint32_t segment_stamp(const struct segment *seg)
+{
+    if (seg->has_ip_id && seg->ip_id != 0)
+        return seg->ip_id;
+    return seg->has_ts ? seg->tsval : 0;
+}
+
 /* Captured bytes: of a frame, or of a reassembled packet. */
 struct packet_bytes {
     const uint8_t *data;

@@ -151,7 +151,8 @@ static struct packet_seen *copied_packet(const struct tracker *t, const struct a
     struct packet_seen *last = packets->count == 1 ? &packets->first : &packets->last;
     bool same = last->seq == packet->seq && last->ack == packet->ack && last->tsval == packet->tsval
                 && last->ip_id == packet->ip_id;
-    return same && packet->time - last->time < DUPLICATE_WINDOW ? last : NULL;
+    bool stamped = packet_stamp(packet) != 0 || t->capture.apart > 0;
+    return same && packet->time - last->time < (stamped ? SAME_STAMP_WINDOW : DUPLICATE_WINDOW) ? last : NULL;
 }
 
 struct packet_seen *see_segment(struct tracker *t, struct attempt *a, enum seen_kind kind, const struct segment *seg)

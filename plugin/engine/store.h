@@ -15,6 +15,8 @@
 
 /* Mirror ports and the "any" device show a frame twice, at most this much apart; nothing retransmits so soon. */
 #define DUPLICATE_WINDOW (5 * NS_PER_SECOND / 1000)
+/* The same timestamp or IP ID so soon are the same packet, even where two clocks differ: what is sent again has new ones. */
+#define SAME_STAMP_WINDOW NS_PER_SECOND
 
 /* What calls have in common, kept by who reads it: contrast.c. */
 struct shared {

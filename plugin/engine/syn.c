@@ -12,8 +12,6 @@
 #include "use.h"
 #include "ways.h"
 
-/* The same timestamp and IP ID so soon are the same packet, even where two clocks differ: retransmissions have new ones. */
-#define SAME_STAMP_WINDOW NS_PER_SECOND
 /* SYNs in both directions within this are a simultaneous open: as long as most clients repeat theirs. */
 #define CROSSING_WINDOW (60 * NS_PER_SECOND)
 
@@ -258,6 +256,11 @@ static bool come_back(const struct work *w)
 static void take_copy(const struct work *w, struct attempt *a)
 {
     a->flags |= ATTEMPT_MIRRORED;
+    if (w->seg->seen.time - a->last_time >= DUPLICATE_WINDOW && w->seg->tsval == a->tsval
+        && w->seg->ip_id == a->ip_id) {
+        a->flags |= ATTEMPT_APART;
+        w->t->capture.apart++;
+    }
     see_way_of_syn(w, a, true);
     note_duplicate(w->t, w->seg->seen.frame, w->pair->attempt[w->side]);
 }

@@ -12,8 +12,6 @@
 
 /* A SYN/ACK within this is one that a repeated SYN called for, or a duplicate. */
 #define SYN_ACK_WINDOW (50 * NS_PER_SECOND / 1000)
-/* The same timestamp so soon is the same packet, even where two clocks differ: retransmissions have new ones. */
-#define SAME_STAMP_WINDOW NS_PER_SECOND
 
 /* What a SYN/ACK with the number of the one before is. */
 enum repetition {
@@ -37,6 +35,8 @@ static enum repetition repetition_of(const struct work *w, const struct attempt 
         return gap >= SAME_STAMP_WINDOW ? REPETITION_AGAIN : REPETITION_COPY;
     if (seg->has_ts && !seq_after(seg->tsval, tsval))
         return REPETITION_ANSWER;
+    if (!seg->has_ts && w->t->capture.apart > 0 && a->retries == 0 && gap < SAME_STAMP_WINDOW)
+        return REPETITION_COPY; /* no timer of a SYN/ACK is so short */
     if (gap >= SYN_ACK_WINDOW)
         return REPETITION_AGAIN;
     return !seg->has_ts && gap < DUPLICATE_WINDOW ? REPETITION_COPY : REPETITION_ANSWER;

@@ -19,14 +19,9 @@ static struct decision decision_of(const struct packet_seen *packet)
     return (struct decision){ packet->frame, packet->time };
 }
 
-static const struct packet_seen *last_of(const struct packets_seen *packets)
-{
-    return packets->count == 1 ? &packets->first : &packets->last;
-}
-
 static uint32_t last_frame_of(const struct packets_seen *packets)
 {
-    return packets == NULL ? 0 : last_of(packets)->frame;
+    return packets == NULL ? 0 : packets_last(packets)->frame;
 }
 
 /* Where only the server's word is in the capture, there is no time at which the client was connected. */
@@ -54,9 +49,9 @@ static struct decision decision_by_client(const struct dossier *d)
 
     if (data == NULL && acks == NULL)
         return decision_by_ack(d);
-    if (data == NULL || (acks != NULL && last_of(acks)->time > last_of(data)->time))
-        return decision_of(last_of(acks));
-    return decision_of(last_of(data));
+    if (data == NULL || (acks != NULL && packets_last(acks)->time > packets_last(data)->time))
+        return decision_of(packets_last(acks));
+    return decision_of(packets_last(data));
 }
 
 static struct decision decide(const struct dossier *d, enum decider decider)

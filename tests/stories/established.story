@@ -245,3 +245,26 @@ let s J
      > . c+31 ack s+42                               states TIME_WAIT/CLOSED
      > . c+1111142 ack s+777819 forged               states TIME_WAIT/CLOSED
 => established ok
+
+# The captures of both hosts merged into one interface, their clocks 50 ms apart: nothing is repeated.
+story two_captures_merged
+      > S id 0x1111
+      < S.
++0.05 > S id 0x1111 ts -50                  copy
+      < S. J ts -50                         copy
+      > .                                   decides
+      > P. (29) id 0x2222
++0.05 > P. -29 (29) id 0x2222 ts -50
+      < .
+=> established ok
+
+# The same without timestamps, and the server resets it: no box is between them.
+story two_captures_of_a_reset_merged
+timestamps off
+      > S id 0x1111
++0.05 > S id 0x1111                         copy
+      < S.
+      > . id 0x1112
++0.05 < S. J                                copy
+      < R                                   decides
+=> refused reset_after_handshake

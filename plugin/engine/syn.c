@@ -255,11 +255,12 @@ static bool come_back(const struct work *w)
 
 static void take_copy(const struct work *w, struct attempt *a)
 {
+    bool same = w->seg->has_ts ? w->seg->tsval == a->tsval : w->seg->ip_id == a->ip_id;
+
     a->flags |= ATTEMPT_MIRRORED;
-    if (w->seg->seen.time - a->last_time >= DUPLICATE_WINDOW && w->seg->tsval == a->tsval
-        && w->seg->ip_id == a->ip_id) {
+    if (same && w->seg->seen.time - a->last_time >= DUPLICATE_WINDOW) {
         a->flags |= ATTEMPT_APART;
-        w->t->capture.apart++;
+        w->t->capture.apart += !(a->flags & ATTEMPT_PROXIED);
     }
     see_way_of_syn(w, a, true);
     note_duplicate(w->t, w->seg->seen.frame, w->pair->attempt[w->side]);

@@ -241,7 +241,7 @@ static const struct stack stacks[PEER_STACK_COUNT] = {
         .time_wait = lwip_time_wait, .fin_wait_2 = challenge, .syn_received = drops_all,
         .established = challenge, .closing = challenge,
         .time_wait_length = SECONDS(120), .time_wait_late = 3 * NS_PER_SECOND, /* measured: 122.7 s */
-        .marks = { { "M", "MNW", "MNNT", "MNWNNT" }, 255 },
+        .marks = { { "M", "MNW", "MNNT", "MNWNNT" }, .ttl = 255 },
     },
     [PEER_ILLUMOS] = { /* tcp_time_wait.c: read, not measured; its marks are not known */
         .token = "illumos", .name = "illumos", .known = true,

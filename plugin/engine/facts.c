@@ -419,7 +419,7 @@ static bool may_be_by_time_wait(const struct dossier *d, const struct maker *mak
 {
     if (maker->state == STATE_TIME_WAIT)
         return maker->answer != ANSWER_SYN_ACK;
-    return maker->state == STATE_UNKNOWN && !is_by_syn_ack(d) && d->past->state == STATE_TIME_WAIT;
+    return maker->state == STATE_UNKNOWN && !is_by_syn_ack(d) && d->past != NULL && d->past->state == STATE_TIME_WAIT;
 }
 
 /* TIME_WAIT rejected the first SYN, and took a later one: the SYN/ACK shows it, or its timestamp if there was no RST;
@@ -428,7 +428,7 @@ static bool is_taken_later(const struct dossier *d, const struct maker *maker, b
 {
     if (maker->state == STATE_TIME_WAIT && maker->answer == ANSWER_SYN_ACK)
         return true;
-    if (!by_time_wait)
+    if (!by_time_wait || d->past == NULL)
         return false;
     return isn_shows_recycling(d)
            || (!client_reset_rejection(d) && is_newer_timestamp(d) && taken_for(d) == F_NEWER_TIMESTAMP);

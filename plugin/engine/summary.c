@@ -183,6 +183,18 @@ static void append_damage(GString *out, enum damage damage)
                                damage == DAMAGE_SYN ? "SYN" : "SYN/ACK", damage == DAMAGE_SYN ? "server" : "client");
 }
 
+/* A receiver drops what is signed with another key, or not as it wants (RFC 5925, 7.3; RFC 2385, 2). */
+static void append_key(GString *out, const struct tracker *t, const struct attempt *a, const struct verdict *v)
+{
+    enum { KIND_MD5 = 19, KIND_AO = 29 };
+    uint64_t kinds = print_of(t, a)->option_kinds;
+
+    if (v->fate != FATE_NO_ANSWER || !(kinds & (UINT64_C(1) << KIND_MD5 | UINT64_C(1) << KIND_AO)))
+        return;
+    g_string_append_printf(out, "; its SYN is signed (%s): a wrong key looks so",
+                           kinds & UINT64_C(1) << KIND_AO ? "TCP-AO" : "TCP-MD5");
+}
+
 static void append_stack(GString *out, const struct tracker *t, const struct attempt *a, const struct verdict *v)
 {
     if (!v->assumed && !v->not_as_rules)
@@ -226,6 +238,7 @@ void tracker_summary(const struct tracker *t, uint32_t attempt, const struct ver
         append_survived_reset(out, t, a);
     if (is_fast_open_lost(t, a, v))
         g_string_append(out, "; only the SYN without Fast Open data was answered");
+    append_key(out, t, a, v);
     append_damage(out, v->damage);
     if (v->fate == FATE_REFUSED && was_made_here(t, a, packets_of(t, get_trouble(t, a), SEEN_RST)))
         g_string_append(out, "; the host that captured made the RST");

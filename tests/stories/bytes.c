@@ -6,7 +6,16 @@
 
 enum { PROTO_ICMP = 1, PROTO_TCP = 6, PROTO_UDP = 17, PROTO_ICMPV6 = 58 };
 enum { ICMP_IP_ID = 0x99be, OTHER_IP_ID = 0x4711, ICMPV6_LEAST_MTU = 1280 };
-enum { OPTION_END, OPTION_NOP, OPTION_MSS, OPTION_WSCALE, OPTION_SACK, OPTION_TIMES = 8, OPTION_FAST_OPEN = 34 };
+enum {
+    OPTION_END,
+    OPTION_NOP,
+    OPTION_MSS,
+    OPTION_WSCALE,
+    OPTION_SACK,
+    OPTION_TIMES = 8,
+    OPTION_MD5 = 19,
+    OPTION_FAST_OPEN = 34
+};
 
 static void put8(GByteArray *out, unsigned value)
 {
@@ -130,6 +139,11 @@ static void put_option(GByteArray *out, char kind, const struct segment_numbers 
         put16(out, OPTION_FAST_OPEN << 8 | 10);
         put32(out, 0x01020304);
         put32(out, 0x05060708);
+        break;
+    case 'D':
+        put16(out, OPTION_MD5 << 8 | 18);
+        for (int i = 0; i < 4; i++)
+            put32(out, 0);
         break;
     default:
         put8(out, OPTION_NOP);

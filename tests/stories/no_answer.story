@@ -293,3 +293,10 @@ between other s
 +1 > S through
    < R. through             decides
 => refused refused_though_open no_summary "made the RST"
+
+# A router's session with a key: who has another one drops it, and says nothing.
+story signed_with_another_key
+> S opts MSWD
++1 > S opts MSWD
++2.1 other s
+=> no_answer silent_port retries 1 summary "TCP-MD5"

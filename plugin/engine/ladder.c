@@ -91,11 +91,11 @@ static struct arrow *arrow_at(const struct ladder *l, guint i)
 /* The record of this frame among the first and last of each kind of the attempt, or NULL. */
 static const struct packet_seen *packet_of(const struct ladder *l, uint32_t attempt, uint32_t frame, uint8_t *kind)
 {
-    for (uint8_t k = 0; k < SEEN_KINDS; k++) {
+    for (int k = 0; k < SEEN_KINDS; k++) {
         const struct packets_seen *seen = tracker_packets(l->t, tracker_attempt(l->t, attempt), (enum seen_kind)k);
         if (seen == NULL || (seen->first.frame != frame && seen->last.frame != frame))
             continue;
-        *kind = k;
+        *kind = (uint8_t)k;
         return seen->first.frame == frame ? &seen->first : &seen->last;
     }
     return NULL;

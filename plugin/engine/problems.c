@@ -62,7 +62,7 @@ static void count_call(struct problem *problem, const struct result *r, GArray *
 /* The problems of the service whose calls are from first on, sorted by cause; returns the first call behind them. */
 static guint add_service(struct problems *p, const GPtrArray *calls, guint first)
 {
-    const struct result *any = g_ptr_array_index(calls, first), *r = any;
+    const struct result *any = g_ptr_array_index(calls, first), *r;
     GArray *losses = g_array_new(FALSE, FALSE, sizeof(int64_t));
     guint end = first, first_problem = p->list->len;
     struct problem problem = { .worst = NULL };

@@ -12,13 +12,22 @@ struct numbers {
     uint32_t first[2], second[2];
 };
 
+/* What has been answered otherwise, or is over, is not on its way through a box any more. */
+static bool is_on_its_way(const struct work *w, const struct attempt *a)
+{
+    const struct connection *c = current_of(w);
+    const struct trouble *trouble = get_trouble(w->t, a);
+
+    return c != NULL ? c->frame[CONN_CLOSE] == 0 && !(c->flags & CONN_RESET) : trouble == NULL || trouble->packets == 0;
+}
+
 bool is_renumbered_syn(const struct work *w, const struct attempt *a)
 {
     const struct segment *seg = w->seg;
     int64_t gap = seg->seen.time - a->last_time;
     bool stamped = seg->has_ts && (a->flags & ATTEMPT_HAS_TS);
 
-    if (seg->has_ip_id && (seg->ip_id == 0 || seg->ip_id != a->ip_id))
+    if ((seg->has_ip_id && (seg->ip_id == 0 || seg->ip_id != a->ip_id)) || !is_on_its_way(w, a))
         return false;
     if (stamped)
         return seg->tsval == a->tsval && seg->tsval != 0 && gap < SAME_STAMP_WINDOW;

@@ -13,9 +13,9 @@
 #define COST(WHAT) .cost = COST_##WHAT
 #define REUSE(HOW) .reuse = REUSE_##HOW
 
-#define RULE(FATE, CAUSE, DECIDER, ...)                  \
-    {                                                    \
-        FATE_##FATE, CAUSE_##CAUSE, DECIDER, __VA_ARGS__ \
+#define RULE(FATE, CAUSE, DECIDER, ...)                                              \
+    {                                                                                \
+        .fate = FATE_##FATE, .cause = CAUSE_##CAUSE, .decider = DECIDER, __VA_ARGS__ \
     }
 #define ESTABLISHED(CAUSE, ...) RULE(ESTABLISHED, CAUSE, BY_ACK, __VA_ARGS__)
 #define REFUSED(CAUSE, ...) RULE(REFUSED, CAUSE, BY_RST, __VA_ARGS__)

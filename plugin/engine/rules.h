@@ -39,17 +39,17 @@ enum reuse {
 
 /* Lists of facts end with F_NONE. */
 struct rule {
+    const char *why; /* RFC section, source, or the kernel that it was measured on */
     enum fate fate;
     enum cause cause;
     enum decider decider;
+    enum cost cost;                /* of an established attempt: that made it late; COST_NONE: a rule for one in time */
+    enum reuse reuse;              /* that it says as well */
     uint8_t all[RULE_FACTS_MAX];   /* that must hold */
     uint8_t none[RULE_FACTS_MAX];  /* that must not */
     uint8_t proof[RULE_FACTS_MAX]; /* without one of which the verdict is inferred */
-    enum cost cost;                /* of an established attempt: that made it late; COST_NONE: a rule for one in time */
-    enum reuse reuse;              /* that it says as well */
     bool never_proven;             /* it is always inferred */
     bool by_stack;                 /* the rules of the peer's stack say it: inferred if that is not known */
-    const char *why;               /* RFC section, source, or the kernel that it was measured on */
 };
 
 /* The first rule that holds. There always is one. Of those of an established attempt that is late, the one whose cost is

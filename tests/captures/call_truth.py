@@ -84,7 +84,8 @@ def grouping_errors(rows, lines):
 
 
 def extra_outcomes(rows, lines):
-    """Counting the frames that have an outcome counts calls."""
+    """Counting the frames that have an outcome counts calls. Of those that the table does not have nothing is known."""
     wanted = {int(line["syn_frame"]) for line in lines if line["outcome"] != "-"}
-    said = {row["frame"] for row in rows if "outcome" in row}
+    calls = {row_of(rows, line).get("call") for line in lines}
+    said = {row["frame"] for row in rows if "outcome" in row and row.get("call") in calls}
     return [f"frame {frame}: an outcome, but another frame counts for its call" for frame in sorted(said - wanted)]

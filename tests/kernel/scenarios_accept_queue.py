@@ -77,6 +77,7 @@ def accept_queue_full_at_ack(stage):
     last.send("A")
     last.send("PA", REQUEST, seq=last.isn + 1)
     last.expect("SA", timeout=4)
+    last.send("PA", REQUEST, seq=last.isn + 1)
     stage.call_row(Call("failed", (0.9, 8)), syn, "stuck", "accept_queue_full", "server in SYN_RECEIVED, ListenOverflows",
                    decided_by=repeated, basis="inferred")
 

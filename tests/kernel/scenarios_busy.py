@@ -20,6 +20,7 @@ from stage import Call, scenario
 PROXIED, SLOW, DROPPED, CLOSED, CHECKED = 8080, 8081, 8082, 8083, 8084
 NAT_PORTS = "40000-40255"
 EACH = int(2200 * MANY)  # calls of each of two `ab`s
+ABANDONED = 2 * 16  # at most: SYNs in flight when the `ab`s have their number
 BURSTS, BURST = int(2 + 10 * MANY), 40
 BACKLOG = 8
 SERVICE_TIME = 0.004  # s for which the slow program holds each call
@@ -115,8 +116,8 @@ def busy(stage):
 
 
 def add_rows(stage, outcomes):
-    """Rows by service; returns how many SYNs the server's TIME_WAITs rejected. All that `ab` counts got in; the SYNs that it
-    abandoned when it had its number did not."""
+    """Rows by service; returns how many SYNs the server's TIME_WAITs rejected. All that `ab` counts got in, and of the SYNs
+    that it abandoned when it had its number perhaps some."""
     capture = stage.captures["server"]
     behind_nat = collections.defaultdict(list)
     for attempt in ledger.attempts(capture):
@@ -126,7 +127,7 @@ def add_rows(stage, outcomes):
         else:
             row_by_port(stage, capture, attempt, port, outcomes.get(attempt.source))
     answered = [attempts for attempts in behind_nat.values() if any(got_in(capture, one) for one in attempts)]
-    assert len(answered) == 2 * EACH, (len(answered), len(behind_nat))
+    assert 2 * EACH <= len(answered) <= 2 * EACH + ABANDONED, (len(answered), len(behind_nat))
     return sum(rows_of_call(stage, "server", [], attempts) for attempts in behind_nat.values())
 
 

@@ -35,12 +35,14 @@ class Line:
         self.pair = (stage.server_address, PORT), (stage.client_address, port)
 
     def close(self, dice):
-        """Ends the open connection in one of the ways in which connections end."""
+        """Ends the open connection in one of the ways in which connections end; returns the server's RST, if there is one."""
         way = dice.choices(("server", "client", "client_reset", "server_reset", "left_open"), (8, 2, 1, 1, 3))[0]
+        reset = None
         if way != "left_open":
-            getattr(self, "end_by_" + way)()
+            reset = getattr(self, "end_by_" + way)()
             self.ended = way
         self.old = self.peer.old()
+        return reset
 
     def end_by_server(self):
         self.connection.close()
@@ -61,7 +63,7 @@ class Line:
     def end_by_server_reset(self):
         self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
         self.connection.close()
-        self.peer.expect("RA")
+        return self.peer.expect("RA")
 
 
 def next_clock(dice, line):
@@ -114,13 +116,17 @@ def established(stage, listener, line, dice, before, syn, answer):
     ack = line.peer.acknowledge(answer)
     connection, remote = listener.accept()
     assert remote[:2] == line.pair[1] and stage.state(line.peer) == "ESTABLISHED"
-    stage.row(syn, "established", accepted_cause(line, before, syn), ack, f"before: {before}; accept() returned it")
+    verdict = ("established", accepted_cause(line, before, syn), ack)
     line.connection, line.ended = connection, None
     line.old_stamped = syn.tsval is not None
-    if dice.random() < 0.5:
+    talked = dice.random() < 0.5
+    if talked:
         old_connection.talk(line.peer, connection)
     line.old = line.peer.old()
-    line.close(dice)
+    reset = line.close(dice)
+    if reset and not talked:  # before it took any data
+        verdict = ("refused", "reset_after_handshake", reset)
+    stage.row(syn, *verdict, f"before: {before}; accept() returned it")
 
 
 def rejected(stage, line, before, syn, answer, delta):

@@ -121,7 +121,7 @@ void expect_of_frame(struct play *p, const struct packet *packet, uint32_t frame
 
 /* Packets as bytes (bytes.c), to be freed. */
 GByteArray *bytes_of_segment(const struct segment_numbers *s, size_t *header_end);
-void spoil_checksum(GByteArray *segment, bool offloaded); /* damaged, or left to a network card */
+void spoil_checksum(GByteArray *out, bool offloaded); /* damaged, or left to a network card */
 GByteArray *bytes_of_icmp(const struct end *src, const struct end *dst, const char *kind, const GByteArray *quoted);
 GByteArray *bytes_of_other(const struct end *src, const struct end *dst);
 

@@ -29,10 +29,12 @@ bool is_renumbered_syn(const struct work *w, const struct attempt *a)
 
     if ((seg->has_ip_id && (seg->ip_id == 0 || seg->ip_id != a->ip_id)) || !is_on_its_way(w, a))
         return false;
-    if (stamped)
-        return seg->tsval == a->tsval && seg->tsval != 0 && gap < SAME_STAMP_WINDOW;
     uint8_t ttl = print_of(w->t, a)->ttl;
     bool one_hop = seg->ttl + 1 == ttl || seg->ttl == ttl + 1;
+    if (!seg->has_ip_id && !one_hop && gap >= DUPLICATE_WINDOW)
+        return false; /* a clock may stand still, and IPv6 has no ID */
+    if (stamped)
+        return seg->tsval == a->tsval && seg->tsval != 0 && gap < SAME_STAMP_WINDOW;
     return seg->has_ip_id && !seg->has_ts && !(a->flags & ATTEMPT_HAS_TS) && one_hop && gap < DUPLICATE_WINDOW;
 }
 

@@ -12,9 +12,11 @@ from packet import TCP
 
 NO_PORTS = "ICMP"
 SILENT = {("no_answer", cause) for cause in ("silent_host", "silent_port", "silent_flow")}
-PENDING = {("pending", "capture_ended"), ("pending", "in_progress")}
+PENDING = {("pending", "capture_ended"), ("pending", "in_progress"), ("pending", "unacknowledged")}
 PLAIN = {("established", cause) for cause in ("ok", "syn_retransmitted", "synack_retransmitted", "ack_retransmitted")}
 UNFINISHED = {("no_answer", "synack_lost"), ("aborted", "client_gave_up")} | PENDING
+REUSED = {("established", cause) for cause in (
+    "time_wait_recycled_timestamp", "time_wait_recycled_sequence", "time_wait_expired", "reuse_after_close", "reuse_after_reset")}
 LIKE_TIME_WAIT = {("rejected", "old_fin_wait_2"), ("rejected", "old_syn_received")}
 
 
@@ -42,7 +44,7 @@ def without_history(verdict):
     """The frames before the SYN are missing."""
     fate, cause = verdict
     if fate == "established" and cause.startswith("after_"):
-        return {verdict, ("established", "after_wrong_ack")} | PLAIN  # a wrong number is what the rejecting ACK has
+        return {verdict, ("established", "after_wrong_ack"), ("established", "reuse_after_reset")} | PLAIN  # a wrong number is what the rejecting ACK has
     if fate == "established" and cause.startswith(("time_wait_", "reuse_")):
         return {verdict} | PLAIN
     if fate == "rejected":
@@ -59,7 +61,11 @@ def without_answers(verdict):
     fate, cause = verdict
     if cause == "after_time_wait_reset":
         return {verdict, ("established", "after_old_connection_reset")} | PLAIN  # an old connection in whatever state
-    if fate in ("established", "stuck"):
+    if cause == "reset_after_handshake":
+        return {verdict} | PLAIN | REUSED | SILENT | PENDING
+    if fate == "stuck":
+        return {verdict, ("stuck", "unanswered_data")} | PLAIN
+    if fate == "established":
         return {verdict} | PLAIN
     if fate == "rejected":
         inferred = {("no_answer", cause)} if cause in ("time_wait_paws", "time_wait_sequence") else set()

@@ -13,11 +13,12 @@ static guint no_answer_retries = 1;
 static guint slow_connect_ms = 1000;
 static gint peer_rules = PEER_AUTO;
 
-/* "auto", and each stack that is a user's to choose. */
+/* "auto", and each stack that is a user's to choose; the last one is empty. For as long as the program runs. */
 static const enum_val_t *peer_choices(void)
 {
-    static enum_val_t choices[PEER_UNKNOWN + 2] = { { "auto", "As each host's packets show", PEER_AUTO } };
+    enum_val_t *choices = g_new0(enum_val_t, PEER_UNKNOWN + 2);
 
+    choices[0] = (enum_val_t){ "auto", "As each host's packets show", PEER_AUTO };
     for (int i = 0; i < PEER_UNKNOWN; i++)
         choices[i + 1] = (enum_val_t){ stack_row((enum peer_stack)i)->token, stack_row((enum peer_stack)i)->name, i };
     return choices;

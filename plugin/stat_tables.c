@@ -125,7 +125,7 @@ static void fill_number(double number, stat_tap_table_item_type *item, char *tex
         item->value.float_value = number;
         return;
     }
-    (void)g_snprintf(text, TEXT_MAX, "%12.2f", number);
+    (void)snprintf(text, TEXT_MAX, "%12.2f", number);
     item->type = TABLE_ITEM_STRING;
     item->value.string_value = text;
 }

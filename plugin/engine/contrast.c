@@ -519,7 +519,7 @@ const char *tracker_shared(const struct tracker *t, uint32_t attempt)
     if (kept->all == NULL || kept->frame != t->frame) {
         contrasts_free(kept->all);
         kept->all = read_all(t);
-        kept->free = contrasts_free;
+        kept->release = contrasts_free;
         kept->frame = t->frame;
     }
     tracker_call(t, attempt, true, &call);

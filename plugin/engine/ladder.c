@@ -8,6 +8,7 @@
 #include "text.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 enum {
@@ -104,10 +105,10 @@ static const struct packet_seen *packet_of(const struct ladder *l, uint32_t atte
 /* An ACK of the old connection shows what the server keeps of it. */
 static void write_kept(const struct packet_seen *packet, char numbers[NUMBERS])
 {
-    gsize length = (gsize)g_snprintf(numbers, NUMBERS, "X = seq %u, N = ack %u", packet->seq, packet->ack);
+    gsize length = (gsize)snprintf(numbers, NUMBERS, "X = seq %u, N = ack %u", packet->seq, packet->ack);
 
     if (packet->bits & PACKET_HAS_TS)
-        (void)g_snprintf(numbers + length, NUMBERS - length, ", R = TSecr %u", packet->tsecr);
+        (void)snprintf(numbers + length, NUMBERS - length, ", R = TSecr %u", packet->tsecr);
 }
 
 static void write_numbers(const struct packet_seen *packet, uint8_t kind, char numbers[NUMBERS])
@@ -120,11 +121,11 @@ static void write_numbers(const struct packet_seen *packet, uint8_t kind, char n
         write_kept(packet, numbers);
         return;
     }
-    length = (gsize)g_snprintf(numbers, NUMBERS, "seq %u", packet->seq);
+    length = (gsize)snprintf(numbers, NUMBERS, "seq %u", packet->seq);
     if (packet->bits & PACKET_HAS_ACK)
-        length += (gsize)g_snprintf(numbers + length, NUMBERS - length, ", ack %u", packet->ack);
+        length += (gsize)snprintf(numbers + length, NUMBERS - length, ", ack %u", packet->ack);
     if (packet->bits & PACKET_HAS_TS)
-        (void)g_snprintf(numbers + length, NUMBERS - length, ", TSval %u, TSecr %u", packet->tsval, packet->tsecr);
+        (void)snprintf(numbers + length, NUMBERS - length, ", TSval %u, TSecr %u", packet->tsval, packet->tsecr);
 }
 
 static bool shows_past(const struct ladder *l, const struct attempt *a)
@@ -135,13 +136,13 @@ static bool shows_past(const struct ladder *l, const struct attempt *a)
 /* The first SYN: what the server compares. */
 static void write_syn(const struct ladder *l, const struct attempt *a, char numbers[NUMBERS])
 {
-    gsize length = (gsize)g_snprintf(numbers, NUMBERS, "S = seq %u", a->isn);
+    gsize length = (gsize)snprintf(numbers, NUMBERS, "S = seq %u", a->isn);
 
     if (shows_past(l, a) && (l->past.flags & PAST_SYN_TS))
-        (void)g_snprintf(numbers + length, NUMBERS - length, ", T = TSval %u",
-                         l->past.ts_recent + (uint32_t)l->past.tsval_delta);
+        (void)snprintf(numbers + length, NUMBERS - length, ", T = TSval %u",
+                       l->past.ts_recent + (uint32_t)l->past.tsval_delta);
     else if ((a->flags & ATTEMPT_HAS_TS) && a->retries == 0)
-        (void)g_snprintf(numbers + length, NUMBERS - length, ", T = TSval %u", a->tsval);
+        (void)snprintf(numbers + length, NUMBERS - length, ", T = TSval %u", a->tsval);
 }
 
 static struct tcp_address client_of(const struct tracker *t, uint32_t attempt)
@@ -203,7 +204,7 @@ static void name_syn(const struct ladder *l, const struct report_frame *f, struc
     if (is_first && (f->attempt == l->attempt || f->attempt == l->leg))
         write_syn(l, a, arrow->numbers);
     else if (is_first)
-        (void)g_snprintf(arrow->numbers, NUMBERS, "the same SYN, from port %u", client_of(l->t, f->attempt).port);
+        (void)snprintf(arrow->numbers, NUMBERS, "the same SYN, from port %u", client_of(l->t, f->attempt).port);
 }
 
 static void add_frame(struct ladder *l, const struct report_frame *f)

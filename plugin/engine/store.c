@@ -44,7 +44,7 @@ void store_clear(struct tracker *t)
     peers_free(&t->peers);
     prints_free(&t->prints);
     if (t->shared->all != NULL)
-        t->shared->free(t->shared->all);
+        t->shared->release(t->shared->all);
     g_free(t->shared);
     pool_clear(&t->connections);
     pool_clear(&t->attempts);

@@ -21,7 +21,7 @@
 /* What calls have in common, kept by who reads it: contrast.c. */
 struct shared {
     struct contrasts *all; /* NULL: not read yet */
-    void (*free)(struct contrasts *all);
+    void (*release)(struct contrasts *all);
     uint32_t frame; /* after which it was read */
     bool never;     /* attempts were forgotten: those that are left cannot be compared */
 };

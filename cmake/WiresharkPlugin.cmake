@@ -27,12 +27,14 @@ endif()
 get_filename_component(plugin_path_id "${Wireshark_PLUGIN_LIBDIR}" NAME)
 
 file(GLOB plugin_sources CONFIGURE_DEPENDS plugin/*.c)
-add_library(synfate MODULE ${plugin_sources})
-target_compile_definitions(synfate PRIVATE SYNFATE_VERSION="${PROJECT_VERSION}")
-target_link_libraries(synfate PRIVATE synfate_engine epan)
-set_target_properties(synfate PROPERTIES
+# Not called synfate: the command's program is, and a build tool takes that file for the target.
+add_library(synfate_plugin MODULE ${plugin_sources})
+target_compile_definitions(synfate_plugin PRIVATE SYNFATE_VERSION="${PROJECT_VERSION}")
+target_link_libraries(synfate_plugin PRIVATE synfate_engine epan)
+set_target_properties(synfate_plugin PROPERTIES
     PREFIX ""
+    OUTPUT_NAME synfate
     LIBRARY_OUTPUT_DIRECTORY "${PROJECT_BINARY_DIR}/plugins/${plugin_path_id}/epan"
 )
 
-install(TARGETS synfate LIBRARY DESTINATION "${Wireshark_PLUGIN_LIBDIR}/epan" NAMELINK_SKIP)
+install(TARGETS synfate_plugin LIBRARY DESTINATION "${Wireshark_PLUGIN_LIBDIR}/epan" NAMELINK_SKIP)

@@ -192,13 +192,8 @@ static void take_crossing_ack(const struct work *w, uint8_t side, uint32_t numbe
 
     if (a == NULL || !(a->flags & ATTEMPT_CROSSED) || !seq_after(number, a->isn))
         return;
-    struct evidence *e = need_evidence(w->t, a);
-    if (e->frame[EV_ACK] != 0)
-        return;
-    e->frame[EV_ACK] = w->seg->seen.frame;
-    e->ack_time = w->seg->seen.time;
-    e->flags |= EV_EXACT;
-    note_answer(w->t, w->seg->seen.frame, w->pair->attempt[side], SEEN_ACK);
+    if (see_crossing_ack(w, a))
+        note_answer(w->t, w->seg->seen.frame, w->pair->attempt[side], SEEN_ACK);
 }
 
 /* The client acknowledges another of the SYN/ACKs: it is that one's connection. */

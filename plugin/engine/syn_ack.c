@@ -96,18 +96,6 @@ static void note_sender(const struct work *w, uint32_t attempt, bool copy)
         note_answer(w->t, seg->seen.frame, attempt, SEEN_SYN_ACK);
 }
 
-/* Of two SYNs that crossed, the SYN/ACK is all that is needed. */
-static void see_crossing(const struct work *w, struct attempt *a)
-{
-    struct evidence *e = need_evidence(w->t, a);
-
-    if (e->frame[EV_ACK] != 0)
-        return;
-    e->frame[EV_ACK] = w->seg->seen.frame;
-    e->ack_time = w->seg->seen.time;
-    e->flags |= EV_EXACT;
-}
-
 /* One that was seen already, or, behind a proxy, that its client never sees. */
 static void take_renumbered(const struct work *w, uint32_t attempt)
 {
@@ -142,7 +130,7 @@ static void on_good_syn_ack(const struct work *w, uint32_t attempt)
     if (a->syn_data != 0 && seq_after(seg->ack, a->isn + 1))
         a->flags |= ATTEMPT_DATA_TAKEN;
     if (a->flags & ATTEMPT_CROSSED)
-        see_crossing(w, a);
+        see_crossing_ack(w, a);
     if (c == NULL)
         c = begin_connection(w, attempt);
     connection_segment(c, w->side, seg);
@@ -161,7 +149,7 @@ static void on_lone_syn_ack(const struct work *w)
     if (own != NULL && own->isn == w->seg->seq) {
         own->flags |= ATTEMPT_CROSSED;
         if (acknowledges_syn(own, w->seg->ack)) /* a port that calls itself */
-            see_crossing(w, own);
+            see_crossing_ack(w, own);
     }
     connection_segment(c, w->side, w->seg);
 }

@@ -15,6 +15,18 @@ const struct packet_seen *see_answer(const struct work *w, uint32_t attempt, enu
     return packet;
 }
 
+bool see_crossing_ack(const struct work *w, struct attempt *a)
+{
+    struct evidence *e = need_evidence(w->t, a);
+
+    if (e->frame[EV_ACK] != 0)
+        return false;
+    e->frame[EV_ACK] = w->seg->seen.frame;
+    e->ack_time = w->seg->seen.time;
+    e->flags |= EV_EXACT;
+    return true;
+}
+
 void see_denial(const struct work *w, uint32_t attempt, enum seen_kind kind)
 {
     struct attempt *a = get_attempt(w->t, attempt);

@@ -35,6 +35,10 @@ static inline struct connection *old_of(const struct work *w)
 /* Sees the segment in work as an answer to an attempt, or as a copy of one. Returns the packet that is kept. */
 const struct packet_seen *see_answer(const struct work *w, uint32_t attempt, enum seen_kind kind);
 
+/* Of two SYNs that crossed: the first segment that acknowledges an attempt's SYN is all that it needs. Returns whether this
+ * is the first. */
+bool see_crossing_ack(const struct work *w, struct attempt *a);
+
 /* Sees an answer to an attempt that does not accept it, and keeps the old connection as it is at the first of them. */
 void see_denial(const struct work *w, uint32_t attempt, enum seen_kind kind);
 

@@ -77,8 +77,8 @@ static void add_client_resets(const struct tracker *t, const struct attempt *a, 
 {
     const struct packets_seen *resets = tracker_packets(t, a, SEEN_CLIENT_RST_OLD);
 
-    if (resets == NULL)
-        return;
+    if (resets == NULL || resets->last.frame == FRAME_HIDDEN)
+        return; /* the other steps come from notes, and what is hidden has none */
     struct step step = {
         { resets->last.time, EVENT_CLIENT_RESET }, resets->last.frame, true, "RST of the client, for that ACK"
     };

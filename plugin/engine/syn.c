@@ -211,12 +211,17 @@ static uint32_t add_attempt(const struct work *w)
     return attempt;
 }
 
-/* Anything but what the client itself sent. */
+/* By anything that the client has to heed: not by what it sent itself, nor by a RST that acknowledges another number. */
 static bool is_answered(const struct tracker *t, const struct trouble *trouble)
 {
-    const struct packets_seen *packets = trouble->packets == 0 ? NULL : pool_get(&t->packets, trouble->packets);
+    const struct packets_seen *packets;
 
-    return packets != NULL && (packets->next != 0 || packets->kind != SEEN_CLIENT_RST_OLD);
+    for (uint32_t record = trouble->packets; record != 0; record = packets->next) {
+        packets = pool_get(&t->packets, record);
+        if (packets->kind != SEEN_CLIENT_RST_OLD && packets->kind != SEEN_RST_OTHER)
+            return true;
+    }
+    return false;
 }
 
 /* The same SYN, sent again. */

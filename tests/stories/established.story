@@ -268,3 +268,13 @@ timestamps off
 +0.05 < S. J                                copy
       < R                                   decides
 => refused reset_after_handshake
+
+# The client does not heed a RST that acknowledges another number: it waits for its own timer.
+story repeated_behind_an_ignored_reset
+timestamps off
+      > S
+      < R. ack I+41
++1    > S
+      < S.
+      > .                   decides
+=> established syn_retransmitted delayed retries 1

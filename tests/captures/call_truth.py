@@ -33,10 +33,10 @@ def verdict_errors(rows, lines):
     return errors
 
 
-def call_errors(rows, lines):
-    """What the callers lived through."""
+def call_errors(rows, lines, whole=True):
+    """What the callers lived through. whole: the table has all calls of the capture."""
     errors = [one for line in lines for one in fields_of_call(row_of(rows, line), line)]
-    return errors + grouping_errors(rows, lines) + extra_outcomes(rows, lines)
+    return errors + grouping_errors(rows, lines) + extra_outcomes(rows, lines, whole)
 
 
 def row_of(rows, line):
@@ -83,9 +83,9 @@ def grouping_errors(rows, lines):
     return errors + [f"call {number} holds {sorted(calls)}" for number, calls in true.items() if len(calls) > 1]
 
 
-def extra_outcomes(rows, lines):
-    """Counting the frames that have an outcome counts calls. Of those that the table does not have nothing is known."""
+def extra_outcomes(rows, lines, whole):
+    """Counting the frames that have an outcome counts calls."""
     wanted = {int(line["syn_frame"]) for line in lines if line["outcome"] != "-"}
     calls = {row_of(rows, line).get("call") for line in lines}
-    said = {row["frame"] for row in rows if "outcome" in row and row.get("call") in calls}
+    said = {row["frame"] for row in rows if "outcome" in row and (whole or row.get("call") in calls)}
     return [f"frame {frame}: an outcome, but another frame counts for its call" for frame in sorted(said - wanted)]

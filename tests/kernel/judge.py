@@ -47,4 +47,4 @@ def variant_errors(rows, lines):
 
 def call_errors(rows, lines):
     """Against lines of calls.tsv."""
-    return call_truth.call_errors(rows, [dict(zip(call_truth.COLUMNS, line)) for line in lines])
+    return call_truth.call_errors(rows, [dict(zip(call_truth.COLUMNS, line)) for line in lines], whole=False)

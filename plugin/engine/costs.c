@@ -11,6 +11,15 @@
 /* What comes so soon after a SYN that was sent again is the answer to it. */
 #define AT_ONCE (NS_PER_SECOND / 10)
 
+const char *cost_meaning(enum cost cost)
+{
+#define COST_MEANING(NAME, MEANING) [COST_##NAME] = MEANING,
+    static const char *const meanings[COSTS] = { COST_LIST(COST_MEANING) };
+#undef COST_MEANING
+
+    return meanings[cost];
+}
+
 /* The SYN that was taken: the latest before the first SYN/ACK. */
 static int64_t taken_time(const struct dossier *d)
 {

@@ -8,16 +8,22 @@
 #include "dossier.h"
 
 /* What may have made an attempt late. */
-enum cost {
-    COST_NONE,
-    COST_SYN,       /* SYNs repeated while nothing had answered */
-    COST_REJECTION, /* from the first rejecting answer to the SYN that got in */
-    COST_REFUSAL,   /* from the first RST to the SYN that got in */
-    COST_SYN_ACK,   /* from the first SYN/ACK to the one that was acknowledged */
-    COST_SLOW,      /* from a SYN to its SYN/ACK, if that took long */
-    COST_ACCEPT,    /* from the client's ACK to the answer to its repeated data */
-    COSTS
-};
+#define COST_LIST(COST)                                                       \
+    COST(SYN, "SYNs repeated while nothing had answered")                     \
+    COST(REJECTION, "from the first rejecting answer to the SYN that got in") \
+    COST(REFUSAL, "from the first RST to the SYN that got in")                \
+    COST(SYN_ACK, "from the first SYN/ACK to the one that was acknowledged")  \
+    COST(SLOW, "from a SYN to its SYN/ACK, if that took long")                \
+    COST(ACCEPT, "from the client's ACK to the answer to its repeated data")
+
+#define COST_ENUM(NAME, MEANING) COST_##NAME,
+
+enum cost { COST_NONE, COST_LIST(COST_ENUM) COSTS };
+
+#undef COST_ENUM
+
+/* For documentation. NULL for COST_NONE. */
+const char *cost_meaning(enum cost cost);
 
 /* ns each; 0: nothing. */
 struct costs {

@@ -20,8 +20,8 @@ enum fact_kind { FACT_OWN, FACT_HOST, FACT_SERVICE, FACT_CAPTURE };
 /* clang-format off */
 #define FACTS(FACT) \
     /* the handshake */ \
-    FACT(CONNECTED, OWN, "the client acknowledged the SYN/ACK, or the server showed that it accepted") \
-    FACT(ANSWERED, OWN, "a SYN/ACK came") \
+    FACT(CONNECTED, OWN, "the handshake is complete") \
+    FACT(ANSWERED, OWN, "a SYN/ACK acknowledged the SYN") \
     FACT(ANSWER_REPEATED, OWN, "a SYN, or the SYN/ACK, was repeated after the SYN/ACK") \
     FACT(ACK_LATE, OWN, "the SYN/ACK was repeated after the client's ACK") \
     FACT(STUCK, OWN, "the client's data, or FIN, was repeated twice, or for a second, or until it ended, and never taken") \
@@ -31,13 +31,13 @@ enum fact_kind { FACT_OWN, FACT_HOST, FACT_SERVICE, FACT_CAPTURE };
     FACT(RST_TOO_SOON, OWN, "that RST came sooner than a packet can go to the server and back") \
     FACT(DATA_TAKEN, OWN, "the SYN/ACK acknowledged data of the SYN (RFC 7413)") \
     FACT(CROSSED, OWN, "both sides sent SYNs, and each took the other's (RFC 9293, 3.5)") \
-    FACT(GIVEN_UP, OWN, "no answer for so long, or to so many SYNs, that none is expected, or another SYN took its place") \
-    FACT(ENDED, OWN, "the capture is complete") \
-    FACT(SYN_LOST_HERE, HOST, "the host that captured received its SYN, and did not send it on, as it does with others") \
-    FACT(SYN_ACK_LOST_HERE, HOST, "... received the SYN/ACK, and did not send it on") \
-    FACT(CLIENT_LOST_HERE, HOST, "... received what the client sent behind its SYN, and did not send it on") \
+    FACT(GIVEN_UP, OWN, "the SYN is 3 s old, repeated, or replaced by a new one") \
+    FACT(ENDED, OWN, "the capture has ended") \
+    FACT(SYN_LOST_HERE, HOST, "the host that captured received the SYN and did not send it on, as it does with others") \
+    FACT(SYN_ACK_LOST_HERE, HOST, "the host that captured received the SYN/ACK and did not send it on, as it does with others") \
+    FACT(CLIENT_LOST_HERE, HOST, "the host that captured received what the client sent behind its SYN and did not send it on, as it does with others") \
     /* what the capture lacks */ \
-    FACT(HEARD, CAPTURE, "nothing shows that the capture lacks packets, or all that the server sends") \
+    FACT(HEARD, CAPTURE, "nothing shows that the capture lacks packets") \
     /* what ended it */ \
     FACT(REFUSED, OWN, "a RST acknowledged the SYN") \
     FACT(RST_BY_FIN_WAIT_2, OWN, "an old connection in FIN_WAIT_2 made the RST") \
@@ -54,47 +54,47 @@ enum fact_kind { FACT_OWN, FACT_HOST, FACT_SERVICE, FACT_CAPTURE };
     FACT(TTL_ODD, HOST, "the RST's TTL is not that of the host's other packets") \
     FACT(STRAY, OWN, "an answer came from another address or port") \
     FACT(SERVICE_ANSWERS, SERVICE, "the service answered another SYN with a SYN/ACK within 10 s") \
-    FACT(SERVICE_GOES_ON, SERVICE, "and did so before the first SYN and after the last") \
+    FACT(SERVICE_GOES_ON, SERVICE, "the service answered other SYNs with SYN/ACKs before the first SYN and after the last") \
     FACT(SYN_DAMAGED, HOST, "each SYN had a wrong checksum, far from its sender") \
-    FACT(SYN_ACK_DAMAGED, HOST, "so had each SYN/ACK") \
+    FACT(SYN_ACK_DAMAGED, HOST, "each SYN/ACK had a wrong checksum, far from its sender") \
     FACT(HOST_SEEN, HOST, "the server's address sent packets") \
     /* a bare ACK, or a SYN/ACK with a wrong ack number */ \
-    FACT(REJECTED, OWN, "the SYN was rejected by such a segment") \
-    FACT(BY_SYN_ACK, OWN, "by a SYN/ACK") \
-    FACT(BY_SOCKET, OWN, "its IP ID is not 0: a live socket made it") \
-    FACT(BY_TIME_WAIT, OWN, "a TIME_WAIT made it") \
-    FACT(BY_ESTABLISHED, OWN, "a connection in ESTABLISHED made it") \
-    FACT(BY_CLOSE_WAIT, OWN, "a connection in CLOSE_WAIT made it") \
-    FACT(BY_LAST_ACK, OWN, "a connection in LAST_ACK made it") \
-    FACT(BY_FIN_WAIT_1, OWN, "a connection in FIN_WAIT_1 or CLOSING made it") \
-    FACT(BY_FIN_WAIT_2, OWN, "a connection in FIN_WAIT_2 made it") \
-    FACT(BY_SYN_RECEIVED, OWN, "a connection in SYN_RECEIVED made it") \
-    FACT(STATE_CERTAIN, OWN, "the packets prove that state") \
-    FACT(TIMESTAMP_BEHIND, OWN, "the TIME_WAIT rejects the SYN's timestamp") \
-    FACT(SEQUENCE_BEHIND, OWN, "the TIME_WAIT rejects the SYN's sequence number") \
-    FACT(WOULD_TAKE, OWN, "the TIME_WAIT would take the SYN if somebody listened") \
-    FACT(TIMESTAMPS_CUT, OWN, "the captured bytes end before the options that would tell its timestamp") \
-    FACT(MAYBE_TIME_WAIT, OWN, "the peer was in TIME_WAIT, and the capture does not tell what made it") \
+    FACT(REJECTED, OWN, "a bare ACK, or a SYN/ACK with a wrong ack number, rejected the SYN") \
+    FACT(BY_SYN_ACK, OWN, "a SYN/ACK with a wrong ack number rejected the SYN") \
+    FACT(BY_SOCKET, OWN, "a live socket made the rejecting ACK: its IP ID is not 0") \
+    FACT(BY_TIME_WAIT, OWN, "a TIME_WAIT made the rejecting ACK") \
+    FACT(BY_ESTABLISHED, OWN, "a connection in ESTABLISHED made the rejecting ACK") \
+    FACT(BY_CLOSE_WAIT, OWN, "a connection in CLOSE_WAIT made the rejecting ACK") \
+    FACT(BY_LAST_ACK, OWN, "a connection in LAST_ACK made the rejecting ACK") \
+    FACT(BY_FIN_WAIT_1, OWN, "a connection in FIN_WAIT_1 or CLOSING made the rejecting ACK") \
+    FACT(BY_FIN_WAIT_2, OWN, "a connection in FIN_WAIT_2 made the rejecting ACK") \
+    FACT(BY_SYN_RECEIVED, OWN, "a connection in SYN_RECEIVED made the rejecting ACK") \
+    FACT(STATE_CERTAIN, OWN, "the packets prove the state that rejected it") \
+    FACT(TIMESTAMP_BEHIND, OWN, "TIME_WAIT rejects the SYN's timestamp") \
+    FACT(SEQUENCE_BEHIND, OWN, "TIME_WAIT rejects the SYN's sequence number") \
+    FACT(WOULD_TAKE, OWN, "TIME_WAIT would take the SYN if somebody listened") \
+    FACT(TIMESTAMPS_CUT, OWN, "the captured bytes end before the SYN's timestamp") \
+    FACT(MAYBE_TIME_WAIT, OWN, "the peer was in TIME_WAIT, and the capture does not tell what made the rejecting ACK") \
     FACT(CLIENT_RESET, OWN, "the client's RST followed the rejection") \
     FACT(RAN_OUT_SINCE, OWN, "TIME_WAIT had run out since it rejected the SYN, when the latest came") \
-    FACT(TAKEN_LATER, OWN, "the TIME_WAIT that rejected one SYN took another") \
+    FACT(TAKEN_LATER, OWN, "the TIME_WAIT that rejected one SYN took a later one") \
     /* the old connection */ \
     FACT(OLD, OWN, "an old connection was seen on the port pair") \
-    FACT(OLD_STATE, OWN, "in a known state") \
-    FACT(OLD_RESET_NOW, OWN, "the client's RST ended it while the SYN waited") \
-    FACT(OLD_RESET, OWN, "ended by a RST") \
-    FACT(OLD_CLOSED, OWN, "closed, and without TIME_WAIT at the peer") \
+    FACT(OLD_STATE, OWN, "the old connection's state is known") \
+    FACT(OLD_RESET_NOW, OWN, "the client's RST ended the old connection while the SYN waited") \
+    FACT(OLD_RESET, OWN, "a RST had ended the old connection") \
+    FACT(OLD_CLOSED, OWN, "the old connection was closed, without TIME_WAIT at the peer") \
     FACT(IN_TIME_WAIT, OWN, "the peer was in TIME_WAIT when the first SYN came") \
-    FACT(HAD_TIME_WAIT, OWN, "or had been") \
+    FACT(HAD_TIME_WAIT, OWN, "the peer was, or had been, in TIME_WAIT") \
     FACT(RAN_OUT, OWN, "TIME_WAIT had run out when the latest SYN came") \
-    FACT(SURELY_RAN_OUT, OWN, "and nothing else can have let it in") \
+    FACT(SURELY_RAN_OUT, OWN, "nothing but the end of TIME_WAIT can have let it in") \
     FACT(NEWER_TIMESTAMP, OWN, "only the SYN's newer timestamp can have let it in") \
     FACT(HIGHER_SEQUENCE, OWN, "the SYN's higher sequence number let it in") \
-    FACT(FORBIDDEN, OWN, "the TIME_WAIT takes none of the attempt's SYNs, by the rules of its stack") \
-    FACT(FORBIDDEN_STILL, OWN, "and the packets prove that TIME_WAIT, which had not run out") \
-    FACT(MAY_DROP, OWN, "and the SYN is not beyond RCV.NXT of a proven TIME_WAIT, whose stack is not known") \
-    FACT(STACK_KNOWN, HOST, "the peer's stack is known, and so are its rules") \
-    FACT(NOT_RECYCLED, HOST, "the host's SYN/ACKs show elsewhere that it reopens a TIME_WAIT with that number, and this one has another") \
+    FACT(FORBIDDEN, OWN, "TIME_WAIT takes none of the attempt's SYNs, by the rules of its stack") \
+    FACT(FORBIDDEN_STILL, OWN, "a proven TIME_WAIT, which had not run out, takes none of the attempt's SYNs, by the rules of its stack") \
+    FACT(MAY_DROP, OWN, "the SYN is not beyond RCV.NXT of a proven TIME_WAIT, whose stack is not known") \
+    FACT(STACK_KNOWN, HOST, "the peer's stack is known") \
+    FACT(NOT_RECYCLED, HOST, "the SYN/ACK lacks the number with which this host reopens a TIME_WAIT elsewhere") \
     FACT(RECYCLED_ISN, OWN, "the SYN/ACK has the number with which the stack reopens a TIME_WAIT")
 /* clang-format on */
 
@@ -148,7 +148,7 @@ static inline bool facts_have_any(const struct facts *facts, const struct facts 
 /* For documentation and tests. */
 struct fact_row {
     const char *name;
-    const char *meaning;
+    const char *meaning; /* a sentence that a table of rules can hold: it leans on no other fact but "that RST" */
     enum fact_kind kind;
 };
 

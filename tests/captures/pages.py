@@ -7,11 +7,14 @@ made anew from the engine's verdict table and from what tshark says of the captu
 forgotten to.
 """
 
+import copy
 import functools
+import os
 import re
 import subprocess
 import sys
 import tempfile
+from dataclasses import dataclass
 from pathlib import Path
 
 from stories import FILES, told
@@ -51,6 +54,74 @@ def causes(tshark, *names):
 
 def advice(tshark, name):
     return ["> " + row_of(name)["advice"]]
+
+
+# The rules
+
+
+@dataclass
+class Rule:
+    """A row of the engine's table of rules, in words. Neighbours that differ in one fact are one of these."""
+    first: int
+    last: int
+    verdict: tuple[str, str]
+    needed: list[str]
+    excluded: list[str]
+    observed_if: str
+    source: str
+
+    def __str__(self):
+        number = f"{self.first}" if self.first == self.last else f"{self.first}-{self.last}"
+        fate, cause = self.verdict
+        return (f"| {number} | `{fate}` `{cause}` | {'; '.join(self.needed) or 'nothing else holds'} "
+                f"| {'; '.join(self.excluded)} | {self.observed_if} | {self.source} |")
+
+    def takes(self, other):
+        """Whether the other says the same of one other fact; if so, it is taken in."""
+        same = all(getattr(self, name) == getattr(other, name) for name in ("verdict", "excluded", "observed_if", "source"))
+        apart = [i for i, pair in enumerate(zip(self.needed, other.needed)) if pair[0] != pair[1]]
+        if not same or len(self.needed) != len(other.needed) or len(apart) != 1:
+            return False
+        self.needed[apart[0]] = either(self.needed[apart[0]], other.needed[apart[0]])
+        self.last = other.last
+        return True
+
+
+def either(one, other):
+    """Two sentences as one; what both begin and end with is said once."""
+    one, other = one.split(), other.split()
+    head = os.path.commonprefix([one, other])
+    tail = os.path.commonprefix([one[::-1], other[::-1]])[::-1]
+    if not head or not tail:
+        return " ".join(one + [", or"] + other).replace(" ,", ",")
+    return " ".join(one[:-len(tail)] + ["or"] + other[len(head):])
+
+
+def observed_if(proof, inferred, by_stack):
+    if inferred:
+        return "never"
+    return "; ".join(proof + ["the peer's stack is known"] * bool(by_stack)) or "always"
+
+
+@functools.cache
+def rule_table():
+    meaning = dict(cells for kind, *cells in printed_table() if kind == "fact")
+    rows = [cells for kind, *cells in printed_table() if kind == "rule"]
+    table = []
+    for number, (fate, cause, *lists, inferred, by_stack, late_by, source) in enumerate(rows, 1):
+        needed, excluded, proof = ([meaning[name] for name in names.split()] for names in lists)
+        needed += [f"most of its delay: {late_by}"] * bool(late_by)
+        table.append(Rule(number, number, (fate, cause), needed, excluded, observed_if(proof, inferred, by_stack), source))
+    return table
+
+
+def rules(tshark, *names):
+    """The rows of the table of rules that say one of these causes."""
+    shown = []
+    for rule in copy.deepcopy(rule_table()):
+        if ".".join(rule.verdict) in names and not (shown and shown[-1].takes(rule)):
+            shown.append(rule)
+    return ["| # | verdict | if | unless | observed if | source |", "|---|---|---|---|---|---|", *map(str, shown)]
 
 
 # Packets
@@ -186,13 +257,16 @@ def explained(text):
     return [name for names in re.findall(r"pages\.py: causes (.*?) -->", text) for name in names.split()]
 
 
-SHOWN = {made.__name__: made for made in (causes, advice, listing, story, details, report, fields, experts, preferences, tokens)}
+SHOWN = {made.__name__: made for made in (causes, advice, rules, listing, story, details, report, fields, experts, preferences,
+                                          tokens)}
 
 
 def fill(text, tshark):
-    """The page with all its blocks made anew."""
+    """The page with all its blocks made anew. Its rules are those of the causes that it is about."""
     def block(match):
         what, *arguments = match[2].split()
+        if what == "rules":
+            arguments = explained(text)
         return match[1] + "\n".join(SHOWN[what](tshark, *arguments)) + "\n" + match[3]
 
     return BLOCK.sub(block, text)

@@ -1,9 +1,12 @@
-/* verdict_table.c - prints the engine's table of fates and causes, and its expert infos, for tests and documentation
+/* verdict_table.c - prints the engine's tables of fates and causes, expert infos, facts and rules, for tests and docs
  *
- * With tabs: "verdict", fate, cause, severity, expert info, sentence, advice; or "expert", token, severity.
+ * With tabs: "verdict", fate, cause, severity, expert info, sentence, advice; "expert", token, severity; "fact", name,
+ * meaning; "rule", fate, cause, the facts needed, those excluded, those that prove it (names with spaces between),
+ * "inferred" if nothing does, "by_stack" if the rules of the peer's stack say it, what made the attempt late, the source.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
+#include "rules.h"
 #include "verdict.h"
 
 #include <stdio.h>
@@ -15,9 +18,27 @@ static const char *severity_name(enum severity severity)
     return names[severity];
 }
 
+static void print_facts(const uint8_t list[RULE_FACTS_MAX])
+{
+    for (size_t i = 0; i < RULE_FACTS_MAX && list[i] != F_NONE; i++)
+        printf("%s%s", i == 0 ? "" : " ", fact_row((enum fact)list[i])->name);
+    printf("\t");
+}
+
+static void print_rule(const struct rule *rule)
+{
+    printf("rule\t%s\t%s\t", fate_token(rule->fate), cause_token(rule->cause));
+    print_facts(rule->all);
+    print_facts(rule->none);
+    print_facts(rule->proof);
+    printf("%s\t%s\t%s\t%s\n", rule->never_proven ? "inferred" : "", rule->by_stack ? "by_stack" : "",
+           rule->cost == COST_NONE ? "" : cost_meaning(rule->cost), rule->why);
+}
+
 int main(void)
 {
     const struct verdict_row *row;
+    const struct rule *rule;
 
     for (size_t i = 0; (row = verdict_row_at(i)) != NULL; i++)
         printf("verdict\t%s\t%s\t%s\t%s\t%s\t%s\n", fate_token(row->fate), cause_token(row->cause),
@@ -26,5 +47,9 @@ int main(void)
         const struct expert_row *expert = expert_row((enum expert_kind)kind);
         printf("expert\t%s\t%s\n", expert->token, severity_name(expert->severity));
     }
+    for (int fact = F_NONE + 1; fact < F_COUNT; fact++)
+        printf("fact\t%s\t%s\n", fact_row((enum fact)fact)->name, fact_row((enum fact)fact)->meaning);
+    for (size_t i = 0; (rule = rule_at(i)) != NULL; i++)
+        print_rule(rule);
     return 0;
 }

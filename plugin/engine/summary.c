@@ -250,7 +250,7 @@ void tracker_summary(const struct tracker *t, uint32_t attempt, const struct ver
     if (signs_suffice(signs))
         append_other_host(out, signs);
     else if (signs_are_unsure(signs))
-        g_string_append(out, "; with the timestamp clock of another host or port");
+        g_string_append(out, "; another clock than before (of another host or port)");
     append_collisions(out, t, attempt);
     append_points(out, t, attempt, v);
 }

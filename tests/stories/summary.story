@@ -22,11 +22,11 @@ story words_of_paws
 use closed_by_server
 +10 > S N+352641030 ts R-100000
     < . no_socket
-=> reads "SYN rejected by TIME_WAIT peer (PAWS: TSval 100000 behind); with the timestamp clock of another host or port"
+=> reads "SYN rejected by TIME_WAIT peer (PAWS: TSval 100000 behind); another clock than before (of another host or port)"
 +2  > S
-=> reads "SYN rejected by TIME_WAIT peer (PAWS: TSval 100000 behind), 1 retry, 2.0 s; with the timestamp clock of another host or port"
+=> reads "SYN rejected by TIME_WAIT peer (PAWS: TSval 100000 behind), 1 retry, 2.0 s; another clock than before (of another host or port)"
 +1  > S
-=> reads "SYN rejected by TIME_WAIT peer (PAWS: TSval 100000 behind), 2 retries, 3.0 s; with the timestamp clock of another host or port"
+=> reads "SYN rejected by TIME_WAIT peer (PAWS: TSval 100000 behind), 2 retries, 3.0 s; another clock than before (of another host or port)"
 
 story words_of_inferred_paws
 use closed_by_server

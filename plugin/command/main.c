@@ -169,6 +169,7 @@ static int run(const struct arguments *options)
     } else {
         s.capture = reader_new((const char *const *)options->paths, options->n_paths, say, &s);
         read_capture(&s);
+        tracker_note_lost(s.t, reader_lost(s.capture));
     }
     collection_end(s.collected);
     attempts = select_attempts(&s);

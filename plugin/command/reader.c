@@ -15,6 +15,7 @@ struct chain {
     bool in_use;       /* a file of it is open */
     int64_t last_time; /* of its newest record */
     const char *path;  /* of its newest file */
+    uint64_t lost;     /* packets, as the statistics of its files say: these go on from one to the next */
 };
 
 /* An interface of a section of a chain's files: a capture point's number is its place in the array. */
@@ -146,6 +147,7 @@ static void end_file(struct reader *c, guint index)
 
     chain->in_use = false;
     chain->last_time = s->last_time;
+    chain->lost = MAX(chain->lost, source_lost(s));
     c->done += s->size;
     say_error(c, s);
     source_free(s);
@@ -275,6 +277,15 @@ char *reader_point_name(const struct reader *c, const struct reader_frame *frame
     if (c->waiting->len == 1 || frame->source->chain == 0)
         return g_strdup(name);
     return g_strdup_printf("%s of %s", name == NULL ? "packets" : name, frame->source->path);
+}
+
+uint64_t reader_lost(const struct reader *c)
+{
+    uint64_t lost = 0;
+
+    for (guint i = 0; i < c->chains->len; i++)
+        lost += g_array_index(c->chains, struct chain, i).lost;
+    return lost;
 }
 
 const struct frames *reader_frames(const struct reader *c)

@@ -39,6 +39,9 @@ bool reader_next(struct reader *c, struct reader_frame *frame);
 /* The name of a frame's capture point, or NULL. Free it. */
 char *reader_point_name(const struct reader *c, const struct reader_frame *frame);
 
+/* Packets that the statistics of the interfaces say were lost, in the files that have been read. */
+uint64_t reader_lost(const struct reader *c);
+
 /* Which records the frames are. */
 const struct frames *reader_frames(const struct reader *c);
 

@@ -290,6 +290,37 @@ wtap_block_t source_interface_description(const struct source *s)
     return description;
 }
 
+static uint64_t count_of(wtap_block_t statistics, unsigned option)
+{
+    guint64 packets = 0;
+
+    if (wtap_block_get_uint64_option_value(statistics, option, &packets) != WTAP_OPTTYPE_SUCCESS)
+        return 0;
+    return MIN(packets, UINT32_MAX); /* of a damaged file it may be any number: the sum must hold */
+}
+
+/* Each statistics block counts all that its interface has captured so far. */
+static uint64_t lost_at(wtap_block_t description)
+{
+    const wtapng_if_descr_mandatory_t *mandatory = wtap_block_get_mandatory_data(description);
+
+    if (mandatory->num_stat_entries == 0)
+        return 0;
+    wtap_block_t last = g_array_index(mandatory->interface_statistics, wtap_block_t, mandatory->num_stat_entries - 1);
+    return count_of(last, OPT_ISB_IFDROP) + count_of(last, OPT_ISB_OSDROP);
+}
+
+uint64_t source_lost(const struct source *s)
+{
+    wtapng_iface_descriptions_t *all = wtap_file_get_idb_info(s->wth);
+    uint64_t lost = 0;
+
+    for (guint i = 0; i < all->interface_data->len; i++)
+        lost += lost_at(g_array_index(all->interface_data, wtap_block_t, i));
+    g_free(all);
+    return lost;
+}
+
 int64_t source_position(const struct source *s)
 {
     return s->wth == NULL ? 0 : wtap_read_so_far(s->wth);

@@ -62,6 +62,9 @@ const char *source_interface_name(const struct source *s);
 /* A description of that interface, for a file to be written; of any other record, one that has no more than a type. */
 wtap_block_t source_interface_description(const struct source *s);
 
+/* Packets that the statistics of its interfaces, as far as they were read, say were lost. */
+uint64_t source_lost(const struct source *s);
+
 /* The bytes that were read from the file so far. */
 int64_t source_position(const struct source *s);
 

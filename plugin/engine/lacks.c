@@ -15,6 +15,11 @@ void tracker_note_drops(struct tracker *t, uint64_t packets)
     t->capture.dropped = all < packets ? UINT64_MAX : all;
 }
 
+void tracker_note_lost(struct tracker *t, uint64_t packets)
+{
+    t->capture.dropped = MAX(t->capture.dropped, packets);
+}
+
 const struct capture *tracker_capture(const struct tracker *t)
 {
     return &t->capture;

@@ -16,6 +16,9 @@ bool capture_lacks_server(const struct tracker *t, const struct attempt *a);
 /* A record says that so many packets were lost before it. */
 void tracker_note_drops(struct tracker *t, uint64_t packets);
 
+/* A count says that so many packets of the whole capture were lost; records may have said it of some already. */
+void tracker_note_lost(struct tracker *t, uint64_t packets);
+
 /* What of the capture has been seen. */
 const struct capture *tracker_capture(const struct tracker *t);
 

@@ -4,6 +4,7 @@
  */
 #include "report.h"
 
+#include "clocks.h"
 #include "proof.h"
 
 #include <inttypes.h>
@@ -185,15 +186,24 @@ static void print_since_and_next(struct report *r)
     g_free(advice);
 }
 
+/* Takes the remark. */
+static void append_remark(GString *out, char *remark, const char *end)
+{
+    if (remark != NULL)
+        g_string_append_printf(out, "%s%s%s", out->len == 0 ? "" : " ", remark, end);
+    g_free(remark);
+}
+
 char *report_remark(const struct report_input *in)
 {
-    char *of_capture = in->t == NULL ? NULL : tracker_capture_remark(in->t);
+    GString *out = g_string_new(NULL);
 
-    if (in->remark == NULL)
-        return of_capture;
-    char *both = of_capture == NULL ? g_strdup(in->remark) : g_strconcat(in->remark, ". ", of_capture, NULL);
-    g_free(of_capture);
-    return both;
+    append_remark(out, g_strdup(in->remark), ".");
+    if (in->t != NULL) {
+        append_remark(out, tracker_capture_remark(in->t), "");
+        append_remark(out, tracker_clock_remark(in->t), "");
+    }
+    return g_string_free(out, out->len == 0);
 }
 
 static void print_head(struct report *r)

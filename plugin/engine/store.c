@@ -71,6 +71,7 @@ void store_clear(struct tracker *t)
     index_free(&t->by_isn);
     index_free(&t->by_client);
     g_free(t->closings);
+    g_free(t->skew);
 }
 
 struct evidence *need_evidence(struct tracker *t, struct attempt *a)

@@ -3,6 +3,7 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "alarms.h"
+#include "clocks.h"
 #include "peer_end.h"
 #include "races.h"
 #include "renumbered.h"
@@ -266,6 +267,7 @@ static void take_copy(const struct work *w, struct attempt *a)
     if (same && w->seg->seen.time - a->last_time >= DUPLICATE_WINDOW) {
         a->flags |= ATTEMPT_APART;
         w->t->capture.apart += !(a->flags & ATTEMPT_PROXIED);
+        see_syn_apart(w, a);
     }
     see_way_of_syn(w, a, true);
     note_duplicate(w->t, w->seg->seen.frame, w->pair->attempt[w->side]);

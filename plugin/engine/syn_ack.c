@@ -2,6 +2,7 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
+#include "clocks.h"
 #include "recognise.h"
 #include "refute.h"
 #include "renumbered.h"
@@ -125,7 +126,10 @@ static void on_good_syn_ack(const struct work *w, uint32_t attempt)
     if (a->flags & ATTEMPT_DAMAGED)
         w->t->checksums_lie = true;
     see_way_of_syn_ack(w, attempt);
-    note_sender(w, attempt, see_syn_ack(w, a, e));
+    const bool known = e->flags & EV_SYN_ACK, copy = see_syn_ack(w, a, e);
+    note_sender(w, attempt, copy);
+    if (copy || !known)
+        see_syn_ack_apart(w, attempt, copy);
     note_crossing(w, a);
     if (a->syn_data != 0 && seq_after(seg->ack, a->isn + 1))
         a->flags |= ATTEMPT_DATA_TAKEN;

@@ -27,8 +27,9 @@ def read_pcap(data):
     return frames
 
 
-def pcapng(frames, names, linktype=ETHERNET, drops=None):
-    """The bytes of a pcapng file of one section, with an interface for each name. drops: frame -> packets lost before it."""
+def pcapng(frames, names, linktype=ETHERNET, drops=None, statistics=()):
+    """The bytes of a pcapng file of one section, with an interface for each name. drops: frame -> packets lost before it;
+    statistics: (interface, packets that it lost, packets that the system lost), at the end of the file."""
     out = [_block(0x0A0D0D0A, struct.pack("<IHHq", 0x1A2B3C4D, 1, 0, -1))]
     for name in names:
         out.append(_block(1, struct.pack("<HHI", linktype, 0, 262144) + _option(2, name.encode()) + _option(0, b"")))
@@ -37,6 +38,9 @@ def pcapng(frames, names, linktype=ETHERNET, drops=None):
         dropped = (drops or {}).get(number)
         options = b"" if dropped is None else _option(4, struct.pack("<Q", dropped)) + _option(0, b"")
         out.append(_block(6, head + _padded(data) + options))
+    for interface, by_interface, by_system in statistics:
+        counts = _option(5, struct.pack("<Q", by_interface)) + _option(7, struct.pack("<Q", by_system)) + _option(0, b"")
+        out.append(_block(5, struct.pack("<III", interface, 0, 0) + counts))
     return b"".join(out)
 
 

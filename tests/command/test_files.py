@@ -246,3 +246,24 @@ def test_what_is_not_read_is_counted(folder):
     done = run(save(folder, "wlan", radiotap), status=0)
     assert done.stderr.count("\n") == 1
     assert "1 frame was not read" in done.stderr and "802.11" in done.stderr and "use tshark" in done.stderr
+
+
+# What the capture lost
+
+
+@pytest.mark.parametrize("drops, statistics, packets", [
+    ({2: 3}, [], 3), (None, [(0, 5, 2)], 7), ({2: 3}, [(0, 5, 2)], 7), ({2: 9}, [(0, 5, 2)], 9), (None, [(0, 5, 2), (0, 6, 2)], 8),
+])
+def test_packets_that_the_capture_lost(folder, drops, statistics, packets):
+    """By the records, by the statistics of its interface, of which the latest counts all, or by both: then once."""
+    data = capture_file.pcapng(frames_of("no_answer.silent_host"), ["eth0"], drops=drops, statistics=statistics)
+    path = save(folder, "lossy.pcapng", data)
+    said = calls(path)
+    assert [call["synfate.basis"] for call in said] == ["inferred"]
+    report = " ".join(run("--report", path, status=1).stdout.split())
+    assert f"The capture lost {packets} packets, as its records say." in report
+
+
+def test_nothing_lost(folder):
+    data = capture_file.pcapng(frames_of("no_answer.silent_host"), ["eth0"], statistics=[(0, 0, 0)])
+    assert [call["synfate.basis"] for call in calls(save(folder, "whole.pcapng", data))] == ["observed"]

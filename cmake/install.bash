@@ -42,7 +42,7 @@ install_profile() {
         if [[ ! -e $user_profile/$name ]] || unchanged "$name"; then
             cp "$file" "$user_profile/$name"
         elif ! cmp -s "$file" "$user_profile/$name"; then
-            printf 'Kept %s: you have changed it.\n' "$user_profile/$name"
+            printf 'Kept %s: Wireshark or you have changed it.\n' "$user_profile/$name"
         fi
     done
     (cd "$source_dir/plugin/profile" && sha256sum -- *) >"$user_profile/.installed"

@@ -20,6 +20,7 @@ struct host {
     uint16_t marks;           /* enum host_marks */
     uint8_t family : 4;
     uint8_t refuted : 4; /* how often it has answered as the stack of its marks, or Linux, would not; up to 15 */
+    uint8_t window;      /* of its SYN/ACKs, if it is a stack's mark: stack_window_mark; 0: no mark */
 };
 
 enum host_marks {
@@ -29,7 +30,6 @@ enum host_marks {
     HOST_ID_ZERO = 0x08,         /* IP ID 0 in segments of open connections */
     HOST_ID = 0x10,              /* another IP ID in those */
     HOST_RECYCLES = 0x20,        /* a SYN/ACK had the number with which its stack reopens a TIME_WAIT */
-    HOST_SMALL_WINDOW = 0x80,    /* its SYN/ACKs have the window of gVisor's */
     HOST_REACHED = 0x40,         /* the host that captured forwards packets to it */
     HOST_SENT = 0x100,           /* it sent a packet */
     HOST_UNHEARD = 0x200,        /* its clients acknowledged what the capture lacks of it */

@@ -15,8 +15,8 @@ void note_syn_ack_marks(struct host *host, const struct segment *seg)
 {
     if (host->layout == 0 && !seg->options_cut)
         host->layout = seg->option_layout;
-    if (seg->window == GVISOR_WINDOW)
-        host->marks |= HOST_SMALL_WINDOW;
+    if (stack_window_mark(seg->window) != 0)
+        host->window = stack_window_mark(seg->window);
     if (!seg->has_ip_id)
         return;
     host->marks |= seg->ip_id == 0 ? HOST_SYN_ACK_ID_ZERO : HOST_SYN_ACK_ID;
@@ -66,7 +66,7 @@ static bool has_marks(const struct stack *stack, const struct host *host)
 
     return marks->ttl != 0 && host->ttl_max != 0 && first_ttl(host->ttl_max) == marks->ttl
            && has_layout(marks, host->layout) && has_ip_marks(marks, host)
-           && (marks->window != GVISOR_WINDOW) == !(host->marks & HOST_SMALL_WINDOW);
+           && stack_window_mark(marks->window) == host->window;
 }
 
 const struct stack *stack_of_marks(const struct host *host)

@@ -234,7 +234,8 @@ static const struct stack stacks[PEER_STACK_COUNT] = {
         .time_wait = sequence_or_silence, .fin_wait_2 = challenge, .syn_received = gvisor_syn_received,
         .established = challenge, .closing = challenge,
         .time_wait_length = SECONDS(60), .time_wait_late = LATE,
-        .marks = { { "MSTNW", "MNNSNW", "MNNTNW", "MNW" }, 64, .window = GVISOR_WINDOW },
+        /* Over IPv6 its SYN/ACKs look like those of Linux, but for their window. */
+        .marks = { { "MSTNW", "MNNSNW", "MNNTNW", "MNW" }, 64, .window = 29184 },
     },
     [PEER_LWIP] = { /* measured on 2.1.3 */
         .token = "lwip", .name = "lwIP", .known = true,
@@ -301,6 +302,14 @@ struct peer_decision stack_decide(const struct stack *stack, const struct peer *
     default:
         return decide(ANSWER_UNKNOWN, REASON_NONE);
     }
+}
+
+uint8_t stack_window_mark(uint16_t window)
+{
+    for (uint8_t i = 0; window != 0 && i < PEER_STACK_COUNT; i++)
+        if (stacks[i].marks.window == window)
+            return i + 1;
+    return 0;
 }
 
 uint16_t layout_digest(const char *layout)

@@ -68,16 +68,13 @@ typedef struct peer_decision (*peer_rule)(const struct peer *peer, const struct 
  * permitted, T timestamps. */
 enum { MARK_LAYOUTS = 8 };
 
-/* gVisor's SYN/ACKs look like those of Linux over IPv6, but for their window (measured). */
-enum { GVISOR_WINDOW = 29184 };
-
 /* What a stack's SYN/ACKs look like. */
 struct stack_marks {
     const char *layouts[MARK_LAYOUTS]; /* those that tell it from others; NULL: none */
     uint8_t ttl;                       /* that it begins with: 64, 128, 255; 0: not known */
     bool df, id_zero;                  /* "don't fragment" is set; the IP ID is 0 */
     bool id_zero_always;               /* of all its segments */
-    uint16_t window;                   /* 0: any */
+    uint16_t window;                   /* that tells it from others; 0: none that does */
 };
 
 struct stack {
@@ -98,6 +95,9 @@ struct stack {
 
 /* The row of a stack. */
 const struct stack *stack_row(enum peer_stack stack);
+
+/* Which stack's mark a SYN/ACK's window is: a number, the same for the same window; 0: of none. */
+uint8_t stack_window_mark(uint16_t window);
 
 /* The digest of a layout such as "MSTNW", as struct segment has it. */
 uint16_t layout_digest(const char *layout);

@@ -241,6 +241,18 @@ static void test_reset_of_time_wait(void)
     g_assert_false(stack_row(PEER_LWIP)->reset_removes_time_wait);
 }
 
+/* A window that is nobody's mark has no number; each mark has its own. */
+static void test_window_marks(void)
+{
+    g_assert_cmpuint(stack_window_mark(0), ==, 0);
+    g_assert_cmpuint(stack_window_mark(65160), ==, 0);
+    for (int stack = 0; stack < PEER_STACK_COUNT; stack++) {
+        uint16_t window = stack_row((enum peer_stack)stack)->marks.window;
+        g_assert_true((stack_window_mark(window) != 0) == (window != 0));
+    }
+    g_assert_cmpuint(stack_window_mark(stack_row(PEER_GVISOR)->marks.window), ==, PEER_GVISOR + 1);
+}
+
 static void test_names(void)
 {
     static const char *const answers[] = { "unknown", "syn_ack", "ack", "rst", "silence" };
@@ -270,6 +282,7 @@ int main(int argc, char **argv)
     g_test_add_func("/stacks/synchronized_states", test_synchronized_states);
     g_test_add_func("/stacks/what_is_not_known", test_what_is_not_known);
     g_test_add_func("/stacks/reset_of_time_wait", test_reset_of_time_wait);
+    g_test_add_func("/stacks/window_marks", test_window_marks);
     g_test_add_func("/stacks/names", test_names);
     return g_test_run();
 }

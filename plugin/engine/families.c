@@ -47,6 +47,7 @@ enum family {
     FAMILY_COLLISION,
     FAMILY_BOX_STATE,
     FAMILY_ONLY_SYNS_WITH,
+    FAMILY_KEYS,
     FAMILY_SIZE,
     FAMILY_FIRST_CONTACT,
     FAMILY_FLOW_LIMIT,
@@ -85,6 +86,11 @@ static const struct family_row families[FAMILY_COUNT + 1] = {
                                 "Until it is mended, switch it off at the client (net.ipv4.tcp_ecn=0 and the like). "
                                 "Next: capture on either side of the firewall.",
                                 PAGE "#only-syns-with" },
+    [FAMILY_KEYS] = { "keys", "a key (TCP-AO, TCP-MD5) that one side has and the other does not",
+                      "Compare the keys of both sides, the address that each is for (NAT between them breaks it), and when "
+                      "they change. Next: nstat -az TcpExtTCPMD5NotFound TcpExtTCPMD5Unexpected TcpExtTCPAORequired "
+                      "TcpExtTCPAOKeyNotFound on the server.",
+                      PAGE "#keys" },
     [FAMILY_SIZE] = { "size", "a path-MTU black hole: large segments are dropped, and no ICMP error says so",
                       "Let ICMP \"fragmentation needed\" and \"packet too big\" through, or clamp the MSS on the tunnel "
                       "(iptables --clamp-mss-to-pmtu), or set net.ipv4.tcp_mtu_probing=1. Next: ping -M do -s 1472 "
@@ -144,8 +150,8 @@ static const struct naming namings[] = {
     { FEATURE_SYN_DATA, FAMILY_ONLY_SYNS_WITH, is_silent },
     { FEATURE_FAST_OPEN, FAMILY_ONLY_SYNS_WITH, is_silent },
     { FEATURE_MPTCP, FAMILY_ONLY_SYNS_WITH, is_silent },
-    { FEATURE_AO, FAMILY_ONLY_SYNS_WITH, is_silent },
-    { FEATURE_MD5, FAMILY_ONLY_SYNS_WITH, is_silent },
+    { FEATURE_AO, FAMILY_KEYS, is_silent },
+    { FEATURE_MD5, FAMILY_KEYS, is_silent },
     { FEATURE_TIMESTAMPS, FAMILY_ONLY_SYNS_WITH, is_silent },
     { FEATURE_SACK, FAMILY_ONLY_SYNS_WITH, is_silent },
     { FEATURE_SCALE, FAMILY_ONLY_SYNS_WITH, is_silent },

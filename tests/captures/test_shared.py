@@ -114,6 +114,25 @@ class OnlySynsWith(Story):
         in_time(*self.fresh(), self.ask)
 
 
+class Keys(Story):
+    """A router that has no key, among those that have one."""
+
+    says = "SYN without the MD5 option"
+
+    @staticmethod
+    def sign(packet):
+        packet[TCP].options.append(("MD5", bytes(16)))
+
+    def good(self, i):
+        in_time(*self.fresh(), self.sign)
+
+    def bad(self, i):
+        unanswered(self.fresh()[0])
+
+    def refute(self):
+        in_time(*self.fresh())
+
+
 class Dscp(Story):
     says = "SYN with DSCP 46"
 
@@ -332,6 +351,7 @@ class Checksum(Story):
 
 FAMILIES = {
     OnlySynsWith: "a box that drops SYNs that look so",
+    Keys: "a key (TCP-AO, TCP-MD5) that one side has and the other does not",
     Dscp: "a box that drops SYNs that look so",
     BoxState: "state that a box on the way keeps of the old connection",
     FirstContact: "what has to be set up before the first packet goes through",

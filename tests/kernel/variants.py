@@ -13,7 +13,7 @@ from packet import TCP
 NO_PORTS = "ICMP"
 SILENT = {("no_answer", cause) for cause in ("silent_host", "silent_port", "silent_flow")}
 PENDING = {("pending", "capture_ended"), ("pending", "in_progress"), ("pending", "unacknowledged")}
-PLAIN = {("established", cause) for cause in ("ok", "syn_retransmitted", "synack_retransmitted", "ack_retransmitted", "slow_answer")}
+PLAIN = {("established", cause) for cause in ("ok", "syn_retransmitted", "synack_retransmitted", "ack_retransmitted")}
 UNFINISHED = {("no_answer", "synack_lost"), ("aborted", "client_gave_up")} | PENDING
 REUSED = {("established", cause) for cause in (
     "time_wait_recycled_timestamp", "time_wait_recycled_sequence", "time_wait_expired", "reuse_after_close", "reuse_after_reset")}

@@ -108,6 +108,12 @@ static void take_renumbered(const struct work *w, uint32_t attempt)
     note_duplicate(w->t, w->seg->seen.frame, attempt);
 }
 
+/* RFC 7323, 3.2: TSecr of a SYN/ACK is TSval of the SYN that it answers. The capture may lack that one. */
+static bool echoes_other(const struct attempt *a, const struct segment *seg)
+{
+    return (a->flags & ATTEMPT_HAS_TS) && seg->has_ts && seg->tsecr != a->tsval;
+}
+
 static void on_good_syn_ack(const struct work *w, uint32_t attempt)
 {
     const struct segment *seg = w->seg;
@@ -120,7 +126,10 @@ static void on_good_syn_ack(const struct work *w, uint32_t attempt)
         return;
     }
     if (!(e->flags & EV_SYN_ACK)) {
-        refute_by_answer(w, a, ANSWER_SYN_ACK);
+        if (echoes_other(a, seg))
+            e->flags |= EV_ECHOES_OTHER;
+        else
+            refute_by_answer(w, a, ANSWER_SYN_ACK);
         e->answer = prints_add(&w->t->prints, seg);
     }
     if (a->flags & ATTEMPT_DAMAGED)

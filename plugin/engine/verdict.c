@@ -95,8 +95,8 @@ static bool is_not_as_rules(const struct dossier *d, const struct facts *facts, 
     if (facts_have(facts, F_REJECTED))
         return p->answer != ANSWER_ACK && !d->rules.stack->time_wait_hides_closed_port;
     if (v->fate == FATE_ESTABLISHED)
-        return d->a->retries == 0 && facts_have(facts, F_FORBIDDEN) && !facts_have(facts, F_NOT_RECYCLED)
-               && !facts_have(facts, F_RAN_OUT);
+        return d->a->retries == 0 && !(d->e->flags & EV_ECHOES_OTHER) && facts_have(facts, F_FORBIDDEN)
+               && !facts_have(facts, F_NOT_RECYCLED) && !facts_have(facts, F_RAN_OUT);
     return v->fate == FATE_REFUSED;
 }
 

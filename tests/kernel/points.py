@@ -10,6 +10,7 @@ from variants import PENDING, PLAIN, SILENT
 
 UNSEEN = {("pending", "unacknowledged")}
 REPEATED = {("no_answer", "synack_lost")}
+OLD_RESET = {("established", "after_old_connection_reset")}  # whatever its state
 OVERCOME = {("established", cause) for cause in ("after_time_wait_reset", "after_old_connection_reset", "after_wrong_ack")}
 RECYCLED = {("established", "time_wait_recycled_timestamp"), ("established", "time_wait_recycled_sequence")}
 INFERRED = {("no_answer", "time_wait_paws"), ("no_answer", "time_wait_sequence")}
@@ -59,7 +60,8 @@ def without_plain_acks(verdict):
         return {verdict}
     if fate == "established":
         repeated = REPEATED if cause not in ("ok", "reset_by_client") else set()
-        return {verdict} | PLAIN | LATE | UNSEEN | repeated
+        reset = OLD_RESET if cause == "after_time_wait_reset" else set()  # the ACKs that made it a TIME_WAIT are missing
+        return {verdict} | PLAIN | LATE | UNSEEN | repeated | reset
     if fate == "stuck":
         return {verdict} | PLAIN | UNSEEN | REPEATED
     if cause == "reset_after_handshake" or (fate, cause) == ("refused", "reset_in_path"):
@@ -81,7 +83,7 @@ def without_answers(verdict):
     if fate == "aborted" or cause == "reset_by_client":
         return {verdict} | SILENT | PENDING | PLAIN
     if cause == "after_time_wait_reset":
-        return {verdict, ("established", "after_old_connection_reset")} | PLAIN | LATE  # whatever its state
+        return {verdict} | OLD_RESET | PLAIN | LATE
     if fate == "established":
         return {verdict} | PLAIN | LATE
     if verdict in REPEATED:

@@ -14,6 +14,7 @@ NO_PORTS = "ICMP"
 SILENT = {("no_answer", cause) for cause in ("silent_host", "silent_port", "silent_flow")}
 PENDING = {("pending", "capture_ended"), ("pending", "in_progress"), ("pending", "unacknowledged")}
 PLAIN = {("established", cause) for cause in ("ok", "syn_retransmitted", "synack_retransmitted", "ack_retransmitted")}
+LATE = ("syn_retransmitted", "synack_retransmitted", "ack_retransmitted", "after_", "time_wait_recycled_timestamp")
 UNFINISHED = {("no_answer", "synack_lost"), ("aborted", "client_gave_up")} | PENDING
 REUSED = {("established", cause) for cause in (
     "time_wait_recycled_timestamp", "time_wait_recycled_sequence", "time_wait_expired", "reuse_after_close", "reuse_after_reset")}
@@ -50,7 +51,9 @@ def without_history(verdict):
     if fate == "rejected":
         return {verdict, ("rejected", "old_unknown")}
     if fate == "refused":
-        return {verdict, ("refused", "closed_port")}  # nothing in a RST tells them apart
+        # Nothing in a RST tells them apart. That its service took the old connection may be there still.
+        open_then = {("refused", "refused_though_open")} if cause.startswith("old_") else set()
+        return {verdict, ("refused", "closed_port")} | open_then
     if fate == "no_answer":
         return {verdict} | SILENT
     return {verdict}
@@ -79,7 +82,8 @@ def without_some(verdict):
     # Within a second of the SYN/ACK, a missing ACK of the old handshake looks like one that the server lacks; on IPv4
     # the IP ID tells them apart.
     half_open = {("rejected", "old_syn_received")} if verdict == ("rejected", "old_established") else set()
-    return without_history(verdict) | without_answers(verdict) | unfinished | half_open
+    slow = {("established", "slow_answer")} if verdict[1].startswith(LATE) else set()  # the SYNs between are missing
+    return without_history(verdict) | without_answers(verdict) | unfinished | half_open | slow
 
 
 def without_others(verdict):

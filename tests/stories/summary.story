@@ -80,6 +80,15 @@ use closed_by_server
     > .
 => reads "Established, 0.1 ms; answered as Linux would not"
 
+# ... its timestamp shows that it answers another SYN, which the capture lacks: nothing is against the rules.
+story words_of_an_answer_to_another_syn
+use closed_by_server
++1  > S N+50000 ts R-510
++1  > S N+50000 ts R+490 hide
+    < S. 99
+    > .
+=> reads "Established late: the handshake took long, 1.0 s"
+
 # Both legs of the NAT are in the capture: who became whom.
 story words_of_a_collision
 use behind_a_nat

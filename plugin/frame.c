@@ -22,7 +22,7 @@ static uint16_t capture_point(struct tracker *t, const packet_info *pinfo)
     if (!tracker_point_is_named(t, point)) {
         const char *name = interface_name(pinfo, interface_id);
         if (name != NULL)
-            tracker_name_point(t, point, name);
+            tracker_name_point(t, point, name, section);
     }
     return point;
 }

@@ -60,7 +60,7 @@ static uint16_t point_of(struct follower *f, const struct stream_packet *packet)
     uint16_t point = (uint16_t)((packet->section & 0xff) << 8 | (packet->interface & 0xff));
 
     if (packet->interface_name != NULL && !tracker_point_is_named(f->t, point))
-        tracker_name_point(f->t, point, packet->interface_name);
+        tracker_name_point(f->t, point, packet->interface_name, packet->section);
     return point;
 }
 

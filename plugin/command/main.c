@@ -44,7 +44,7 @@ static void name_point(struct session *s, const struct reader_frame *frame)
     char *name = reader_point_name(s->capture, frame);
 
     if (name != NULL)
-        tracker_name_point(s->t, frame->seen.point, name);
+        tracker_name_point(s->t, frame->seen.point, name, reader_recorder(frame));
     g_free(name);
 }
 

@@ -279,6 +279,11 @@ char *reader_point_name(const struct reader *c, const struct reader_frame *frame
     return g_strdup_printf("%s of %s", name == NULL ? "packets" : name, frame->source->path);
 }
 
+uint32_t reader_recorder(const struct reader_frame *frame)
+{
+    return frame->source->chain << 16 | (source_section(frame->source) & 0xffffU);
+}
+
 uint64_t reader_lost(const struct reader *c)
 {
     uint64_t lost = 0;

@@ -42,6 +42,9 @@ char *reader_point_name(const struct reader *c, const struct reader_frame *frame
 /* Packets that the statistics of the interfaces say were lost, in the files that have been read. */
 uint64_t reader_lost(const struct reader *c);
 
+/* The same for all interfaces that one program recorded in one go. */
+uint32_t reader_recorder(const struct reader_frame *frame);
+
 /* Which records the frames are. */
 const struct frames *reader_frames(const struct reader *c);
 

@@ -4,11 +4,11 @@
  */
 #include "facts.h"
 
+#include "between.h"
 #include "lacks.h"
 #include "peer_end.h"
 #include "rejection.h"
 #include "seq.h"
-#include "ways.h"
 
 /* An attempt that nothing answers for so long, or that is repeated, has failed. */
 #define PATIENCE (3 * NS_PER_SECOND)
@@ -170,6 +170,9 @@ static void read_ways(const struct dossier *d, struct facts *facts)
 {
     unsigned lost = ways_lost(d->t, d->attempt);
 
+    FACT(WAYS_SHOWN, lost != 0);
+    if (lost == 0)
+        lost = lost_between(d->t, d->attempt);
     FACT(SYN_LOST_HERE, lost & LOST_SYN);
     FACT(SYN_ACK_LOST_HERE, lost & LOST_SYN_ACK);
     FACT(CLIENT_LOST_HERE, (lost & LOST_CLIENT) && d->e->frame[EV_ACCEPTED] == 0);

@@ -33,6 +33,7 @@ enum fact_kind { FACT_OWN, FACT_HOST, FACT_SERVICE, FACT_CAPTURE };
     FACT(CROSSED, OWN, "both sides sent SYNs, and each took the other's (RFC 9293, 3.5)") \
     FACT(GIVEN_UP, OWN, "the SYN is 3 s old, repeated, or replaced by a new one") \
     FACT(ENDED, OWN, "the capture has ended") \
+    FACT(WAYS_SHOWN, HOST, "the capture says which way packets went through its host") \
     FACT(SYN_LOST_HERE, HOST, "the host that captured received the SYN and did not send it on, as it does with others") \
     FACT(SYN_ACK_LOST_HERE, HOST, "the host that captured received the SYN/ACK and did not send it on, as it does with others") \
     FACT(CLIENT_LOST_HERE, HOST, "the host that captured received what the client sent behind its SYN and did not send it on, as it does with others") \

@@ -33,8 +33,9 @@ enum host_marks {
     HOST_REACHED = 0x40,         /* the host that captured forwards packets to it */
     HOST_SENT = 0x100,           /* it sent a packet */
     HOST_UNHEARD = 0x200,        /* its clients acknowledged what the capture lacks of it */
-    HOST_IN_USE = 0x800,         /* while the others are forgotten */
-    HOST_CHECKSUM = 0x400, /* a SYN or SYN/ACK of it had a right TCP checksum: no network card fills it in later */
+    HOST_PASSED_ON = 0x1000, /* what comes to its point and goes to it was seen again at another point: see between.c */
+    HOST_IN_USE = 0x800,     /* while the others are forgotten */
+    HOST_CHECKSUM = 0x400,   /* a SYN or SYN/ACK of it had a right TCP checksum: no network card fills it in later */
 };
 
 /* SYN/ACKs that follow each other within twice ANSWER_WINDOW; to is before from if there are none. */

@@ -33,6 +33,7 @@ void store_init(struct tracker *t, const struct tracker_options *options)
     t->renumbered = g_hash_table_new_full(NULL, NULL, NULL, g_free);
     t->links = g_hash_table_new(NULL, NULL);
     t->points = g_ptr_array_new_with_free_func(g_free);
+    t->recorders = g_array_new(FALSE, TRUE, sizeof(uint32_t));
     index_init(&t->by_isn);
     index_init(&t->by_client);
     hash_key_init(&t->key);
@@ -68,6 +69,7 @@ void store_clear(struct tracker *t)
     g_array_free(t->expecting, TRUE);
     g_array_free(t->alarms, TRUE);
     g_ptr_array_free(t->points, TRUE);
+    g_array_free(t->recorders, TRUE);
     index_free(&t->by_isn);
     index_free(&t->by_client);
     g_free(t->closings);

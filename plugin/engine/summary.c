@@ -4,6 +4,7 @@
  */
 #include "summary.h"
 
+#include "between.h"
 #include "company.h"
 #include "lacks.h"
 #include "other_host.h"
@@ -131,6 +132,13 @@ static const char *point_of(const struct tracker *t, const struct attempt *a)
     return point < t->points->len ? g_ptr_array_index(t->points, point) : NULL;
 }
 
+/* Two interfaces may be those of two hosts whose captures were merged. */
+static void append_lost_between(GString *out, const struct tracker *t, uint32_t attempt)
+{
+    g_string_append_printf(out, "; it was seen at interface %s only, others go on to another (if that is of this host)",
+                           point_of(t, get_attempt(t, attempt)));
+}
+
 /* Where another capture point saw the answer that this one did not. */
 static void append_points(GString *out, const struct tracker *t, uint32_t attempt, const struct verdict *v)
 {
@@ -244,6 +252,8 @@ void tracker_summary(const struct tracker *t, uint32_t attempt, const struct ver
         g_string_append(out, "; the host that captured made the RST");
     if (v->fate == FATE_NO_ANSWER && capture_lacks_server(t, a))
         g_string_append(out, "; the capture lacks what the server sends");
+    if (v->cause == CAUSE_DROPPED_HERE && lost_between(t, v->source) != 0)
+        append_lost_between(out, t, v->source);
     append_stack(out, t, a, v);
     if (has_company)
         append_company(out, t, attempt, &call);

@@ -3,6 +3,7 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "alarms.h"
+#include "between.h"
 #include "clocks.h"
 #include "peer_end.h"
 #include "races.h"
@@ -299,6 +300,8 @@ void take_syn(const struct work *w)
     }
     see_way_of_syn(w, a, false);
     siblings_link_syn(w->t, attempt, seg);
+    if (a->retries == 0 && a->sibling != 0)
+        see_syn_passed(w, attempt);
     if (a->retries == 0) {
         races_add(w->t, attempt);
         alarms_expect(w->t, attempt);

@@ -2,6 +2,7 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
+#include "between.h"
 #include "clocks.h"
 #include "recognise.h"
 #include "refute.h"
@@ -137,6 +138,8 @@ static void on_good_syn_ack(const struct work *w, uint32_t attempt)
     see_way_of_syn_ack(w, attempt);
     const bool known = e->flags & EV_SYN_ACK, copy = see_syn_ack(w, a, e);
     note_sender(w, attempt, copy);
+    if (!known && a->sibling != 0)
+        see_syn_ack_passed(w, attempt);
     if (copy || !known)
         see_syn_ack_apart(w, attempt, copy);
     note_crossing(w, a);

@@ -157,10 +157,13 @@ bool tracker_point_is_named(const struct tracker *t, uint16_t point)
     return point < t->points->len && g_ptr_array_index(t->points, point) != NULL;
 }
 
-void tracker_name_point(struct tracker *t, uint16_t point, const char *name)
+void tracker_name_point(struct tracker *t, uint16_t point, const char *name, uint32_t recorder)
 {
-    if (point >= t->points->len)
+    if (point >= t->points->len) {
         g_ptr_array_set_size(t->points, (gint)point + 1);
+        g_array_set_size(t->recorders, (guint)point + 1);
+    }
+    g_array_index(t->recorders, uint32_t, point) = recorder;
     g_free(g_ptr_array_index(t->points, point));
     g_ptr_array_index(t->points, point) = g_strdup(name);
 }

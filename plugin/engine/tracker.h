@@ -39,9 +39,10 @@ void tracker_icmp_error(struct tracker *t, const struct icmp_error *error);
 /* Takes in any other packet: its sender exists. */
 void tracker_other_packet(struct tracker *t, const struct sighting *seen, uint8_t family, const uint8_t ip[16]);
 
-/* Whether a capture point has a name; if not, tracker_name_point gives it one (copied). */
+/* Whether a capture point has a name; if not, tracker_name_point gives it one (copied). What one program recorded in one go
+ * has one recorder. */
 bool tracker_point_is_named(const struct tracker *t, uint16_t point);
-void tracker_name_point(struct tracker *t, uint16_t point, const char *name);
+void tracker_name_point(struct tracker *t, uint16_t point, const char *name, uint32_t recorder);
 
 /* The attempts are records 1 to tracker_attempts(). Those with ATTEMPT_TWIN are counted at another capture point. */
 uint32_t tracker_attempts(const struct tracker *t);

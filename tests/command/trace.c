@@ -15,7 +15,7 @@ void traced_begin_frame(struct tracker *t, const struct sighting *seen);
 void traced_segment(struct tracker *t, const struct segment *seg);
 void traced_icmp_error(struct tracker *t, const struct icmp_error *error);
 void traced_other_packet(struct tracker *t, const struct sighting *seen, uint8_t family, const uint8_t ip[16]);
-void traced_name_point(struct tracker *t, uint16_t point, const char *name);
+void traced_name_point(struct tracker *t, uint16_t point, const char *name, uint32_t recorder);
 void traced_note_drops(struct tracker *t, uint64_t packets);
 
 static FILE *trace(void)
@@ -109,8 +109,8 @@ void traced_note_drops(struct tracker *t, uint64_t packets)
     tracker_note_drops(t, packets);
 }
 
-void traced_name_point(struct tracker *t, uint16_t point, const char *name)
+void traced_name_point(struct tracker *t, uint16_t point, const char *name, uint32_t recorder)
 {
     fprintf(trace(), "point %u is %s\n", point, name);
-    tracker_name_point(t, point, name);
+    tracker_name_point(t, point, name, recorder);
 }

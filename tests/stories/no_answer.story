@@ -236,6 +236,62 @@ at any
 +0.6 > P. -29 (29) in lost  decides
 => stuck dropped_here
 
+# Each interface of the router captured by itself: nothing says which way a packet went, but what is passed on is seen twice.
+beginning passed_on_between_interfaces
+at in0 out0
+> S
+at out0 in0
+< S.
+at in0 out0
+> .
+
+story dropped_between_interfaces
+use passed_on_between_interfaces
+end other 10.9.0.1:57012
+between other s
+at in0
++1 > S
++1 > S                      decides
+=> no_answer dropped_here inferred retries 1 summary "seen at interface in0 only"
+
+story answers_dropped_between_interfaces
+use passed_on_between_interfaces
+end other 10.9.0.1:57012
+between other s
+     at in0 out0
++1   > S
+     at out0
+     < S. lost
+     at in0 out0
++1   > S
+     at out0
+     < S. lost
++0.1 < S. lost              as last
+=> no_answer dropped_here inferred retries 1 decided_by last summary "seen at interface out0 only"
+
+story stuck_between_interfaces
+at in0 out0
+     > S
+     at out0 in0
+     < S.
+     at in0
+     > . lost
+     > P. (29) lost
++0.3 > P. -29 (29) lost
++0.6 > P. -29 (29) lost     decides
+=> stuck dropped_here inferred
+
+# What goes to this server never goes on.
+story nothing_passed_on_to_this_server
+use passed_on_between_interfaces
+end elsewhere 10.9.0.7:8080
+end other 10.9.0.1:57012
+between other elsewhere
+at in0
++1 > S
++1 > S
+=> no_answer silent_host retries 1
+
 # A RST that only leaves was made by the host that captures.
 story refused_by_the_router
 use forwarded_by_a_router

@@ -286,7 +286,7 @@ static uint16_t point_of(struct play *p, const char *name)
             return (uint16_t)i;
     const uint16_t point = (uint16_t)p->points->len;
     g_ptr_array_add(p->points, g_strdup(name));
-    tracker_name_point(play_tracker(p), point, name);
+    tracker_name_point(play_tracker(p), point, name, 0);
     if (p->listener != NULL && p->listener->point != NULL)
         p->listener->point(p->listener->user, point, name);
     return point;

@@ -52,14 +52,14 @@ static void test_point_names(void)
 
     g_assert_false(tracker_point_is_named(s->t, 5));
     g_assert_null(tracker_point_name(s->t, 5));
-    tracker_name_point(s->t, 5, "eth5");
-    tracker_name_point(s->t, 3, "eth3");
+    tracker_name_point(s->t, 5, "eth5", 0);
+    tracker_name_point(s->t, 3, "eth3", 0);
     g_assert_false(tracker_point_is_named(s->t, 4));
     g_assert_false(tracker_point_is_named(s->t, 6));
     g_assert_cmpstr(tracker_point_name(s->t, 5), ==, "eth5");
-    tracker_name_point(s->t, 5, "eth5b");
+    tracker_name_point(s->t, 5, "eth5b", 0);
     g_assert_cmpstr(tracker_point_name(s->t, 5), ==, "eth5b");
-    tracker_name_point(s->t, UINT16_MAX, "last");
+    tracker_name_point(s->t, UINT16_MAX, "last", 0);
     g_assert_cmpstr(tracker_point_name(s->t, UINT16_MAX), ==, "last");
     scene_free(s);
 }

@@ -170,17 +170,22 @@ static void print_common(const struct report *r)
     }
 }
 
-/* The first and the last call of the worst problem, and what to look at. */
-static void print_since_and_next(struct report *r)
+/* Of the worst problem: its first and its last call. */
+static void print_since(const struct report *r)
 {
     const struct problem *worst = problem_at(r->p, 0);
     GString *text = g_string_new(NULL);
-    const char *next;
 
     append_period(text, r, worst->first, worst->last);
     print_paragraph(r->out, "Since when:", LABEL_WIDTH, text);
-    print_common(r);
-    char *advice = problem_advice(worst, &next);
+}
+
+/* ... what to look at. It comes first: who reads ten lines has read it. */
+static void print_next(struct report *r)
+{
+    const char *next;
+    char *advice = problem_advice(problem_at(r->p, 0), &next);
+
     print_wrapped(r->out, "Next:", LABEL_WIDTH, next == NULL ? advice : next);
     r->next = next;
     g_free(advice);
@@ -216,9 +221,13 @@ static void print_head(struct report *r)
         print_wrapped(r->out, "Attention:", LABEL_WIDTH, remark);
     g_free(remark);
     print_what(r);
-    print_how_much(r);
     if (named > 0)
-        print_since_and_next(r);
+        print_next(r);
+    print_how_much(r);
+    if (named > 0) {
+        print_since(r);
+        print_common(r);
+    }
     if (problems_overcome(r->p, overcome))
         print_wrapped(r->out, "Overcome:", LABEL_WIDTH, overcome->str);
     if (named > 0)

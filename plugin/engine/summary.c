@@ -87,12 +87,26 @@ static bool append_collision(GString *out, const struct tracker *t, uint32_t tra
 }
 
 /* The collision may show on another leg, or at another capture point. */
-static void append_collisions(GString *out, const struct tracker *t, uint32_t attempt)
+static bool append_collisions(GString *out, const struct tracker *t, uint32_t attempt)
 {
     uint32_t r = attempt;
 
     while (r != 0 && !append_collision(out, t, r))
         r = sibling_after(t, attempt, r);
+    return r != 0;
+}
+
+/* Who used the port pair before, if it was somebody else: the two addresses say more than a sign does. */
+static void append_others(GString *out, const struct tracker *t, uint32_t attempt)
+{
+    uint8_t signs = tracker_other_host_signs(t, attempt);
+
+    if (append_collisions(out, t, attempt))
+        return;
+    if (signs_suffice(signs))
+        append_other_host(out, signs);
+    else if (signs_are_unsure(signs))
+        g_string_append(out, "; another clock than before (of another host or port)");
 }
 
 /* What the answer was that decided; NULL if the attempt's own capture point does not show it. */
@@ -226,7 +240,6 @@ static const char *sentence_of(const struct tracker *t, uint32_t attempt, const 
 void tracker_summary(const struct tracker *t, uint32_t attempt, const struct verdict *v, GString *out)
 {
     const struct attempt *a = get_attempt(t, attempt);
-    uint8_t signs = tracker_other_host_signs(t, attempt);
     struct call call;
     bool has_company = company_of(t, attempt, v, &call);
 
@@ -250,17 +263,13 @@ void tracker_summary(const struct tracker *t, uint32_t attempt, const struct ver
     append_damage(out, v->damage);
     if (v->fate == FATE_REFUSED && was_made_here(t, a, packets_of(t, get_trouble(t, a), SEEN_RST)))
         g_string_append(out, "; the host that captured made the RST");
-    if (v->fate == FATE_NO_ANSWER && capture_lacks_server(t, a))
-        g_string_append(out, "; the capture lacks what the server sends");
     if (v->cause == CAUSE_DROPPED_HERE && lost_between(t, v->source) != 0)
         append_lost_between(out, t, v->source);
     append_stack(out, t, a, v);
+    append_others(out, t, attempt);
     if (has_company)
         append_company(out, t, attempt, &call);
-    if (signs_suffice(signs))
-        append_other_host(out, signs);
-    else if (signs_are_unsure(signs))
-        g_string_append(out, "; another clock than before (of another host or port)");
-    append_collisions(out, t, attempt);
+    if (v->fate == FATE_NO_ANSWER && capture_lacks_server(t, a))
+        g_string_append(out, "; the capture lacks what the server sends");
     append_points(out, t, attempt, v);
 }

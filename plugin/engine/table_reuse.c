@@ -12,13 +12,13 @@ enum {
     SERVER,
     CALLS,
     REJECTED,
+    MORE_PORTS,
+    MORE_ADDRESSES,
     PORTS,
     SHORTEST,
     HELD,
     PEAK,
     LIMIT,
-    MORE_PORTS,
-    MORE_ADDRESSES,
     HOLDER,
     MEDIAN,
     REUSES,
@@ -33,15 +33,15 @@ static const struct column columns[COLUMNS] = {
     [SERVER] = { "Server", "server", 21, CELL_TEXT },
     [CALLS] = { "Calls", "calls", 6, CELL_COUNT },
     [REJECTED] = { "Calls rejected", "rejected", 8, CELL_COUNT },
-    [PORTS] = { "Client ports", "ports", 5, CELL_COUNT },
-    [SHORTEST] = { "Shortest close to reuse (s)", "min_s", 6, CELL_SECONDS },
-    [HELD] = { "Most TIME_WAITs held", "TWs", 5, CELL_COUNT },
-    [PEAK] = { "Peak rate (connections/s)", "peak/s", 6, CELL_NUMBER },
-    [LIMIT] = { "Highest safe rate (connections/s)", "safe/s", 6, CELL_NUMBER },
     [MORE_PORTS] = { "More ports needed", "+port", 5, CELL_NEED },
     [MORE_ADDRESSES] = { "More addresses needed", "+addr", 5, CELL_NEED },
+    [PORTS] = { "Client ports", "ports", 5, CELL_COUNT },
+    [SHORTEST] = { "Shortest reuse (s)", "min_s", 6, CELL_SECONDS },
+    [HELD] = { "TIME_WAITs held", "TWs", 5, CELL_COUNT },
+    [PEAK] = { "Peak rate (1/s)", "peak/s", 6, CELL_NUMBER },
+    [LIMIT] = { "Safe rate (1/s)", "safe/s", 6, CELL_NUMBER },
     [HOLDER] = { "Held by", "held_by", 0, CELL_TEXT },
-    [MEDIAN] = { "Median close to reuse (s)", "median_s", 0, CELL_SECONDS },
+    [MEDIAN] = { "Median reuse (s)", "median_s", 0, CELL_SECONDS },
     [REUSES] = { "Reuses", "reuses", 0, CELL_COUNT },
     [ATTEMPTS] = { "Attempts", "attempts", 0, CELL_COUNT },
     [CONNECTIONS] = { "Connections", "connections", 0, CELL_COUNT },
@@ -236,13 +236,13 @@ static void add_row(struct table *table, const struct reuse_row *row)
     cells[SERVER].text = table_address(table, row->any->family, &row->any->server, true);
     cells[CALLS].count = row->calls;
     cells[REJECTED].count = row->rejected;
+    cells[MORE_PORTS].count = in_need ? row->demand.more_ports : CELL_NO_NEED;
+    cells[MORE_ADDRESSES].count = in_need ? row->demand.more_addresses : CELL_NO_NEED;
     cells[PORTS].count = row->ports;
     cells[SHORTEST].time = row->shortest;
     cells[HELD].count = row->held;
     cells[PEAK].number = row->demand.peak_rate;
     cells[LIMIT].number = row->demand.limit_rate;
-    cells[MORE_PORTS].count = in_need ? row->demand.more_ports : CELL_NO_NEED;
-    cells[MORE_ADDRESSES].count = in_need ? row->demand.more_addresses : CELL_NO_NEED;
     cells[HOLDER].text = row->holder;
     cells[MEDIAN].time = row->median;
     cells[REUSES].count = row->reuses;
@@ -272,10 +272,10 @@ const struct table_kind table_reuse = {
     .title = "SYN fate: reuse of port pairs",
     .menu = "Port Reuse",
     .legend =
-        "rejected: calls that an old connection kept out, at least at first. min_s: from a close to the\n"
-        "next SYN on its port pair. TWs: most TIME_WAITs held at once. peak/s: connections in the busiest\n"
-        "TIME_WAIT length, safe/s: what the ports carry if each rests that long. +port, +addr: how many\n"
-        "more the peak needs, where calls were rejected.",
+        "rejected: calls that an old connection kept out, at least at first. +port, +addr: how many more\n"
+        "the peak needs, where calls were rejected. min_s: from a close to the next SYN on its port pair.\n"
+        "TWs: most TIME_WAITs held at once. peak/s: connections in the busiest TIME_WAIT length, safe/s:\n"
+        "what the ports carry if each rests that long.",
     .columns = columns,
     .n_columns = COLUMNS,
     .fill = fill,

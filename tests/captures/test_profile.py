@@ -37,8 +37,8 @@ def test_columns(tshark):
     row = tshark.run("-C", "synfate", "-2", "-r", capture_of(tshark, "server"), "-T", "tabs").splitlines()[19].split("\t")
     assert [cell.strip() for cell in row][-2:] == [
         "SYN_SENT,TIME_WAIT",
-        "SYN rejected by TIME_WAIT peer (PAWS: TSval 1159862 behind), 5 retries, 31.1 s; with the timestamp clock of "
-        "another host or port"]
+        "SYN rejected by TIME_WAIT peer (PAWS: TSval 1159862 behind), 5 retries, 31.1 s; another clock than before "
+        "(of another host or port)"]
     assert "[SYN rejected" not in row[-3]  # Info does not repeat what the column beside it says
     formats = re.findall(r'^\t"[^"]+", "(%[^":]+(?::[a-z_. ]+)?)', (PROFILE / "preferences").read_text(), re.M)
     widths = re.findall(r'^\t"?(%[^",]+)"?, \d+', (PROFILE / "recent").read_text(), re.M)

@@ -100,7 +100,7 @@ let tsval R-510
 +1  other_inside > service S isn ts tsval
     > S isn ts tsval
     < . no_socket
-=> reads "SYN rejected by TIME_WAIT peer (PAWS: TSval 510 behind); another host than before (address before NAT); 192.168.0.8 and 192.168.0.7 both became 10.9.0.1:57011"
+=> reads "SYN rejected by TIME_WAIT peer (PAWS: TSval 510 behind); 192.168.0.8 and 192.168.0.7 both became 10.9.0.1:57011"
 
 # The ACK was seen at one interface and not at the other: there it gets lost.
 story words_of_where_the_ack_was_seen

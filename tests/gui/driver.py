@@ -367,7 +367,7 @@ class Wireshark:
 
     def picture(self, path, title=None, size=None):
         """Saves a picture of the screen or of one window, once two in a row are the same."""
-        window = self.x_window(title) if title else "root"
+        window = wait_for(f"window {title}", lambda: self.named_x_windows().get(title)) if title else "root"
         if title:
             output("xdotool", "windowactivate", "--sync", window)
         if size:

@@ -83,13 +83,19 @@ static const struct attempt *begun_attempt(const struct tracker *t, const struct
     return NULL;
 }
 
-/* The first use of a port pair begins with whatever its first segment is. */
-static void count_stream(struct collection *c, const struct segment *seg, const struct attempt *begun)
+/* The first use of a port pair begins with whatever its first segment is. Each capture point has its own port pairs. */
+static void count_stream(struct collection *c, const struct tracker *t, const struct segment *seg,
+                         const struct attempt *begun)
 {
+    uint32_t port_pairs = tracker_port_pairs(t);
+
     if (c->forgotten != INT64_MIN)
         c->streams.n += begun != NULL;
-    else
+    else if (port_pairs != c->port_pairs)
         streams_add(&c->streams, seg, begun != NULL && begun->use > 1);
+    else
+        c->streams.n += begun != NULL && begun->use > 1;
+    c->port_pairs = port_pairs;
 }
 
 static void count_unread(struct collection *c, const struct reader_frame *frame, enum link_unread unread)
@@ -111,7 +117,7 @@ void collection_add(struct collection *c, const struct tracker *t, const struct 
     for (size_t i = 0; i < n; i++)
         add_note(c, &notes[i], frame->seen.time);
     if (taken->has_segment)
-        count_stream(c, &taken->segment, begun_attempt(t, notes, n));
+        count_stream(c, t, &taken->segment, begun_attempt(t, notes, n));
     if (taken->link.unread != UNREAD_NOTHING && frame->is_packet)
         count_unread(c, frame, (enum link_unread)taken->link.unread);
     if (c->frames->len >= c->next_prune)
@@ -137,8 +143,21 @@ void collection_forget(struct collection *c, const struct tracker *t, int64_t be
     streams_forget(&c->streams);
 }
 
-void collection_end(struct collection *c)
+/* What got in at once is on no page of the report, and most calls did. */
+static void drop_uneventful(struct collection *c, const struct tracker *t)
 {
+    struct report_frame *frames = (struct report_frame *)(void *)c->frames->data;
+    guint kept = 0;
+
+    for (guint i = 0; i < c->frames->len; i++)
+        if (!tracker_is_uneventful(t, frames[i].attempt, true))
+            frames[kept++] = frames[i];
+    g_array_set_size(c->frames, kept);
+}
+
+void collection_end(struct collection *c, const struct tracker *t)
+{
+    drop_uneventful(c, t);
     streams_free(&c->streams);
     c->streams.slots = NULL;
 }

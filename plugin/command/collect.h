@@ -13,8 +13,9 @@ struct collection {
     GArray *attempts; /* uint32_t: records, each with a first SYN */
     GArray *frames;   /* struct report_frame: of calls that may have failed or come late */
     struct streams streams;
-    int64_t forgotten; /* ns since the epoch: of what began before, not all is known any more; INT64_MIN: all is */
-    guint next_prune;  /* frames are looked through when there are so many */
+    uint32_t port_pairs; /* that the tracker had */
+    int64_t forgotten;   /* ns since the epoch: of what began before, not all is known any more; INT64_MIN: all is */
+    guint next_prune;    /* frames are looked through when there are so many */
     uint64_t unread[UNREAD_COUNT];
     GHashTable *unread_types; /* Wireshark's number of a link type -> frames */
 };
@@ -29,8 +30,8 @@ void collection_add(struct collection *c, const struct tracker *t, const struct 
 /* The tracker has forgotten; `before`: ns since the epoch. From then on streams are counted that begin with a SYN. */
 void collection_forget(struct collection *c, const struct tracker *t, int64_t before);
 
-/* No more frames come: frees what only they needed. */
-void collection_end(struct collection *c);
+/* No more frames come: frees what only they needed, and what no statistic shows. */
+void collection_end(struct collection *c, const struct tracker *t);
 
 /* Appends a line for each kind of frames that were not looked at. */
 void collection_append_unread(const struct collection *c, GString *out);

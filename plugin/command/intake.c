@@ -42,13 +42,10 @@ bool intake_segment(const struct sighting *seen, enum link_type type, const stru
     complete_sighting(&taken->seen, &taken->link);
     if (taken->link.ip_proto != IP_PROTO_TCP)
         return false;
-    size_t size = taken->link.family == 4 ? 4 : 16;
     seg->seen = taken->seen;
     seg->family = taken->link.family;
-    memset(seg->src.ip, 0, sizeof seg->src.ip);
-    memset(seg->dst.ip, 0, sizeof seg->dst.ip);
-    memcpy(seg->src.ip, taken->link.src, size);
-    memcpy(seg->dst.ip, taken->link.dst, size);
+    set_ip(seg->family, seg->src.ip, taken->link.src);
+    set_ip(seg->family, seg->dst.ip, taken->link.dst);
     taken->has_segment = segment_parse(bytes, taken->link.offset, seg);
     if (taken->has_segment && seg->flags & TCP_SYN)
         seg->link = link_layer_of(&taken->link);
@@ -67,11 +64,11 @@ static void take_icmp(struct tracker *t, const struct sighting *seen, const stru
 
 static void take_sender(struct tracker *t, const struct sighting *seen, const struct link_frame *link)
 {
-    uint8_t ip[16] = { 0 };
+    uint8_t ip[16];
 
     if (link->family == 0)
         return;
-    memcpy(ip, link->src, link->family == 4 ? 4 : 16);
+    set_ip(link->family, ip, link->src);
     tracker_other_packet(t, seen, link->family, ip);
 }
 

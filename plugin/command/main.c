@@ -6,6 +6,7 @@
 #include "follow.h"
 #include "matching.h"
 #include "progress.h"
+#include "results.h"
 #include "stop.h"
 
 #include <errno.h>
@@ -70,21 +71,6 @@ static const struct frames *frames_of(const struct session *s)
     return s->capture != NULL ? reader_frames(s->capture) : &s->stream;
 }
 
-/* Whether the number comes for the first time; bits: one for each number. */
-static bool is_new_number(GByteArray *bits, uint32_t number)
-{
-    guint byte = number / 8, length = bits->len;
-    uint8_t bit = (uint8_t)(1U << number % 8);
-
-    if (byte >= length) {
-        g_byte_array_set_size(bits, byte + 1);
-        memset(bits->data + length, 0, byte + 1 - length);
-    }
-    bool is_new = !(bits->data[byte] & bit);
-    bits->data[byte] |= bit;
-    return is_new;
-}
-
 /* The attempts that count: each once, however many points saw it, and only those that the filter lets through. */
 static GArray *select_attempts(const struct session *s)
 {
@@ -95,7 +81,7 @@ static GArray *select_attempts(const struct session *s)
     view_init(&v, s->t);
     for (guint i = 0; i < s->collected->attempts->len; i++) {
         uint32_t attempt = g_array_index(s->collected->attempts, uint32_t, i);
-        if (!is_new_number(numbers, tracker_attempt(s->t, attempt)->number))
+        if (!comes_first(numbers, tracker_attempt(s->t, attempt)->number))
             continue;
         if (s->options->filter != NULL) {
             view_set(&v, attempt, true);
@@ -171,7 +157,7 @@ static int run(const struct arguments *options)
         read_capture(&s);
         tracker_note_lost(s.t, reader_lost(s.capture));
     }
-    collection_end(s.collected);
+    collection_end(s.collected, s.t);
     attempts = select_attempts(&s);
     write_results(&s, attempts);
     say_unread(&s);

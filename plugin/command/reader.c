@@ -30,7 +30,9 @@ struct reader {
     GArray *chains;     /* struct chain */
     GArray *points;     /* struct point */
     GArray *interfaces; /* wtap_block_t, one for each point */
-    guint last_point;   /* of the frame before */
+    guint last_point;   /* of the frame before, as these */
+    int last_encap;
+    enum link_type last_link;
     struct frames frames;
     uint32_t frame;
     int64_t size, done; /* bytes: of all files, of those that were closed */
@@ -71,6 +73,7 @@ struct reader *reader_new(const char *const *paths, size_t n, reader_say say, vo
 
     c->say = say;
     c->data = data;
+    c->last_encap = WTAP_ENCAP_UNKNOWN; /* whose link type is LINK_UNKNOWN, 0 */
     c->waiting = g_ptr_array_new();
     c->open = g_ptr_array_new();
     c->chains = g_array_new(FALSE, TRUE, sizeof(struct chain));
@@ -242,16 +245,25 @@ static bool find_point(struct reader *c, const struct source *s, uint16_t *numbe
 
 static void fill_frame(struct reader *c, struct source *s, struct reader_frame *frame)
 {
-    *frame = (struct reader_frame){ .source = s };
-    frame->is_packet = source_is_packet(s);
-    frame->drops = source_drops(s);
-    frame->seen.frame = ++c->frame;
-    frame->seen.time = source_time(s);
-    frame->seen.direction = (uint8_t)source_direction(s);
+    bool is_packet = source_is_packet(s);
+    int encap = is_packet ? source_encap(s) : WTAP_ENCAP_UNKNOWN;
+
+    if (encap != c->last_encap) {
+        c->last_encap = encap;
+        c->last_link = encap_link_type(encap);
+    }
+    frame->seen = (struct sighting){ .frame = ++c->frame, .time = s->time };
     frame->is_new_point = find_point(c, s, &frame->seen.point);
-    frame->bytes = frame->is_packet ? source_bytes(s) : (struct packet_bytes){ .data = NULL };
-    frame->encap = frame->is_packet ? source_encap(s) : WTAP_ENCAP_UNKNOWN;
-    frame->link = encap_link_type(frame->encap);
+    frame->bytes = is_packet ? source_bytes(s) : (struct packet_bytes){ .data = NULL };
+    frame->drops = 0;
+    if (s->has_options || encap == WTAP_ENCAP_PPP_WITH_PHDR) {
+        frame->drops = source_drops(s);
+        frame->seen.direction = (uint8_t)source_direction(s);
+    }
+    frame->is_packet = is_packet;
+    frame->encap = encap;
+    frame->link = c->last_link;
+    frame->source = s;
     source_take(s);
     frames_add(&c->frames, c->frame, s->path, s->records);
 }

@@ -121,28 +121,21 @@ static int64_t time_of(const struct wtap_packet *packet)
     return intake_time((int64_t)packet->rec.ts.secs, packet->rec.ts.nsecs);
 }
 
-bool source_peek(struct source *s)
+bool source_read_next(struct source *s)
 {
-    if (s->has_packet)
-        return true;
-    struct wtap_packet *kept = g_queue_pop_head(&s->ahead);
-    if (kept != NULL) {
-        packet_free(s->packet);
-        s->packet = kept;
-        s->has_packet = true;
-    } else {
+    if (s->ahead.length == 0) {
         s->has_packet = read_record(s, s->packet);
+    } else {
+        packet_free(s->packet);
+        s->packet = g_queue_pop_head(&s->ahead);
+        s->has_packet = true;
     }
-    if (s->has_packet && has_time(s->packet))
-        s->when = time_of(s->packet);
-    return s->has_packet;
-}
-
-void source_take(struct source *s)
-{
-    s->last_time = MAX(s->last_time, s->when);
-    s->records++;
-    s->has_packet = false;
+    if (!s->has_packet)
+        return false;
+    s->time = time_of(s->packet);
+    if (has_time(s->packet))
+        s->when = s->time;
+    return true;
 }
 
 bool source_find_first_time(struct source *s)
@@ -169,32 +162,6 @@ bool source_ends_by(struct source *s, int64_t time)
             s->ahead_time = MAX(s->ahead_time, time_of(packet));
     }
     return s->at_end && MAX(s->when, s->ahead_time) <= limit;
-}
-
-int64_t source_time(const struct source *s)
-{
-    return time_of(s->packet);
-}
-
-bool source_is_packet(const struct source *s)
-{
-    return s->packet->rec.rec_type == REC_TYPE_PACKET;
-}
-
-struct packet_bytes source_bytes(const struct source *s)
-{
-    const wtap_packet_header *header = &s->packet->rec.rec_header.packet_header;
-
-    return (struct packet_bytes){
-        .data = wtap_packet_data(s->packet),
-        .captured = header->caplen,
-        .on_wire = header->len,
-    };
-}
-
-int source_encap(const struct source *s)
-{
-    return s->packet->rec.rec_header.packet_header.pkt_encap;
 }
 
 /* The record says which way the packet went, as Wireshark takes it: pcapng with an option, some link types by themselves. */
@@ -231,23 +198,6 @@ uint64_t source_drops(const struct source *s)
     return drops;
 }
 
-static bool has_interface(const struct source *s)
-{
-    return source_is_packet(s) && (s->packet->rec.presence_flags & WTAP_HAS_INTERFACE_ID);
-}
-
-uint32_t source_section(const struct source *s)
-{
-    bool known = has_interface(s) && (s->packet->rec.presence_flags & WTAP_HAS_SECTION_NUMBER);
-
-    return known ? s->packet->rec.section_number : 0;
-}
-
-uint32_t source_interface(const struct source *s)
-{
-    return has_interface(s) ? s->packet->rec.rec_header.packet_header.interface_id : 0;
-}
-
 /* The file's description of the interface of the record at hand; NULL: there is none. */
 static wtap_block_t find_description(const struct source *s)
 {
@@ -264,10 +214,10 @@ static wtap_block_t find_description(const struct source *s)
 const char *source_interface_name(const struct source *s)
 {
     static const unsigned options[] = { OPT_IDB_NAME, OPT_IDB_DESCRIPTION, OPT_IDB_HARDWARE };
-    wtap_block_t description = has_interface(s) ? find_description(s) : NULL;
+    wtap_block_t description = source_has_interface(s) ? find_description(s) : NULL;
     char *name;
 
-    if (!has_interface(s))
+    if (!source_has_interface(s))
         return NULL;
     for (size_t i = 0; description != NULL && i < G_N_ELEMENTS(options); i++)
         if (wtap_block_get_string_option_value(description, options[i], &name) == WTAP_OPTTYPE_SUCCESS)

@@ -17,7 +17,8 @@ struct source {
     GQueue ahead;               /* struct wtap_packet: records that were read before their turn */
     bool has_packet, at_end;
     bool has_options;   /* its records may have some */
-    int64_t when;       /* ns since the epoch: when the record at hand was captured, or what came before it */
+    int64_t time;       /* ns since the epoch: of the record at hand; 0: it has none */
+    int64_t when;       /* the same, but where it has none, of the one before */
     int64_t ahead_time; /* the latest time of those in ahead */
     int64_t first_time; /* ns since the epoch, of its first record; when several files are sorted */
     int64_t last_time;  /* of the newest record that was taken */
@@ -40,21 +41,66 @@ bool source_find_first_time(struct source *s);
 
 /* Makes the next record the one at hand, until source_take takes it. Returns false at the end, with error if it came too
  * soon. */
-bool source_peek(struct source *s);
-void source_take(struct source *s);
+bool source_read_next(struct source *s);
+static inline bool source_peek(struct source *s)
+{
+    return s->has_packet || source_read_next(s);
+}
+
+static inline void source_take(struct source *s)
+{
+    s->last_time = MAX(s->last_time, s->when);
+    s->records++;
+    s->has_packet = false;
+}
 
 /* Whether the file ends before or soon after a time; what has to be read for that is kept for its turn. */
 bool source_ends_by(struct source *s, int64_t time);
 
-/* Of the record at hand. Its time is 0 if it has none. */
-int64_t source_time(const struct source *s);
-bool source_is_packet(const struct source *s);
-struct packet_bytes source_bytes(const struct source *s);
-int source_encap(const struct source *s); /* Wireshark's number of its link type */
+/* ---- the record at hand: of each frame, and therefore in line ---- */
+
+static inline bool source_is_packet(const struct source *s)
+{
+    return s->packet->rec.rec_type == REC_TYPE_PACKET;
+}
+
+static inline struct packet_bytes source_bytes(const struct source *s)
+{
+    const wtap_packet_header *header = &s->packet->rec.rec_header.packet_header;
+
+    return (struct packet_bytes){
+        .data = wtap_packet_data(s->packet),
+        .captured = header->caplen,
+        .on_wire = header->len,
+    };
+}
+
+/* Wireshark's number of its link type. */
+static inline int source_encap(const struct source *s)
+{
+    return s->packet->rec.rec_header.packet_header.pkt_encap;
+}
+
+static inline bool source_has_interface(const struct source *s)
+{
+    return source_is_packet(s) && (s->packet->rec.presence_flags & WTAP_HAS_INTERFACE_ID);
+}
+
+static inline uint32_t source_section(const struct source *s)
+{
+    bool known = source_has_interface(s) && (s->packet->rec.presence_flags & WTAP_HAS_SECTION_NUMBER);
+
+    return known ? s->packet->rec.section_number : 0;
+}
+
+/* Its number in its section. */
+static inline uint32_t source_interface(const struct source *s)
+{
+    return source_has_interface(s) ? s->packet->rec.rec_header.packet_header.interface_id : 0;
+}
+
 enum direction source_direction(const struct source *s);
 uint64_t source_drops(const struct source *s); /* packets that were lost before it */
-uint32_t source_section(const struct source *s);
-uint32_t source_interface(const struct source *s); /* its number in its section */
 
 /* The name of the interface of the record at hand, as Wireshark has it; NULL: the file names no interfaces. */
 const char *source_interface_name(const struct source *s);

@@ -59,17 +59,15 @@ static void count_call(struct problem *problem, const struct result *r, GArray *
     g_array_append_val(losses, r->lost);
 }
 
-/* The problems of the service whose calls are from first on, sorted by cause; returns the first call behind them. */
-static guint add_service(struct problems *p, const GPtrArray *calls, guint first)
+/* The problems of the service whose bad calls are from first on, sorted by cause; returns the first call behind them. */
+static guint add_service(struct problems *p, const GPtrArray *bad, guint first)
 {
-    const struct result *any = g_ptr_array_index(calls, first), *r;
+    const struct result *any = g_ptr_array_index(bad, first), *r;
     GArray *losses = g_array_new(FALSE, FALSE, sizeof(int64_t));
-    guint end = first, first_problem = p->list->len;
     struct problem problem = { .worst = NULL };
+    guint end = first;
 
-    for (; end < calls->len && compare_server(any, r = g_ptr_array_index(calls, end)) == 0; end++) {
-        if (!is_bad(r))
-            continue;
+    for (; end < bad->len && compare_server(any, r = g_ptr_array_index(bad, end)) == 0; end++) {
         if (problem.worst != NULL && problem.worst->call_cause != r->call_cause) {
             problem.median_lost = median(losses);
             g_array_append_val(p->list, problem);
@@ -78,17 +76,45 @@ static guint add_service(struct problems *p, const GPtrArray *calls, guint first
         }
         count_call(&problem, r, losses);
     }
-    if (problem.worst != NULL) {
-        problem.median_lost = median(losses);
-        g_array_append_val(p->list, problem);
-    }
-    for (guint i = first_problem; i < p->list->len; i++) {
-        struct problem *mine = &g_array_index(p->list, struct problem, i);
-        mine->service_calls = end - first;
-        mine->overcome = mine->failed == 0 && mine->lost / mine->late < WORTH_NAMING;
-    }
+    problem.median_lost = median(losses);
+    g_array_append_val(p->list, problem);
     g_array_free(losses, TRUE);
     return end;
+}
+
+static guint hash_server(gconstpointer result)
+{
+    const struct result *r = result;
+    uint64_t half[2];
+
+    memcpy(half, r->server.ip, sizeof half);
+    return (guint)((half[0] ^ half[1]) * UINT64_C(0x9e3779b97f4a7c15) >> 32) ^ r->server.port;
+}
+
+static gboolean same_server(gconstpointer a, gconstpointer b)
+{
+    return compare_server(a, b) == 0;
+}
+
+/* All calls to the services that have problems: to sort these too would cost more than all else that is done with them. */
+static void count_service_calls(struct problems *p)
+{
+    GHashTable *calls = g_hash_table_new(hash_server, same_server);
+    gpointer server, n;
+
+    for (guint i = 0; i < p->list->len; i++)
+        g_hash_table_insert(calls, (gpointer)problem_at(p, i)->worst, GUINT_TO_POINTER(0));
+    for (guint i = 0; p->list->len > 0 && i < p->results->len; i++) {
+        struct result *r = &g_array_index(p->results, struct result, i);
+        if (r->carries && !r->in_crowd && g_hash_table_lookup_extended(calls, r, &server, &n))
+            g_hash_table_insert(calls, server, GUINT_TO_POINTER(GPOINTER_TO_UINT(n) + 1));
+    }
+    for (guint i = 0; i < p->list->len; i++) {
+        struct problem *problem = &g_array_index(p->list, struct problem, i);
+        problem->service_calls = GPOINTER_TO_UINT(g_hash_table_lookup(calls, problem->worst));
+        problem->overcome = problem->failed == 0 && problem->lost / problem->late < WORTH_NAMING;
+    }
+    g_hash_table_destroy(calls);
 }
 
 static void count_result(struct problems *p, const struct result *r)
@@ -110,7 +136,7 @@ static void count_result(struct problems *p, const struct result *r)
 struct problems *problems_new(const struct tracker *t, const GArray *attempts)
 {
     struct problems *p = g_new0(struct problems, 1);
-    GPtrArray *calls = g_ptr_array_new();
+    GPtrArray *bad = g_ptr_array_new();
 
     p->t = t;
     p->slowest = -1;
@@ -119,20 +145,21 @@ struct problems *problems_new(const struct tracker *t, const GArray *attempts)
     p->crowds = g_array_new(FALSE, FALSE, sizeof(struct crowd));
     crowds_find(p->results, p->crowds);
     p->contrasts = contrasts_new(t, p->results);
-    for (guint i = 0; i < p->results->len; i++)
-        count_result(p, &g_array_index(p->results, struct result, i));
     for (guint i = 0; i < p->results->len; i++) {
-        const struct result *r = &g_array_index(p->results, struct result, i);
+        struct result *r = &g_array_index(p->results, struct result, i);
+        count_result(p, r);
         if (!r->carries || r->in_crowd)
             continue;
         p->lost = add_durations(p->lost, r->lost);
-        g_ptr_array_add(calls, (gpointer)r);
+        if (is_bad(r))
+            g_ptr_array_add(bad, r);
     }
-    g_ptr_array_sort(calls, by_server_cause_time);
-    for (guint i = 0; i < calls->len;)
-        i = add_service(p, calls, i);
+    g_ptr_array_sort(bad, by_server_cause_time);
+    for (guint i = 0; i < bad->len;)
+        i = add_service(p, bad, i);
+    count_service_calls(p);
     g_array_sort(p->list, by_weight);
-    g_ptr_array_free(calls, TRUE);
+    g_ptr_array_free(bad, TRUE);
     return p;
 }
 

@@ -35,20 +35,33 @@ static struct result result_of(const struct tracker *t, uint32_t attempt)
     return r;
 }
 
+bool comes_first(GByteArray *numbers, uint32_t number)
+{
+    guint byte = number / 8, length = numbers->len;
+    uint8_t bit = (uint8_t)(1U << number % 8);
+
+    if (byte >= length) {
+        g_byte_array_set_size(numbers, byte + 1);
+        memset(numbers->data + length, 0, byte + 1 - length);
+    }
+    bool first = !(numbers->data[byte] & bit);
+    numbers->data[byte] |= bit;
+    return first;
+}
+
 GArray *results_collect(const struct tracker *t, const GArray *attempts)
 {
     GArray *results = g_array_new(FALSE, FALSE, sizeof(struct result));
-    GHashTable *numbers = g_hash_table_new(NULL, NULL);
+    GByteArray *numbers = g_byte_array_new();
 
     for (guint i = 0; t != NULL && i < attempts->len; i++) {
         uint32_t attempt = g_array_index(attempts, uint32_t, i);
-        gpointer number = GUINT_TO_POINTER(tracker_attempt(t, attempt)->number);
-        if (!g_hash_table_add(numbers, number))
+        if (!comes_first(numbers, tracker_attempt(t, attempt)->number))
             continue; /* counted at another capture point */
         struct result r = result_of(t, attempt);
         g_array_append_val(results, r);
     }
-    g_hash_table_destroy(numbers);
+    g_byte_array_free(numbers, TRUE);
     return results;
 }
 

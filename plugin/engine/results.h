@@ -33,6 +33,9 @@ struct result {
  * points saw is one outcome. t may be NULL: there are none. */
 GArray *results_collect(const struct tracker *t, const GArray *attempts);
 
+/* Whether the number comes for the first time; numbers: a bit for each, empty at first. */
+bool comes_first(GByteArray *numbers, uint32_t number);
+
 static inline bool result_failed(const struct result *r)
 {
     return r->carries && r->outcome == OUTCOME_FAILED;

@@ -88,11 +88,8 @@ static bool find_ipv6(const struct packet_bytes *b, size_t tcp, size_t *ip)
 static bool match_addresses(struct segment *seg, uint8_t family, const uint8_t *src, const uint8_t *dst)
 {
     if (seg->family == 0) {
-        size_t size = family == 4 ? 4 : 16;
-        memset(seg->src.ip, 0, sizeof seg->src.ip);
-        memset(seg->dst.ip, 0, sizeof seg->dst.ip);
-        memcpy(seg->src.ip, src, size);
-        memcpy(seg->dst.ip, dst, size);
+        set_ip(family, seg->src.ip, src);
+        set_ip(family, seg->dst.ip, dst);
         return true;
     }
     return seg->family == family && same_ip(family, seg->src.ip, src) && same_ip(family, seg->dst.ip, dst);

@@ -38,6 +38,17 @@ static inline bool same_ip(uint8_t family, const uint8_t *a, const uint8_t *b)
     return family == 4 ? memcmp(a, b, 4) == 0 : memcmp(a, b, 16) == 0;
 }
 
+/* The address of a family as tcp_address has it. */
+static inline void set_ip(uint8_t family, uint8_t ip[16], const uint8_t *from)
+{
+    if (family == 4) {
+        memset(ip, 0, 16);
+        memcpy(ip, from, 4);
+    } else {
+        memcpy(ip, from, 16);
+    }
+}
+
 /* Which way a packet went through the host that captured it, where the capture says so. */
 enum direction { DIRECTION_UNKNOWN, DIRECTION_IN, DIRECTION_OUT };
 

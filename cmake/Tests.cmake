@@ -37,6 +37,12 @@ if(UNIX)
     endforeach()
     add_library(same_random MODULE tests/bench/same_random.c)
     set_target_properties(same_random PROPERTIES PREFIX "")
+    include(CheckSymbolExists)
+    check_symbol_exists(mallinfo2 malloc.h SYNFATE_HEAP_COUNTS) # glibc, from 2.33 on
+    if(SYNFATE_HEAP_COUNTS)
+        add_library(in_use MODULE tests/bench/in_use.c)
+        set_target_properties(in_use PROPERTIES PREFIX "")
+    endif()
 endif()
 
 if(SYNFATE_FUZZ)

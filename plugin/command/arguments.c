@@ -61,6 +61,11 @@ void complain(const char *format, ...)
     g_string_free(line, TRUE);
 }
 
+static const char *const statistics[] = {
+    [STATISTIC_REPORT] = "--report", [STATISTIC_SERVICES] = "--services", [STATISTIC_REUSE] = "--reuse",
+    [STATISTIC_TREE] = "--tree",     [STATISTIC_CALLS] = "--calls",       [STATISTIC_ATTEMPTS] = "--attempts",
+};
+
 /* One statistic at a time. */
 static bool read_statistic(struct arguments *o)
 {
@@ -82,6 +87,22 @@ static bool read_statistic(struct arguments *o)
     return n <= 1;
 }
 
+static void complain_of_form(const struct format *format)
+{
+    GString *for_these = g_string_new(NULL);
+    const char *last = NULL;
+
+    for (size_t i = 0; i < G_N_ELEMENTS(statistics); i++) {
+        if (!format_has(format, (enum statistic)i))
+            continue;
+        if (last != NULL)
+            g_string_append_printf(for_these, "%s%s", for_these->len > 0 ? ", " : "", last);
+        last = statistics[i];
+    }
+    complain("-T %s is for %s%s%s", format->name, for_these->str, for_these->len > 0 ? " and " : "", last);
+    g_string_free(for_these, TRUE);
+}
+
 static bool read_format(struct arguments *o)
 {
     const char *name = given.format != NULL ? given.format : "text";
@@ -99,7 +120,7 @@ static bool read_format(struct arguments *o)
     if (o->follow && o->statistic == STATISTIC_REPORT && !g_str_equal(name, "text"))
         o->statistic = STATISTIC_NONE;
     if (!format_has(o->format, o->statistic)) {
-        complain("-T %s is for %s", name, o->format->calls != NULL ? "--calls and --attempts" : "--report");
+        complain_of_form(o->format);
         return false;
     }
     return true;

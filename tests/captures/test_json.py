@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """What scripts read: the report as JSON, by its schema, and a line for each call. They say what the text says."""
 
-import copy
 import json
 import re
 
@@ -9,47 +8,25 @@ import jsonschema
 import pytest
 
 import make_case
+import schema
 import stats
 from flow import Capture
 from test_statistics import shop, thousands
-from tshark import REPO
 
 REPORT, CALLS = "synfate,report,json", "synfate,calls,ndjson"
-SCHEMA = json.loads((REPO / "docs" / "report.schema.json").read_text())
-
-
-NAMES = [name.removeprefix("synfate.") for name in SCHEMA["$defs"]["call"]["properties"] if name.startswith("synfate.")]
-
-
-def strict(schema):
-    """The schema, with nothing in an object that it does not name: what is printed is all described."""
-    def close(part):
-        if isinstance(part, dict):
-            if "properties" in part:
-                part["unevaluatedProperties"] = False
-            for inner in part.values():
-                close(inner)
-        elif isinstance(part, list):
-            for inner in part:
-                close(inner)
-
-    closed = copy.deepcopy(schema)
-    close(closed)
-    del closed["$defs"]["call"]["unevaluatedProperties"]  # a part of worst_call, too
-    return closed
+NAMES = [name.removeprefix("synfate.") for name in schema.SCHEMA["$defs"]["call"]["properties"] if name.startswith("synfate.")]
 
 
 def report(tshark, capture, command=REPORT, **how):
     said = json.loads(stats.text(tshark, capture, command, **how))
-    jsonschema.Draft202012Validator(strict(SCHEMA)).validate(said)
+    schema.REPORT.validate(said)
     return said
 
 
 def calls(tshark, capture, command=CALLS, **how):
     lines = [json.loads(line) for line in stats.text(tshark, capture, command, **how).splitlines()]
-    schema = {"$schema": SCHEMA["$schema"], "$defs": SCHEMA["$defs"], "$ref": "#/$defs/call", "unevaluatedProperties": False}
     for line in lines:
-        jsonschema.Draft202012Validator(schema).validate(line)
+        schema.CALL.validate(line)
     return lines
 
 
@@ -65,8 +42,8 @@ def case(tshark):
 
 
 def test_the_schema_is_one():
-    jsonschema.Draft202012Validator.check_schema(SCHEMA)
-    assert SCHEMA["properties"]["version"]["const"] == 1
+    jsonschema.Draft202012Validator.check_schema(schema.SCHEMA)
+    assert schema.SCHEMA["properties"]["version"]["const"] == 1
 
 
 def test_the_case(tshark, case):

@@ -5,6 +5,7 @@ import csv
 import gzip
 import io
 import json
+import re
 import shutil
 import struct
 import subprocess
@@ -79,6 +80,20 @@ def test_wrong_use_is_one_line_and_status_2(folder, args):
     done = run(*[path if word == "FILE" else word for word in args], status=2, cwd=folder, stdin=subprocess.DEVNULL)
     assert not done.stdout
     assert done.stderr.startswith("synfate: ") and done.stderr.count("\n") == 1
+
+
+FORMS = {
+    "text": "--report --services --reuse --tree --calls --attempts", "html": "--report", "json": "--report --calls --attempts",
+    "ndjson": "--report --calls --attempts", "csv": "--services --reuse --tree --calls --attempts",
+}
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_what_has_a_form_is_what_the_complaint_says(folder, form):
+    path = write(folder, "FILE", frames_of("established.ok"))
+    for statistic in FORMS["text"].split():
+        done = run(statistic, "-T", form, path, status=0 if statistic in FORMS[form] else 2)
+        assert done.stdout if done.returncode == 0 else re.findall("--[a-z]+", done.stderr) == FORMS[form].split()
 
 
 def test_what_cannot_be_read_is_said_and_the_rest_is_reported(folder):

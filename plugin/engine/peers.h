@@ -30,6 +30,8 @@ enum host_marks {
     HOST_ID_ZERO = 0x08,         /* IP ID 0 in segments of open connections */
     HOST_ID = 0x10,              /* another IP ID in those */
     HOST_RECYCLES = 0x20,        /* a SYN/ACK had the number with which its stack reopens a TIME_WAIT */
+    HOST_WINDOW_FULL = 0x80,     /* its SYN/ACKs offer a window of 65535 */
+    HOST_ISN_LARGE = 0x2000,     /* a SYN/ACK had an ISN that is not near 0 */
     HOST_REACHED = 0x40,         /* the host that captured forwards packets to it */
     HOST_SENT = 0x100,           /* it sent a packet */
     HOST_UNHEARD = 0x200,        /* its clients acknowledged what the capture lacks of it */

@@ -11,12 +11,19 @@
 /* A host whose marks name a stack may seem to answer otherwise once, where the capture lacks a packet. */
 enum { REFUTATIONS_OF_MARKS = 3 };
 
+/* lwIP reaches it after a hundred connections in the second hour after its start. A random one is below it once in 4 096. */
+#define ISN_SMALL (UINT32_C(1) << 20)
+
 void note_syn_ack_marks(struct host *host, const struct segment *seg)
 {
     if (host->layout == 0 && !seg->options_cut)
         host->layout = seg->option_layout;
     if (stack_window_mark(seg->window) != 0)
         host->window = stack_window_mark(seg->window);
+    if (seg->window == UINT16_MAX)
+        host->marks |= HOST_WINDOW_FULL;
+    if (seg->seq >= ISN_SMALL)
+        host->marks |= HOST_ISN_LARGE;
     if (!seg->has_ip_id)
         return;
     host->marks |= seg->ip_id == 0 ? HOST_SYN_ACK_ID_ZERO : HOST_SYN_ACK_ID;
@@ -44,13 +51,13 @@ static bool has_layout(const struct stack_marks *marks, uint16_t layout)
     return false;
 }
 
-/* IPv6 has neither IP ID nor DF. */
+/* IPv6 has neither IP ID nor DF: proxies order their options as FreeBSD does. */
 static bool has_ip_marks(const struct stack_marks *marks, const struct host *host)
 {
     bool df = host->marks & HOST_SYN_ACK_DF, zero = host->marks & HOST_SYN_ACK_ID_ZERO;
 
     if (host->family != 4)
-        return true;
+        return !marks->window_full || (host->marks & HOST_WINDOW_FULL);
     if (!(host->marks & (HOST_SYN_ACK_ID_ZERO | HOST_SYN_ACK_ID)) || df != marks->df)
         return false;
     if (marks->id_zero && (host->marks & HOST_SYN_ACK_ID))
@@ -66,7 +73,7 @@ static bool has_marks(const struct stack *stack, const struct host *host)
 
     return marks->ttl != 0 && host->ttl_max != 0 && first_ttl(host->ttl_max) == marks->ttl
            && has_layout(marks, host->layout) && has_ip_marks(marks, host)
-           && stack_window_mark(marks->window) == host->window;
+           && !(marks->isn_small && (host->marks & HOST_ISN_LARGE)) && stack_window_mark(marks->window) == host->window;
 }
 
 const struct stack *stack_of_marks(const struct host *host)

@@ -206,14 +206,14 @@ static const struct stack stacks[PEER_STACK_COUNT] = {
         .time_wait = sequence_or_silence, .fin_wait_2 = challenge, .syn_received = not_known,
         .established = challenge, .closing = challenge,
         .time_wait_length = SECONDS(60), .time_wait_late = LATE, /* 2 * net.inet.tcp.msl */
-        .marks = { { "MNWST", "MNWS" }, 64, .df = true, .id_zero = true, .id_zero_always = true },
+        .marks = { { "MNWST", "MNWS" }, 64, .df = true, .id_zero = true, .id_zero_always = true, .window_full = true },
     },
     [PEER_MACOS] = { /* XNU, bsd/netinet/tcp_input.c and tcp_timer.h: read, not measured */
         .token = "macos", .name = "macOS", .known = true,
         .time_wait = xnu_time_wait, .fin_wait_2 = xnu_closing, .syn_received = not_known,
         .established = challenge, .closing = xnu_closing,
         .time_wait_length = SECONDS(30), .time_wait_late = LATE, /* 2 * TCPTV_MSL */
-        .marks = { { "MNWNNTS" }, 64, .df = true, .id_zero = true, .id_zero_always = true },
+        .marks = { { "MNWNNTS" }, 64, .df = true, .id_zero = true, .id_zero_always = true, .window_full = true },
     },
     [PEER_RFC] = {
         .token = "rfc", .name = "RFC 6191", .known = true,
@@ -242,7 +242,9 @@ static const struct stack stacks[PEER_STACK_COUNT] = {
         .time_wait = lwip_time_wait, .fin_wait_2 = challenge, .syn_received = drops_all,
         .established = challenge, .closing = challenge,
         .time_wait_length = SECONDS(120), .time_wait_late = 3 * NS_PER_SECOND, /* measured: 122.7 s */
-        .marks = { { "M", "MNW", "MNNT", "MNWNNT" }, .ttl = 255 },
+        /* tcp_next_iss: 6510, and with each connection the half seconds that have passed. Routers, which have its TTL and
+         * options too, choose theirs at random. */
+        .marks = { { "M", "MNW", "MNNT", "MNWNNT" }, .ttl = 255, .isn_small = true },
     },
     [PEER_ILLUMOS] = { /* tcp_time_wait.c: read, not measured; its marks are not known */
         .token = "illumos", .name = "illumos", .known = true,

@@ -41,10 +41,10 @@ beginning closed_by_freebsd
 > F.
 < . id 0
 
-# lwIP with timestamps.
+# lwIP with timestamps; its sequence numbers begin near 0.
 beginning closed_by_lwip
 > S
-< S. opts MnnT no_df
+< S. 6510 opts MnnT no_df
 > .
 > P. (29)
 < .

@@ -7,6 +7,31 @@ use closed_by_freebsd
 +1    > S                               predicts silence
 => no_answer time_wait_sequence inferred retries 1 stack freebsd
 
+# A router has the TTL and the options of lwIP; its sequence numbers do not begin near 0.
+story looks_like_lwip
+end s 10.9.0.2:8080 ttl 255
+> S
+< S. 2660600824 win 4128 opts M no_df id 58113
+> .                             decides
+=> established ok stack unknown
+
+# Over IPv6 a proxy orders its options as FreeBSD does: the window is not FreeBSD's.
+story looks_like_freebsd_over_ipv6
+end c [2001:db8::1]:57011
+end s [2001:db8::2]:8080
+> S
+< S. win 22400 opts MnWST
+> .                             decides
+=> established ok stack unknown
+
+story freebsd_over_ipv6
+end c [2001:db8::1]:57011
+end s [2001:db8::2]:8080
+> S
+< S. win 65535 opts MnWST
+> .                             decides
+=> established ok stack freebsd
+
 # The TTL of this host is nobody's: Linux is assumed, and said to be.
 story rests_on_linux
 end s 10.9.0.2:8080 ttl 200

@@ -25,6 +25,7 @@ import rule_table
 
 RULES = Path(__file__).resolve().parents[2] / "plugin" / "engine" / "rules.c"
 LIBRARY = "libsynfate_engine.a"
+VARIABLE = "SYNFATE_MUTANT"
 TIMEOUT = 60  # s: a mutant may never come to an end
 DEPENDENCIES = {"-MD": 1, "-MT": 2, "-MF": 2}  # what writes the build's own files, and how many words it is
 
@@ -44,87 +45,79 @@ def build_command(build, target):
 
 
 class Program:
-    """A unit test that asks for rules, linked with other rules than its own."""
+    """A unit test that asks for rules, linked with the tables of all mutants."""
 
     def __init__(self, build, command):
         self.build, self.command, self.seconds = build, command, 0
-        self.link = build_command(build, Path(command[0]).name)
 
-    def fails_with(self, rules):
-        """Whether the test fails with these rules, an object file."""
-        program = rules.with_suffix("." + Path(self.command[0]).name)
-        at = self.link.index(LIBRARY)
-        link = [*self.link[:at], str(rules), *self.link[at:]]
-        link[link.index("-o") + 1] = str(program)
-        output(self.build, *link)
+    def link(self, folder, tables):
+        words = build_command(self.build, Path(self.command[0]).name)
+        at = words.index(LIBRARY)
+        program = folder / Path(self.command[0]).name
+        words[at:at] = [str(tables)]
+        words[words.index("-o") + 1] = str(program)
+        output(self.build, *words)
+        self.command = [str(program), *self.command[1:]]
+
+    def fails_with(self, number):
+        """Whether the test fails with this table: 0 is the one without any change."""
+        environment = {**os.environ, VARIABLE: str(number)}
         try:
-            run = [program, *self.command[1:]]
-            return subprocess.run(run, cwd=self.build, capture_output=True, timeout=TIMEOUT).returncode != 0
+            run = subprocess.run(self.command, cwd=self.build, env=environment, capture_output=True, timeout=TIMEOUT)
         except subprocess.TimeoutExpired:
             return True
-        finally:
-            program.unlink()
+        return run.returncode != 0
 
 
-class Laboratory:
-    """Where mutants are compiled and tried."""
-
-    def __init__(self, build, folder):
-        self.build, self.folder = build, folder
-        self.compiler = self.compile_command()
-        self.programs = self.unit_programs()
-
-    def compile_command(self):
-        """The build's own, but in a hurry."""
-        commands = output(self.build, "ninja", "-t", "commands", LIBRARY).splitlines()
-        words = shlex.split(next(line for line in commands if line.endswith("/rules.c")))
-        for option, length in DEPENDENCIES.items():
-            at = words.index(option)
-            del words[at : at + length]
-        at = words.index("-o")
-        return [*words[:at], "-O0", "-g0", "-w"]
-
-    def unit_programs(self):
-        tests = json.loads(output(self.build, "ctest", "-L", "unit", "--show-only=json-v1"))["tests"]
-        commands = [test["command"] for test in tests if Path(test["command"][0]).name != "test_rules"]
-        return [Program(self.build, command) for command in commands if "rule_for" in output(self.build, "nm", command[0])]
-
-    def compile(self, name, text):
-        source, rules = self.folder / f"{name}.c", self.folder / f"{name}.o"
-        source.write_text(text)
-        output(self.build, *self.compiler, "-o", str(rules), "-c", str(source))
-        return rules
-
-    def try_unchanged(self, text):
-        """All tests pass with the table as it is, which has as many rows as were read. The quickest will be the first."""
-        count = len(rule_table.rows(text))
-        rules = self.compile("unchanged", f'{text}_Static_assert(sizeof rules / sizeof rules[0] == {count}, "rows");\n')
-        for program in self.programs:
-            begin = time.monotonic()
-            if program.fails_with(rules):
-                raise Failed(f"{Path(program.command[0]).name} fails without any change")
-            program.seconds = time.monotonic() - begin
-        self.programs.sort(key=lambda program: program.seconds)
-
-    def survives(self, name, mutant):
-        rules = self.compile(name, mutant.text)
-        survived = not any(program.fails_with(rules) for program in self.programs)
-        rules.unlink()
-        return survived
+def unit_programs(build):
+    tests = json.loads(output(build, "ctest", "-L", "unit", "--show-only=json-v1"))["tests"]
+    commands = [test["command"] for test in tests if Path(test["command"][0]).name != "test_rules"]
+    return [Program(build, command) for command in commands if "rule_for" in output(build, "nm", command[0])]
 
 
-def try_mutants(laboratory, mutants, deadline):
+def compile_command(build):
+    """The build's own, but in a hurry."""
+    commands = output(build, "ninja", "-t", "commands", LIBRARY).splitlines()
+    words = shlex.split(next(line for line in commands if line.endswith("/rules.c")))
+    for option, length in DEPENDENCIES.items():
+        at = words.index(option)
+        del words[at : at + length]
+    return [*words[: words.index("-o")], "-O0", "-g0", "-w"]
+
+
+def compile_tables(build, folder, text, mutants):
+    """All mutants in one object file; a variable of the environment says which of the tables is in force."""
+    source, tables = folder / "rules.c", folder / "rules.o"
+    source.write_text(rule_table.with_all_tables(text, mutants, VARIABLE))
+    output(build, *compile_command(build), "-o", str(tables), "-c", str(source))
+    return tables
+
+
+def programs_with_tables(build, folder, text, mutants):
+    """They pass with the table as it is. The quickest comes first."""
+    tables = compile_tables(build, folder, text, mutants)
+    programs = unit_programs(build)
+    for program in programs:
+        program.link(folder, tables)
+        begin = time.monotonic()
+        if program.fails_with(0):
+            raise Failed(f"{Path(program.command[0]).name} fails without any change")
+        program.seconds = time.monotonic() - begin
+    return sorted(programs, key=lambda program: program.seconds)
+
+
+def try_mutants(programs, mutants, order, deadline):
     """Those that were tried before the deadline, and those of them that survived."""
     tried, survivors = [], []
 
-    def attempt(number, mutant):
+    def attempt(at):
         if time.monotonic() < deadline:
-            if laboratory.survives(str(number), mutant):
-                survivors.append(mutant)
-            tried.append(mutant)
+            if not any(program.fails_with(at + 1) for program in programs):
+                survivors.append(mutants[at])
+            tried.append(mutants[at])
 
     with ThreadPoolExecutor(os.cpu_count()) as executor:
-        list(executor.map(attempt, range(len(mutants)), mutants))
+        list(executor.map(attempt, order))
     return tried, survivors
 
 
@@ -133,18 +126,17 @@ KNOWN_SURVIVORS = 119
 
 
 def shuffled(mutants, text):
-    """In an order that depends on the table alone."""
-    return sorted(mutants, key=lambda mutant: hashlib.sha256((text + str(mutant)).encode()).digest())
+    """Their places, in an order that depends on the table alone."""
+    return sorted(range(len(mutants)), key=lambda at: hashlib.sha256((text + str(mutants[at])).encode()).digest())
 
 
 def main(build, seconds):
-    text = RULES.read_text()
-    mutants = shuffled(rule_table.mutants(text), text)
+    build, text = Path(build).resolve(), RULES.read_text()
+    mutants = rule_table.mutants(text)
     with tempfile.TemporaryDirectory() as folder:
-        laboratory = Laboratory(Path(build).resolve(), Path(folder))
-        laboratory.try_unchanged(text)
+        programs = programs_with_tables(build, Path(folder), text, mutants)
         deadline = time.monotonic() + float("inf" if seconds == "all" else seconds)
-        tried, survivors = try_mutants(laboratory, mutants, deadline)
+        tried, survivors = try_mutants(programs, mutants, shuffled(mutants, text), deadline)
     for mutant in sorted(survivors, key=lambda survivor: survivor.place):
         print(mutant)
     if len(tried) < len(mutants):

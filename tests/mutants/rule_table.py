@@ -12,9 +12,24 @@ from dataclasses import dataclass
 LIST_MACRO = re.compile(r"^#define (\w+)\(\.\.\.\) \.", re.M)
 VALUE_MACRO = re.compile(r"^#define (\w+)\(\w+\) \.(?!why\b)", re.M)
 FLAG_MACRO = re.compile(r"^#define (\w+) \.", re.M)
-TABLE = re.compile(r"\brules\[\] = \{(.*?)\n\};", re.S)
+TABLE = re.compile(r"^static const struct rule rules\[\] = \{(.*?)\n\};", re.S | re.M)
 COMMENT_OR_STRING = re.compile(r'/\*.*?\*/|"(?:\\.|[^"\\])*"', re.S)
 CALL = re.compile(r"(\w+)\((.*)\)", re.S)
+
+
+# What takes the place of the table. A table that lacks a row ends with one that never holds.
+ALL_TABLES = """
+static const struct rule unchanged[] = {{{unchanged}}};
+_Static_assert(sizeof unchanged / sizeof unchanged[0] == {count}, "as many rows as were read");
+static const struct rule tables[][{count}] = {{{tables}}};
+static size_t table;
+__attribute__((constructor)) static void choose_table(void)
+{{
+    table = strtoul(getenv("{variable}"), NULL, 10);
+}}
+#define rules tables[table]
+"""
+NEVER = "{ .all = { F_COUNT } }"
 
 
 class Unreadable(Exception):
@@ -115,3 +130,18 @@ def mutants_of_row(text, number, row):
                     yield without(missing, fact.begin, facts[1].begin)
                 else:
                     yield without(missing, code.rindex(",", 0, fact.begin), fact.end)
+
+
+def with_all_tables(text, mutants, variable):
+    """The file with the tables of all mutants behind its own; variable: of the environment, says which is in force."""
+    count = len(rows(text))
+    texts = [text, *(mutant.text for mutant in mutants)]
+    filled = [table_of(changed) + (f" {NEVER}" if len(rows(changed)) < count else "") for changed in texts]
+    tables = ",\n".join(f"{{{table}}}" for table in filled)
+    place = TABLE.search(blanked(text)).span()
+    all_tables = ALL_TABLES.format(unchanged=filled[0], count=count, tables=tables, variable=variable)
+    return "#include <stdlib.h>\n" + text[: place[0]] + all_tables + text[place[1] :]
+
+
+def table_of(text):
+    return text[slice(*TABLE.search(blanked(text)).span(1))]

@@ -178,6 +178,14 @@ static void read_ways(const struct dossier *d, struct facts *facts)
     FACT(CLIENT_LOST_HERE, (lost & LOST_CLIENT) && d->e->frame[EV_ACCEPTED] == 0);
 }
 
+/* What a client that is connected may meet. */
+static void read_service(const struct dossier *d, struct facts *facts)
+{
+    FACT(ACK_LATE, d->seen[SEEN_SYN_ACK_LATE] != NULL);
+    FACT(STUCK, is_stuck(d));
+    read_early_reset(d, facts);
+}
+
 static void read_handshake(const struct dossier *d, struct facts *facts)
 {
     const struct attempt *a = d->a;
@@ -198,10 +206,9 @@ static void read_handshake(const struct dossier *d, struct facts *facts)
     if (d->trouble == NULL)
         return;
     FACT(ANSWER_REPEATED, is_answer_repeated(d));
-    FACT(ACK_LATE, d->seen[SEEN_SYN_ACK_LATE] != NULL);
-    FACT(STUCK, is_stuck(d));
     FACT(CLIENT_RST_ACK, is_reset_by_client(d));
-    read_early_reset(d, facts);
+    if (facts_have(facts, F_CONNECTED))
+        read_service(d, facts);
 }
 
 /* ---- what ended it --------------------------------------------------------------------------------- */
@@ -402,7 +409,6 @@ static void read_old_connection(const struct dossier *d, struct facts *facts)
     bool had = p->state == STATE_TIME_WAIT || (p->flags & PAST_TW_EXPIRED) || recycled;
     bool over = had && time_wait_was_over(d);
     FACT(OLD, true);
-    FACT(OLD_STATE, p->state != STATE_UNKNOWN);
     FACT(OLD_RESET, p->flags & PAST_RESET);
     FACT(OLD_CLOSED, p->state == STATE_CLOSED || p->state == STATE_LAST_ACK || p->state == STATE_FIN_WAIT_2);
     FACT(IN_TIME_WAIT, p->state == STATE_TIME_WAIT);
@@ -453,10 +459,12 @@ static void read_rejection(const struct dossier *d, const struct packet_seen *re
 {
     struct maker maker = maker_of_ack(d, rejection);
     bool by_syn_ack = is_by_syn_ack(d), by_time_wait = may_be_by_time_wait(d, &maker);
+    enum fact by_state = state_fact(maker.state);
 
     FACT(REJECTED, true);
     FACT(BY_SYN_ACK, by_syn_ack);
-    facts_add(facts, state_fact(maker.state), true);
+    facts_add(facts, by_state, true);
+    FACT(BY_LIVE, by_state != F_NONE && by_state != F_BY_TIME_WAIT);
     FACT(STATE_CERTAIN, maker.certain);
     FACT(BY_SOCKET, is_made_by_socket(rejection) && !by_syn_ack);
     FACT(CLIENT_RESET, client_reset_rejection(d));

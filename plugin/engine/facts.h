@@ -64,6 +64,7 @@ enum fact_kind { FACT_OWN, FACT_HOST, FACT_SERVICE, FACT_CAPTURE };
     FACT(BY_SYN_ACK, OWN, "a SYN/ACK with a wrong ack number rejected the SYN") \
     FACT(BY_SOCKET, OWN, "a live socket made the rejecting ACK: its IP ID is not 0") \
     FACT(BY_TIME_WAIT, OWN, "a TIME_WAIT made the rejecting ACK") \
+    FACT(BY_LIVE, OWN, "a connection that was not closed made the rejecting ACK") \
     FACT(BY_ESTABLISHED, OWN, "a connection in ESTABLISHED made the rejecting ACK") \
     FACT(BY_CLOSE_WAIT, OWN, "a connection in CLOSE_WAIT made the rejecting ACK") \
     FACT(BY_LAST_ACK, OWN, "a connection in LAST_ACK made the rejecting ACK") \
@@ -81,7 +82,6 @@ enum fact_kind { FACT_OWN, FACT_HOST, FACT_SERVICE, FACT_CAPTURE };
     FACT(TAKEN_LATER, OWN, "the TIME_WAIT that rejected one SYN took a later one") \
     /* the old connection */ \
     FACT(OLD, OWN, "an old connection was seen on the port pair") \
-    FACT(OLD_STATE, OWN, "the old connection's state is known") \
     FACT(OLD_RESET_NOW, OWN, "the client's RST ended the old connection while the SYN waited") \
     FACT(OLD_RESET, OWN, "a RST had ended the old connection") \
     FACT(OLD_CLOSED, OWN, "the old connection was closed, without TIME_WAIT at the peer") \
@@ -115,11 +115,6 @@ struct facts {
 static inline void facts_add(struct facts *facts, enum fact fact, bool holds)
 {
     facts->bits[fact / 64] |= (uint64_t)holds << fact % 64;
-}
-
-static inline void facts_drop(struct facts *facts, enum fact fact)
-{
-    facts->bits[fact / 64] &= ~(UINT64_C(1) << fact % 64);
 }
 
 static inline bool facts_have(const struct facts *facts, enum fact fact)

@@ -61,9 +61,6 @@ enum reuse reuse_for(const struct facts *facts);
 
 const char *reuse_token(enum reuse reuse);
 
-/* The first rule of this fate that holds, or NULL. */
-const struct rule *rule_of_fate(const struct facts *facts, enum fate fate);
-
 /* Whether the facts prove what the rule says. */
 bool rule_is_proven(const struct rule *rule, const struct facts *facts);
 

@@ -49,7 +49,7 @@ static const struct packet_seen *reset_of_unseen_rejection(const struct dossier 
 {
     const struct packets_seen *reset = d->seen[SEEN_CLIENT_RST_OLD];
 
-    if (reset == NULL || d->trouble->frame[TROUBLE_OLD_RESET] == 0 || d->past == NULL || d->past->state == STATE_UNKNOWN
+    if (reset == NULL || !old_was_reset(d) || d->past == NULL || d->past->state == STATE_UNKNOWN
         || rejection_of(d) != NULL)
         return NULL;
     return &reset->first;

@@ -8,12 +8,14 @@
 #include "dossier.h"
 
 /* What may have made an attempt late. */
-#define COST_LIST(COST)                                                       \
-    COST(SYN, "SYNs repeated while nothing had answered")                     \
-    COST(REJECTION, "from the first rejecting answer to the SYN that got in") \
-    COST(REFUSAL, "from the first RST to the SYN that got in")                \
-    COST(SYN_ACK, "from the first SYN/ACK to the one that was acknowledged")  \
-    COST(SLOW, "from a SYN to its SYN/ACK, if that took long")                \
+#define COST_LIST(COST)                                                                                                   \
+    COST(SYN, "SYNs repeated while nothing had answered")                                                                 \
+    COST(                                                                                                                 \
+        REJECTION,                                                                                                        \
+        "from the first rejecting answer, or the client's RST against one that was not captured, to the SYN that got in") \
+    COST(REFUSAL, "from the first RST to the SYN that got in")                                                            \
+    COST(SYN_ACK, "from the first SYN/ACK to the one that was acknowledged")                                              \
+    COST(SLOW, "from a SYN to its SYN/ACK, if that took long")                                                            \
     COST(ACCEPT, "from the client's ACK to the answer to its repeated data")
 
 #define COST_ENUM(NAME, MEANING) COST_##NAME,

@@ -476,14 +476,6 @@ static void read_rejection(const struct dossier *d, const struct packet_seen *re
     FACT(RAN_OUT_SINCE, by_time_wait && ran_out_since_rejection(d, rejection, &maker));
 }
 
-/* A RST that meets TIME_WAIT removes it if that is the rule of its stack. */
-static bool old_was_reset(const struct dossier *d)
-{
-    bool time_wait = d->old != NULL && connection_state(d->old, server_side(d->a)) == STATE_TIME_WAIT;
-
-    return d->trouble->frame[TROUBLE_OLD_RESET] != 0 && (!time_wait || d->rules.stack->reset_removes_time_wait);
-}
-
 void facts_read(const struct dossier *d, struct facts *facts)
 {
     *facts = (struct facts){ { 0 } };

@@ -45,6 +45,14 @@ bool client_reset_rejection(const struct dossier *d)
     return is_by_syn_ack(d) || (d->past != NULL && d->past->rcv_nxt == reset->last.seq);
 }
 
+/* A RST that meets TIME_WAIT removes it if that is the rule of its stack. */
+bool old_was_reset(const struct dossier *d)
+{
+    bool time_wait = d->old != NULL && connection_state(d->old, server_side(d->a)) == STATE_TIME_WAIT;
+
+    return d->trouble->frame[TROUBLE_OLD_RESET] != 0 && (!time_wait || d->rules.stack->reset_removes_time_wait);
+}
+
 /* A bare ACK that a SYN/ACK follows at once, without another SYN or a RST between, was no rejection: it is the old
  * connection's last word, captured late. */
 static bool is_overtaken(const struct dossier *d)

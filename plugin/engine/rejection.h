@@ -16,6 +16,9 @@ bool is_by_syn_ack(const struct dossier *d);
 /* Whether the client answered the last rejection with a RST. */
 bool client_reset_rejection(const struct dossier *d);
 
+/* Whether the client's RST ended the old connection while the SYN waited. */
+bool old_was_reset(const struct dossier *d);
+
 /* Whether the IP ID of an answer says that a socket made it, or that none did; both false: it says nothing. */
 bool is_made_by_socket(const struct packet_seen *answer);
 bool is_made_without_socket(const struct dossier *d, const struct packet_seen *answer);

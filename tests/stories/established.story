@@ -1,6 +1,6 @@
 story established.ok
 use closed_by_client
-=> established ok decided_by handshake not_as_rules no
+=> established ok decided_by handshake not_as_rules no reuse -
 
 # The first SYN got lost behind the capture point.
 story established.syn_retransmitted
@@ -69,7 +69,7 @@ use closed_by_server
 +9.1  > S N-500000                      predicts syn_ack
       < S. X+65537
       > .                               decides
-=> established time_wait_recycled_timestamp
+=> established time_wait_recycled_timestamp reuse time_wait_recycled_timestamp
 
 story established.time_wait_recycled_sequence
 timestamps off
@@ -77,14 +77,14 @@ use closed_by_server
 +9.1  > S N+352641030                   predicts syn_ack
       < S. X+65537
       > .                               decides
-=> established time_wait_recycled_sequence
+=> established time_wait_recycled_sequence reuse time_wait_recycled_sequence
 
 story established.time_wait_expired
 use closed_by_server
 +63.4 > S N-500000 ts R-1159862
       < S. X+995733925
       > .                               decides
-=> established time_wait_expired
+=> established time_wait_expired reuse time_wait_expired
 
 # The client closed first, so TIME_WAIT was on its side: it reuses its own port (net.ipv4.tcp_tw_reuse).
 story established.reuse_after_close
@@ -92,7 +92,7 @@ use closed_by_client
 +5    > S N+65537 ecr 1603254559
       < S. X+995733925
       > .                               decides
-=> established reuse_after_close
+=> established reuse_after_close reuse after_close
 
 story established.reuse_after_reset
 use conversation
@@ -100,7 +100,7 @@ use conversation
 +5    > S N-500000
       < S. X+995733925
       > .                               decides
-=> established reuse_after_reset
+=> established reuse_after_reset reuse after_reset
 
 # The SYN/ACK acknowledges the data that came with the SYN.
 story established.fast_open

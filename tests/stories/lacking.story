@@ -110,3 +110,131 @@ story stuck_where_one_direction_is_captured
 +0.3 > P. -29 (29) lost
 +0.6 > P. -29 (29) lost     decides
 => stuck unanswered_data inferred
+
+# ---- what rests on a packet that did not come is inferred where packets are known to be missing ----
+
+# Data of another connection is acknowledged that is not in the capture.
+beginning lossy_capture
+end lossy_client 10.9.0.8:40000
+end lossy_server 10.9.0.9:80
+between lossy_client lossy_server
+use handshake
+> P. (100)
+< .
+> P. (100) hide
+< .
+> P. (100)
+< .
+between c s
+
+# What the server acknowledged before its RST may be missing.
+story lossy_reset_after_handshake
+use lossy_capture
+> S
+< S.
+> .
+< R                                     decides
+=> refused reset_after_handshake inferred
+
+# What answered before the RST, so that the client gave nothing up, may be missing.
+story lossy_client_gave_up
+use lossy_capture
+     > S
++0.8 < S.
+     > R                                decides
+=> aborted client_gave_up inferred
+
+story lossy_syn_retransmitted
+use lossy_capture
+      > S
++1.02 > S
+      < S.
+      > .                               decides
+use exchange
+=> established syn_retransmitted inferred delayed retries 1
+
+story lossy_synack_retransmitted
+use lossy_capture
+      > S
+      < S.
++1.02 < S.
+      > .                               decides
+use exchange
+=> established synack_retransmitted inferred delayed
+
+# That the service takes other SYNs is seen; a SYN/ACK to this one may be missing.
+story lossy_refused_though_open
+use lossy_capture
+use handshake
+end other 10.9.0.1:57012
+between other s
++1 > S
+   < R.                                 decides
+=> refused refused_though_open inferred
+
+story lossy_ignored_reset
+use lossy_capture
+   > S
+   < R. ack I+41
++1 > S
+   < R. ack I+41
+=> no_answer ignored_reset inferred retries 1
+
+story lossy_answered_from_elsewhere
+use lossy_capture
+end member 10.9.0.3:8080
+timestamps off
+let syn I
+> S
+member > c S. ack syn+1 lost
+c > member R syn+1
+again +1 +2
+=> no_answer answered_from_elsewhere inferred retries 2
+
+story lossy_silent_host
+use lossy_capture
+> S
+again +1 +2 +4
+=> no_answer silent_host inferred retries 3
+
+# The copies that leave may be what is missing.
+story lossy_dropped_here
+use lossy_capture
+use forwarded_by_a_router
+end other 10.9.0.1:57012
+between other s
++1 > S in
++1 > S in                               decides
+=> no_answer dropped_here inferred retries 1
+
+story lossy_answers_dropped_here
+use lossy_capture
+use forwarded_by_a_router
+end other 10.9.0.1:57012
+between other s
++1 > S through
+   < S. in lost
++1 > S through
+   < S. in lost                         decides
+=> no_answer dropped_here inferred retries 1
+
+story lossy_stuck_dropped_here
+use lossy_capture
+at any
+     > S through
+     < S. through
+     > . in lost
+     > P. (29) in lost
++0.3 > P. -29 (29) in lost
++0.6 > P. -29 (29) in lost              decides
+=> stuck dropped_here inferred
+
+story lossy_stuck_dropped_here_without_data
+use lossy_capture
+at any
+     > S through
+     < S. through
+     > . in lost
++1.1 < S. through
+     > . in lost                        decides
+=> stuck dropped_here inferred

@@ -356,3 +356,17 @@ story signed_with_another_key
 +1 > S opts MSWD
 +2.1 other s
 => no_answer silent_port retries 1 summary "TCP-MD5"
+
+# The same without data: the server repeats its SYN/ACK, and the client its ACK.
+story stuck_between_interfaces_without_data
+at in0 out0
+     > S
+     at out0 in0
+     < S.
+     at in0
+     > . lost
++1.1 at out0 in0
+     < S.
+     at in0
+     > . lost               decides
+=> stuck dropped_here inferred

@@ -33,6 +33,12 @@ static void as_rules(const struct judged *j, struct observed *fact)
     fact->number = j->verdict.not_as_rules;
 }
 
+static void reuse_of(const struct judged *j, struct observed *fact)
+{
+    fact->none = j->verdict.reuse == NULL;
+    g_string_assign(fact->text, fact->none ? "" : j->verdict.reuse);
+}
+
 static void decided_at(const struct judged *j, struct observed *fact)
 {
     g_string_assign(fact->text, j->verdict.from_twin ? "point" : j->verdict.from_leg ? "leg" : "here");
@@ -157,6 +163,7 @@ static const struct observed_row rows[] = {
     { "use", FACT_NUMBER, use_number, "the use" },
     { "not_as_rules", FACT_YES, as_rules, "whether it is not as the rules are" },
     { "stack", FACT_WORD, stack_token, "the peer's stack" },
+    { "reuse", FACT_WORD, reuse_of, "how it got in beside the old connection" },
     { "decided_at", FACT_WORD, decided_at, "where it is decided" },
     { "point", FACT_WORD, point_name, "the capture point" },
     { "twin", FACT_YES, is_twin, "whether it is counted elsewhere" },

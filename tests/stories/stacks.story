@@ -112,4 +112,4 @@ use closed_by_server
 +5    > S N+1000 ts R+5000
       < S. 77
       > .                               decides
-=> established reuse_after_close inferred
+=> established reuse_after_close inferred reuse after_close

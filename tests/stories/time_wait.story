@@ -183,7 +183,7 @@ use closed_by_server
 +1    > S
       < S. 99
       > .                               decides
-=> established after_time_wait_reset inferred delayed retries 1
+=> established after_time_wait_reset inferred delayed retries 1 reuse after_reset
 
 # Linux with tcp_rfc1337 keeps the TIME_WAIT, and reopens it for a SYN that is new enough.
 story reset_that_rfc1337_ignores
@@ -194,7 +194,7 @@ use closed_by_server
 +1    > S
       < S. X+65537
       > .                               decides
-=> established time_wait_recycled_timestamp delayed retries 1
+=> established time_wait_recycled_timestamp delayed retries 1 reuse time_wait_recycled_timestamp
 
 # Without history the ACK itself shows the numbers, and the IP ID that no socket made it.
 story paws_without_history

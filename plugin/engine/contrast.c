@@ -20,8 +20,7 @@ enum { SAID_MOST = 3 };
 enum scope { SCOPE_SERVICE, SCOPE_CLIENT, SCOPE_NETWORKS, SCOPE_COUNT };
 
 struct group_key {
-    uint8_t family, scope;
-    uint16_t point, port;
+    uint16_t family, scope, point, port;
     uint8_t from[16], to[16];
 };
 
@@ -33,10 +32,10 @@ struct group {
 
 struct comparison {
     const struct tracker *t;
-    const GArray *results;
+    GPtrArray *bad, *good;      /* struct result, all of them */
     struct surrounding *around; /* read when first needed */
     GHashTable *groups;         /* struct group_key -> struct group */
-    GHashTable *working;        /* struct group_key of services that took a call at once */
+    GHashTable *working;        /* struct group_key of services with bad calls that took one at once */
     struct contrasts *out;
 };
 
@@ -107,22 +106,34 @@ static double count_arrangements(guint n, guint m)
     return ways;
 }
 
+/* One call of each kind at a time: what does not separate them is known after a few. */
+static guint count_turns(const GPtrArray *bad, const GPtrArray *good)
+{
+    return MAX(bad->len, good->len);
+}
+
+static bool read_value(const struct comparison *c, const struct feature_row *row, const GPtrArray *calls, guint i,
+                       uint64_t *value)
+{
+    struct subject s;
+
+    read_subject(c, call_at(calls, i), &s);
+    return row->read(&s, value);
+}
+
 /* All bad calls have one value, and no good one has it. */
 static bool separates_token(const struct comparison *c, const struct feature_row *row, const GPtrArray *bad,
                             const GPtrArray *good, struct found *found)
 {
-    struct subject s;
+    const guint turns = count_turns(bad, good);
     uint64_t value;
 
-    for (guint i = 0; i < bad->len; i++) {
-        read_subject(c, call_at(bad, i), &s);
-        if (!row->read(&s, &value) || (i > 0 && value != found->value) || (row->form == FORM_HAS && value == 0))
+    if (!read_value(c, row, bad, 0, &found->value) || (row->form == FORM_HAS && found->value == 0))
+        return false;
+    for (guint i = 0; i < turns; i++) {
+        if (i < good->len && (!read_value(c, row, good, i, &value) || value == found->value))
             return false;
-        found->value = value;
-    }
-    for (guint i = 0; i < good->len; i++) {
-        read_subject(c, call_at(good, i), &s);
-        if (!row->read(&s, &value) || value == found->value)
+        if (i < bad->len && (!read_value(c, row, bad, i, &value) || value != found->value))
             return false;
     }
     return true;
@@ -132,22 +143,24 @@ static bool separates_token(const struct comparison *c, const struct feature_row
 static bool separates_number(const struct comparison *c, const struct feature_row *row, const GPtrArray *bad,
                              const GPtrArray *good, struct found *found)
 {
-    struct subject s;
+    const guint turns = count_turns(bad, good);
     uint64_t value;
 
     found->value = UINT64_MAX;
     found->others = 0;
-    for (guint i = 0; i < bad->len; i++) {
-        read_subject(c, call_at(bad, i), &s);
-        if (!row->read(&s, &value))
+    for (guint i = 0; i < turns; i++) {
+        if (i < bad->len) {
+            if (!read_value(c, row, bad, i, &value))
+                return false;
+            found->value = MIN(found->value, value);
+        }
+        if (i < good->len) {
+            if (!read_value(c, row, good, i, &value))
+                return false;
+            found->others = MAX(found->others, value);
+        }
+        if (found->others >= found->value)
             return false;
-        found->value = MIN(found->value, value);
-    }
-    for (guint i = 0; i < good->len; i++) {
-        read_subject(c, call_at(good, i), &s);
-        if (!row->read(&s, &value) || value >= found->value)
-            return false;
-        found->others = MAX(found->others, value);
     }
     return true;
 }
@@ -241,12 +254,12 @@ static GString *sentence_of(const struct comparison *c, const struct group *grou
 
 static guint hash_group_key(gconstpointer key)
 {
-    const uint8_t *bytes = key;
-    guint digest = 2166136261U;
+    uint64_t words[sizeof(struct group_key) / sizeof(uint64_t)], digest = 0;
 
-    for (size_t i = 0; i < sizeof(struct group_key); i++)
-        digest = (digest ^ bytes[i]) * 16777619U;
-    return digest;
+    memcpy(words, key, sizeof words);
+    for (size_t i = 0; i < G_N_ELEMENTS(words); i++)
+        digest = (digest ^ words[i] ^ digest >> 32) * 0x9e3779b97f4a7c15U;
+    return (guint)(digest >> 32);
 }
 
 static gboolean same_group_key(gconstpointer a, gconstpointer b)
@@ -262,7 +275,7 @@ static void read_key(const struct tracker *t, const struct result *r, enum scope
 
     memset(key, 0, sizeof *key);
     key->family = r->family;
-    key->scope = (uint8_t)scope;
+    key->scope = (uint16_t)scope;
     key->point = tracker_point(t, get_attempt(t, r->attempt));
     key->port = scope == SCOPE_SERVICE ? r->server.port : 0;
     memcpy(key->from, r->client.ip, from);
@@ -311,16 +324,17 @@ static gboolean is_too_small(gpointer key, gpointer value, gpointer unused)
     return group->bad->len < CONTRAST_LEAST;
 }
 
+/* By the groups of services, before the small ones are left out. */
 static void note_working(struct comparison *c)
 {
-    for (guint i = 0; i < c->results->len; i++) {
-        const struct result *r = &g_array_index(c->results, struct result, i);
-        struct group_key key;
-        if (!is_good(r))
-            continue;
-        read_key(c->t, r, SCOPE_SERVICE, &key);
-        if (!g_hash_table_contains(c->working, &key))
-            g_hash_table_add(c->working, g_memdup2(&key, sizeof key));
+    GHashTableIter iter;
+    gpointer value;
+
+    g_hash_table_iter_init(&iter, c->groups);
+    while (g_hash_table_iter_next(&iter, NULL, &value)) {
+        const struct group *group = value;
+        if (group->good->len > 0)
+            g_hash_table_add(c->working, g_memdup2(&group->key, sizeof group->key));
     }
 }
 
@@ -333,23 +347,30 @@ static bool is_of_working(const struct comparison *c, const struct result *r)
     return g_hash_table_contains(c->working, &key);
 }
 
+static void add_bad_calls(struct comparison *c, enum scope scope)
+{
+    for (guint i = 0; i < c->bad->len; i++) {
+        const struct result *r = call_at(c->bad, i);
+        if (contrasts_of_call(c->out, r->call) == NULL && (scope == SCOPE_SERVICE || is_of_working(c, r)))
+            add_bad(c, r, scope);
+    }
+}
+
 /* The groups of a scope whose bad calls have nothing said of them yet. */
 static void make_groups(struct comparison *c, enum scope scope)
 {
     g_hash_table_remove_all(c->groups);
-    for (guint i = 0; i < c->results->len; i++) {
-        const struct result *r = &g_array_index(c->results, struct result, i);
-        if (is_bad(r) && contrasts_of_call(c->out, r->call) == NULL && is_of_working(c, r))
-            add_bad(c, r, scope);
-    }
-    g_hash_table_foreach_remove(c->groups, is_too_small, NULL);
+    add_bad_calls(c, scope);
+    if (scope != SCOPE_SERVICE)
+        g_hash_table_foreach_remove(c->groups, is_too_small, NULL);
     if (g_hash_table_size(c->groups) == 0)
         return;
-    for (guint i = 0; i < c->results->len; i++) {
-        const struct result *r = &g_array_index(c->results, struct result, i);
-        if (is_good(r))
-            add_good(c, r, scope);
-    }
+    for (guint i = 0; i < c->good->len; i++)
+        add_good(c, call_at(c->good, i), scope);
+    if (scope != SCOPE_SERVICE)
+        return;
+    note_working(c);
+    g_hash_table_foreach_remove(c->groups, is_too_small, NULL);
 }
 
 /* ---- the comparison --------------------------------------------------------------------------------- */
@@ -460,22 +481,40 @@ static void contrast_free(gpointer data)
     g_free(contrast);
 }
 
+static void sort_calls(struct comparison *c, const GArray *results)
+{
+    for (guint i = 0; i < results->len; i++) {
+        struct result *r = &g_array_index(results, struct result, i);
+        if (is_bad(r))
+            g_ptr_array_add(c->bad, r);
+        else if (is_good(r))
+            g_ptr_array_add(c->good, r);
+    }
+}
+
+static void compare_all(struct comparison *c)
+{
+    c->groups = g_hash_table_new_full(hash_group_key, same_group_key, NULL, group_free);
+    c->working = g_hash_table_new_full(hash_group_key, same_group_key, g_free, NULL);
+    for (int scope = 0; scope < SCOPE_COUNT; scope++)
+        compare_scope(c, (enum scope)scope);
+    g_hash_table_destroy(c->groups);
+    g_hash_table_destroy(c->working);
+    g_free(c->around);
+}
+
 struct contrasts *contrasts_new(const struct tracker *t, const GArray *results)
 {
     struct contrasts *out = g_new(struct contrasts, 1);
-    struct comparison c = { .t = t, .results = results, .out = out };
+    struct comparison c = { .t = t, .bad = g_ptr_array_new(), .good = g_ptr_array_new(), .out = out };
 
     out->list = g_ptr_array_new_with_free_func(contrast_free);
     out->of_call = g_hash_table_new(NULL, NULL);
-    c.groups = g_hash_table_new_full(hash_group_key, same_group_key, NULL, group_free);
-    c.working = g_hash_table_new_full(hash_group_key, same_group_key, g_free, NULL);
-    if (t != NULL)
-        note_working(&c);
-    for (int scope = 0; t != NULL && scope < SCOPE_COUNT; scope++)
-        compare_scope(&c, (enum scope)scope);
-    g_hash_table_destroy(c.groups);
-    g_hash_table_destroy(c.working);
-    g_free(c.around);
+    sort_calls(&c, results);
+    if (t != NULL && c.bad->len >= CONTRAST_LEAST && c.good->len >= CONTRAST_LEAST)
+        compare_all(&c);
+    g_ptr_array_free(c.bad, TRUE);
+    g_ptr_array_free(c.good, TRUE);
     return out;
 }
 

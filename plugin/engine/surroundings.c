@@ -19,15 +19,17 @@ struct place {
     struct place_key key;
     int64_t last;    /* of PLACE_HOST: ns, the latest SYN; */
     uint32_t latest; /* of PLACE_SOURCE: the latest attempt; */
-    uint32_t begun;  /* of PLACE_SERVICE: connections so far, */
+    uint32_t host;   /* of PLACE_SERVICE: the number of its PLACE_HOST, */
+    uint32_t begun;  /* connections so far, */
     GArray *ends;    /* and int64_t: when each of all ended; NULL: none */
 };
 
 struct places {
     const struct tracker *t;
     struct surrounding *all;
-    int64_t *ends; /* of the connection of each attempt; INT64_MIN: it made none */
-    GArray *list;  /* struct place */
+    int64_t *ends;      /* of the connection of each attempt; INT64_MIN: it made none */
+    uint32_t *services; /* the number of each attempt's PLACE_SERVICE */
+    GArray *list;       /* struct place */
     struct index index;
 };
 
@@ -51,20 +53,21 @@ static uint32_t hash_of(const void *owner, uint32_t number)
     return hash_key(p, &place_at(p, number)->key);
 }
 
-static struct place *find_place(struct places *p, const struct place_key *key)
+/* Its number, which stays when the list grows. */
+static uint32_t find_place(struct places *p, const struct place_key *key)
 {
     const uint32_t hash = hash_key(p, key);
     const struct place new = { .key = *key, .last = INT64_MIN };
 
     for (uint32_t at = hash, number; (number = index_get(&p->index, at)) != 0; at++)
         if (memcmp(&place_at(p, number)->key, key, sizeof *key) == 0)
-            return place_at(p, number);
+            return number;
     g_array_append_val(p->list, new);
     index_add(&p->index, hash, p->list->len, hash_of, p);
-    return place_at(p, p->list->len);
+    return p->list->len;
 }
 
-static struct place *place_of(struct places *p, const struct attempt *a, enum place_kind kind)
+static uint32_t place_of(struct places *p, const struct attempt *a, enum place_kind kind)
 {
     const struct port_pair *pair = pair_of(p->t, a);
     const uint8_t client = attempt_side(a);
@@ -78,6 +81,25 @@ static struct place *place_of(struct places *p, const struct attempt *a, enum pl
     };
 
     return find_place(p, &key);
+}
+
+static struct place *service_of(const struct places *p, uint32_t attempt)
+{
+    return place_at(p, p->services[attempt]);
+}
+
+/* A service's host is looked up once: most attempts go where others went before. */
+static void read_places(struct places *p)
+{
+    for (uint32_t i = 1; i <= p->t->attempts.len; i++) {
+        const struct attempt *a = get_attempt(p->t, i);
+        const uint32_t service = place_of(p, a, PLACE_SERVICE);
+        p->services[i] = service;
+        if (place_at(p, service)->host == 0) {
+            const uint32_t host = place_of(p, a, PLACE_HOST);
+            place_at(p, service)->host = host;
+        }
+    }
 }
 
 /* ---- when connections ended --------------------------------------------------------------------------- */
@@ -114,7 +136,7 @@ static void read_ends(struct places *p)
     for (uint32_t i = 1; i <= t->attempts.len; i++) {
         if (p->ends[i] == INT64_MIN)
             continue;
-        struct place *service = place_of(p, get_attempt(t, i), PLACE_SERVICE);
+        struct place *service = service_of(p, i);
         if (service->ends == NULL)
             service->ends = g_array_new(FALSE, FALSE, sizeof(int64_t));
         g_array_append_val(service->ends, p->ends[i]);
@@ -145,17 +167,17 @@ static uint32_t count_until(const GArray *times, int64_t time)
 
 /* ---- what an attempt met ------------------------------------------------------------------------------ */
 
-static void read_host(struct places *p, const struct attempt *a, struct surrounding *s)
+static void read_host(const struct places *p, uint32_t attempt, const struct attempt *a, struct surrounding *s)
 {
-    struct place *host = place_of(p, a, PLACE_HOST);
+    struct place *host = place_at(p, service_of(p, attempt)->host);
 
     s->idle = host->last == INT64_MIN ? INT64_MAX : MAX(a->first_time - host->last, 0);
     host->last = MAX(host->last, a->last_time);
 }
 
-static void read_service(struct places *p, uint32_t attempt, const struct attempt *a, struct surrounding *s)
+static void read_service(const struct places *p, uint32_t attempt, const struct attempt *a, struct surrounding *s)
 {
-    struct place *service = place_of(p, a, PLACE_SERVICE);
+    struct place *service = service_of(p, attempt);
     uint32_t ended = count_until(service->ends, a->first_time);
     uint32_t forgotten = count_until(service->ends, a->first_time - BOX_MEMORY);
 
@@ -167,7 +189,7 @@ static void read_service(struct places *p, uint32_t attempt, const struct attemp
 /* Not the other leg of the same SYN. */
 static void read_source(struct places *p, uint32_t attempt, const struct attempt *a, struct surrounding *s)
 {
-    struct place *source = place_of(p, a, PLACE_SOURCE);
+    struct place *source = place_at(p, place_of(p, a, PLACE_SOURCE));
     const struct attempt *before = source->latest == 0 ? NULL : get_attempt(p->t, source->latest);
     int64_t end = before == NULL ? INT64_MIN : p->ends[source->latest];
 
@@ -185,17 +207,19 @@ struct surrounding *surroundings_read(const struct tracker *t)
         .t = t,
         .all = g_new0(struct surrounding, n),
         .ends = g_new(int64_t, n),
+        .services = g_new(uint32_t, n),
         .list = g_array_new(FALSE, FALSE, sizeof(struct place)),
     };
 
     index_init(&p.index);
+    read_places(&p);
     read_ends(&p);
     for (guint i = 0; i < p.list->len; i++)
         if (g_array_index(p.list, struct place, i).ends != NULL)
             g_array_sort(g_array_index(p.list, struct place, i).ends, by_time);
     for (uint32_t i = 1; i <= t->attempts.len; i++) {
         const struct attempt *a = get_attempt(t, i);
-        read_host(&p, a, &p.all[i]);
+        read_host(&p, i, a, &p.all[i]);
         read_service(&p, i, a, &p.all[i]);
         read_source(&p, i, a, &p.all[i]);
     }
@@ -204,6 +228,7 @@ struct surrounding *surroundings_read(const struct tracker *t)
             g_array_free(g_array_index(p.list, struct place, i).ends, TRUE);
     g_array_free(p.list, TRUE);
     index_free(&p.index);
+    g_free(p.services);
     g_free(p.ends);
     return p.all;
 }

@@ -5,6 +5,7 @@ import contextlib
 import ipaddress
 import platform
 import struct
+import time
 
 STATES = {1: "ESTABLISHED", 2: "SYN_SENT", 3: "SYN_RECEIVED", 4: "FIN_WAIT_1", 5: "FIN_WAIT_2", 6: "TIME_WAIT",
           7: "CLOSED", 8: "CLOSE_WAIT", 9: "LAST_ACK", 10: "LISTEN", 11: "CLOSING", 12: "SYN_RECEIVED"}
@@ -66,6 +67,14 @@ class Delta(dict):
 
     def __str__(self):
         return " ".join(f"{name}+{value}" for name, value in sorted(self.items()) if name.startswith("TcpExt"))
+
+
+def wait_for(namespace, name, count, patience=60):
+    """Until a counter has gone that far: an emulated machine takes seconds to start a program."""
+    wanted = counters(namespace)[name] + count
+    end = time.monotonic() + patience
+    while counters(namespace)[name] < wanted and time.monotonic() < end:
+        time.sleep(0.1)
 
 
 @contextlib.contextmanager

@@ -32,9 +32,9 @@ def haproxy_checks(stage):
     stage.kept = stage.listen()
     with kernel_view.counting(stage.client) as delta, program(
             stage.client, "haproxy", "-db", "-f", stage.file(CHECKS.format(own=CLIENTS[0], server=SERVER))):
-        time.sleep(4)
+        kernel_view.wait_for(stage.client, "TcpAttemptFails", 7)
     stage.stop()
-    assert delta["TcpAttemptFails"] >= 5
+    assert delta["TcpAttemptFails"] >= 7
     for label in ("client", "server"):
         for attempt in ledger.attempts(stage.captures[label]):
             row_of_check(stage, label, attempt)

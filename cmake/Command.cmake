@@ -56,4 +56,15 @@ if(BUILD_TESTING AND TARGET synfate_command)
         OUTPUT_NAME synfate
         RUNTIME_OUTPUT_DIRECTORY "${PROJECT_BINARY_DIR}/traced"
     )
+
+    # A command that runs out of numbers for frames after a few.
+    add_executable(synfate_command_short ${command_sources})
+    target_compile_definitions(synfate_command_short PRIVATE SYNFATE_VERSION="${PROJECT_VERSION}" _GNU_SOURCE
+        FRAMES_OF_FILES=400 FRAMES_OF_STREAM=128)
+    target_include_directories(synfate_command_short PRIVATE "${Wireshark_INCLUDE_DIR}")
+    target_link_libraries(synfate_command_short PRIVATE synfate_link wiretap wsutil)
+    set_target_properties(synfate_command_short PROPERTIES
+        OUTPUT_NAME synfate
+        RUNTIME_OUTPUT_DIRECTORY "${PROJECT_BINARY_DIR}/short"
+    )
 endif()

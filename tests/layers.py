@@ -26,7 +26,7 @@ LAYERS = """
     refute ways clocks                      whose rules a host does not follow; which way packets went
     between                                 what one interface shows, and another does not
     syn syn_ack reset ack past other_host   what a segment adds; the old connection as the stack has it
-    dossier forget                          all records about one attempt; what nobody looks back at
+    dossier forget lower                    all records about one attempt; what nobody looks back at; lower numbers
     rejection                               what made a rejecting answer
     facts costs                             named predicates; what the time was spent on
     rules                                   which facts make which verdict

@@ -143,6 +143,20 @@ void collection_forget(struct collection *c, const struct tracker *t, int64_t be
     streams_forget(&c->streams);
 }
 
+void collection_name_frames(const struct collection *c, struct lowering *l)
+{
+    for (guint i = 0; i < c->frames->len; i++)
+        lowering_add(l, g_array_index(c->frames, struct report_frame, i).frame);
+}
+
+void collection_lower(struct collection *c, const struct lowering *l)
+{
+    for (guint i = 0; i < c->frames->len; i++) {
+        struct report_frame *frame = &g_array_index(c->frames, struct report_frame, i);
+        frame->frame = lowered(l, frame->frame);
+    }
+}
+
 /* What got in at once is on no page of the report, and most calls did. */
 static void drop_uneventful(struct collection *c, const struct tracker *t)
 {

@@ -5,6 +5,7 @@
 #ifndef SYNFATE_COLLECT_H
 #define SYNFATE_COLLECT_H
 
+#include "lower.h"
 #include "reader.h"
 #include "report.h"
 #include "streams.h"
@@ -29,6 +30,10 @@ void collection_add(struct collection *c, const struct tracker *t, const struct 
 
 /* The tracker has forgotten; `before`: ns since the epoch. From then on streams are counted that begin with a SYN. */
 void collection_forget(struct collection *c, const struct tracker *t, int64_t before);
+
+/* The frames that it knows, and their lower numbers. */
+void collection_name_frames(const struct collection *c, struct lowering *l);
+void collection_lower(struct collection *c, const struct lowering *l);
 
 /* No more frames come: frees what only they needed, and what no statistic shows. */
 void collection_end(struct collection *c, const struct tracker *t);

@@ -28,13 +28,15 @@ struct mark {
 
 struct follower {
     const struct arguments *options;
+    const char *name; /* of the stream */
     struct tracker *t;
     struct collection *collected;
     struct frames *frames;
     struct stream *stream;
     struct watch watch;
     struct view view;
-    uint32_t frame;
+    uint32_t frame;               /* of the last packet, as the tracker has it; */
+    uint64_t record;              /* and in the stream */
     GArray *marks;                /* struct mark */
     int64_t last_time, last_came; /* of the last packet: its own, ns, and ours, monotonic us */
     bool failed_to_write;
@@ -72,14 +74,13 @@ static bool is_much(const struct follower *f)
     return tracker_records(f->t) > records || f->frame - g_array_index(f->marks, struct mark, 0).frame > frames;
 }
 
-static void forget(struct follower *f)
+static void forget(struct follower *f, uint32_t before)
 {
     const struct forget_limits limits = { .idle = 86400 * NS_PER_SECOND, .port_pairs = 2500000 };
-    const struct mark *first = &g_array_index(f->marks, struct mark, 0);
 
-    tracker_forget(f->t, first->frame, &limits);
+    tracker_forget(f->t, before, &limits);
     watch_forget(&f->watch);
-    collection_forget(f->collected, f->t, first->time);
+    collection_forget(f->collected, f->t, g_array_index(f->marks, struct mark, 0).time);
 }
 
 /* Of the frames of the last minutes, one in a while is marked: notes about what came before the first are not needed. */
@@ -94,7 +95,26 @@ static void pass_mark(struct follower *f)
     while (g_array_index(f->marks, struct mark, 0).time < f->last_time - far)
         g_array_remove_index(f->marks, 0);
     if (is_much(f))
-        forget(f);
+        forget(f, g_array_index(f->marks, struct mark, 0).frame);
+}
+
+/* The tracker has no more numbers: earlier frames make room, as far as nothing refers to them. */
+static void lower_frames(struct follower *f)
+{
+    struct lowering l;
+
+    lowering_init(&l, MAX(g_array_index(f->marks, struct mark, 0).frame, f->frame / 2));
+    forget(f, l.before);
+    collection_name_frames(f->collected, &l);
+    tracker_lower(f->t, &l);
+    collection_lower(f->collected, &l);
+    frames_lower(f->frames, &l);
+    for (guint i = 0; i < f->marks->len; i++) {
+        struct mark *mark = &g_array_index(f->marks, struct mark, i);
+        mark->frame = mark->frame < l.before ? 1 : lowered(&l, mark->frame);
+    }
+    f->frame -= l.by;
+    lowering_free(&l);
 }
 
 static void take_packet(struct follower *f, const struct stream_packet *packet)
@@ -102,6 +122,8 @@ static void take_packet(struct follower *f, const struct stream_packet *packet)
     struct reader_frame frame = { .bytes = packet->bytes, .is_packet = true };
     struct taken taken;
 
+    if (f->frame >= FRAMES_OF_STREAM)
+        lower_frames(f);
     frame.seen.frame = ++f->frame;
     frame.seen.point = point_of(f, packet);
     frame.seen.direction = (uint8_t)packet->direction;
@@ -111,7 +133,7 @@ static void take_packet(struct follower *f, const struct stream_packet *packet)
     tracker_note_drops(f->t, packet->drops);
     intake_frame(f->t, &frame.seen, frame.link, &frame.bytes, &taken);
     collection_add(f->collected, f->t, &frame, &taken);
-    frames_add(f->frames, f->frame, f->options->paths[0], f->frame);
+    frames_add(f->frames, f->frame, f->name, ++f->record);
     f->last_time = MAX(f->last_time, frame.seen.time);
     watch_frame(&f->watch, f->frame, tell, f);
     watch_time(&f->watch, frame.seen.time, tell, f);
@@ -157,7 +179,7 @@ static bool take_what_comes(struct follower *f, int fd, int *error)
     return stream_error(f->stream, false) == NULL;
 }
 
-static bool follow(struct follower *f, int fd, const char *name)
+static bool follow(struct follower *f, int fd)
 {
     int error = 0;
 
@@ -165,7 +187,7 @@ static bool follow(struct follower *f, int fd, const char *name)
         ;
     const char *problem = error != 0 ? g_strerror(error) : stream_error(f->stream, !stop_asked());
     if (problem != NULL)
-        complain("%s: %s", name, problem);
+        complain("%s: %s", f->name, problem);
     if (f->failed_to_write)
         complain("standard output: %s", g_strerror(errno));
     watch_end(&f->watch, tell, f);
@@ -184,12 +206,13 @@ bool follow_stream(const struct arguments *options, struct tracker *t, struct co
         complain("%s: %s", name, g_strerror(errno));
         return false;
     }
+    f.name = name;
     f.last_time = INT64_MIN;
     f.stream = stream_new();
     watch_init(&f.watch, t);
     view_init(&f.view, t);
     f.marks = g_array_new(FALSE, FALSE, sizeof(struct mark));
-    bool good = follow(&f, fd, name);
+    bool good = follow(&f, fd);
     *failed_before = f.watch.forgot_failed;
     g_array_free(f.marks, TRUE);
     view_free(&f.view);

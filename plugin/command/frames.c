@@ -4,17 +4,20 @@
  */
 #include "frames.h"
 
+#include "lower.h"
+
 /* Consecutive records of a file. */
 struct run {
     const char *path;
-    uint32_t frame, record; /* the first */
+    uint64_t record; /* the first */
+    uint32_t frame;  /* ... and its number here */
     uint32_t n;
 };
 
 void frames_init(struct frames *f)
 {
     f->runs = g_array_new(FALSE, FALSE, sizeof(struct run));
-    f->several = false;
+    f->several = f->lowered = false;
 }
 
 void frames_free(struct frames *f)
@@ -22,7 +25,7 @@ void frames_free(struct frames *f)
     g_array_free(f->runs, TRUE);
 }
 
-void frames_add(struct frames *f, uint32_t frame, const char *path, uint32_t record)
+void frames_add(struct frames *f, uint32_t frame, const char *path, uint64_t record)
 {
     struct run *last = f->runs->len == 0 ? NULL : &g_array_index(f->runs, struct run, f->runs->len - 1);
 
@@ -52,21 +55,45 @@ static const struct run *find_run(const struct frames *f, uint32_t frame)
 
 void frames_append_name(const struct frames *f, uint32_t frame, GString *out)
 {
-    const struct run *run = !f->several ? NULL : find_run(f, frame);
+    const struct run *run = f->several || f->lowered ? find_run(f, frame) : NULL;
+    uint64_t record = run == NULL ? frame : run->record + (frame - run->frame);
 
-    if (run == NULL)
-        g_string_append_printf(out, "%u", frame);
-    else
-        g_string_append_printf(out, "%s:%u", run->path, run->record + (frame - run->frame));
+    if (run != NULL && f->several)
+        g_string_append_printf(out, "%s:", run->path);
+    g_string_append_printf(out, "%" G_GUINT64_FORMAT, record);
+}
+
+void frames_lower(struct frames *f, const struct lowering *l)
+{
+    struct frames other;
+
+    frames_init(&other);
+    for (guint i = 0; i < l->old->len; i++) {
+        uint32_t frame = g_array_index(l->old, uint32_t, i);
+        const struct run *run = find_run(f, frame);
+        frames_add(&other, i + 1, run->path, run->record + (frame - run->frame));
+    }
+    for (guint i = 0; i < f->runs->len; i++) {
+        struct run run = g_array_index(f->runs, struct run, i);
+        uint32_t gone = MIN(run.n, l->before - MIN(l->before, run.frame));
+        run.record += gone;
+        run.frame += gone - l->by;
+        run.n -= gone;
+        if (run.n > 0)
+            g_array_append_val(other.runs, run);
+    }
+    other.lowered = true;
+    frames_free(f);
+    *f = other;
 }
 
 void frames_append_legend(const struct frames *f, guint most, GString *out)
 {
-    if (!f->several || f->runs->len > most)
+    if (!f->lowered && (!f->several || f->runs->len > most))
         return;
-    for (guint i = 0; i < f->runs->len; i++) {
+    for (guint i = f->lowered ? f->runs->len - 1 : 0; i < f->runs->len; i++) {
         const struct run *run = &g_array_index(f->runs, struct run, i);
-        g_string_append_printf(out, "frames %u to %u: %s from %u on\n", run->frame, run->frame + run->n - 1, run->path,
-                               run->record);
+        g_string_append_printf(out, "frames %u to %u: %s from %" G_GUINT64_FORMAT " on\n", run->frame,
+                               run->frame + run->n - 1, run->path, run->record);
     }
 }

@@ -268,6 +268,16 @@ static void fill_frame(struct reader *c, struct source *s, struct reader_frame *
     frames_add(&c->frames, c->frame, s->path, s->records);
 }
 
+/* Frames have numbers of 32 bits, as in Wireshark. */
+static bool is_too_much(struct reader *c)
+{
+    if (c->frame < FRAMES_OF_FILES)
+        return false;
+    c->say(c->data, open_source(c, first_in_time(c))->path,
+           "there are more frames than numbers for them: the rest is not read", true);
+    return true;
+}
+
 bool reader_next(struct reader *c, struct reader_frame *frame)
 {
     /* The record that was handed out last is not at hand any more. */
@@ -276,7 +286,7 @@ bool reader_next(struct reader *c, struct reader_frame *frame)
             end_file(c, i - 1);
     if (c->next_waiting < c->waiting->len)
         open_due_files(c);
-    if (c->open->len == 0 || c->frame == UINT32_MAX - 1)
+    if (c->open->len == 0 || is_too_much(c))
         return false;
     fill_frame(c, open_source(c, first_in_time(c)), frame);
     return true;

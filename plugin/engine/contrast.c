@@ -511,7 +511,8 @@ struct contrasts *contrasts_new(const struct tracker *t, const GArray *results)
     out->list = g_ptr_array_new_with_free_func(contrast_free);
     out->of_call = g_hash_table_new(NULL, NULL);
     sort_calls(&c, results);
-    if (t != NULL && c.bad->len >= CONTRAST_LEAST && c.good->len >= CONTRAST_LEAST)
+    bool comparable = t != NULL && !t->shared->never;
+    if (comparable && c.bad->len >= CONTRAST_LEAST && c.good->len >= CONTRAST_LEAST)
         compare_all(&c);
     g_ptr_array_free(c.bad, TRUE);
     g_ptr_array_free(c.good, TRUE);

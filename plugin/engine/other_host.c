@@ -92,7 +92,7 @@ static bool ports_share_a_clock(const struct tracker *t, uint32_t attempt, int64
 
     for (uint32_t record = first; record <= last && n < PORTS_COMPARED; record++) {
         const struct attempt *a = get_attempt(t, record);
-        if (!is_between_same(t, own, a))
+        if (a->number == 0 || !is_between_same(t, own, a)) /* 0: it was forgotten */
             continue;
         for (size_t i = 0; i < n; i++)
             if (ports[i]->pair != a->pair && is_one_clock(ports[i], a, rate))

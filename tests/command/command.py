@@ -13,6 +13,7 @@ sys.path.insert(0, str(REPO / "tests/captures"))
 from tshark import BUILD, PLUGIN, Tshark  # noqa: E402
 
 SYNFATE, TRACED = BUILD / "synfate", BUILD / "traced/synfate"
+SHORT = BUILD / "short/synfate"  # has numbers for 400 frames of files, and 128 of a stream
 # What tshark shows on a frame and not of an attempt.
 OF_A_FRAME = {"syn_number", "src_state", "dst_state"}
 

@@ -3,6 +3,8 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "forget.h"
+#include "lower.h"
+#include "problems.h"
 #include "segments.h"
 
 #define HOUR (3600 * NS_PER_SECOND)
@@ -219,7 +221,21 @@ static uint32_t find_number(const struct scene *s, uint32_t number)
     return a;
 }
 
-static void assert_same(const struct scene *one, uint32_t a, const struct scene *other, uint32_t b)
+/* What frames are called whose numbers were lowered. */
+struct names {
+    GArray *old;  /* uint64_t */
+    uint64_t off; /* of those that are not old */
+};
+
+static uint64_t name_of(const struct names *names, uint32_t frame)
+{
+    if (frame == 0 || names->old == NULL || frame > names->old->len)
+        return frame == 0 ? 0 : frame + names->off;
+    return g_array_index(names->old, uint64_t, frame - 1);
+}
+
+static void assert_same(const struct scene *one, const struct names *names, uint32_t a, const struct scene *other,
+                        uint32_t b)
 {
     struct verdict v = verdict_on(one, a), w = verdict_on(other, b);
     struct call c, d;
@@ -229,13 +245,13 @@ static void assert_same(const struct scene *one, uint32_t a, const struct scene 
     g_assert_cmpstr(cause_token(v.cause), ==, cause_token(w.cause));
     g_assert_cmpint(v.fate, ==, w.fate);
     g_assert_cmpint(v.inferred, ==, w.inferred);
-    g_assert_cmpuint(v.decided_by, ==, w.decided_by);
+    g_assert_cmpuint(name_of(names, v.decided_by), ==, w.decided_by);
     g_assert_cmpint(v.wait, ==, w.wait);
     g_assert_cmpint(v.lost, ==, w.lost);
     g_assert_cmpuint(c.number, ==, d.number);
     g_assert_cmpint(c.outcome, ==, d.outcome);
     g_assert_cmpint(c.lost, ==, d.lost);
-    g_assert_cmpuint(c.retry_of, ==, d.retry_of);
+    g_assert_cmpuint(name_of(names, c.retry_of), ==, d.retry_of);
 }
 
 /* What was there before, so long ago that it is nothing to this attempt, may be forgotten. */
@@ -246,35 +262,140 @@ static bool looks_far_back(const struct scene *s, uint32_t attempt)
     return tracker_past(s->t, tracker_attempt(s->t, attempt), &past) && past.age > FORGET_NOTHING_WITHIN;
 }
 
+/* What reads all attempts, or those near one, passes those by that are forgotten. */
+static void report(const struct scene *s)
+{
+    GArray *kept = g_array_new(FALSE, FALSE, sizeof(uint32_t));
+    GString *text = g_string_new(NULL);
+
+    for (uint32_t a = 1; a <= tracker_attempts(s->t); a++) {
+        if (!tracker_keeps(s->t, a))
+            continue;
+        struct verdict v = verdict_on(s, a);
+        tracker_summary(s->t, a, &v, text);
+        g_array_append_val(kept, a);
+    }
+    problems_free(problems_new(s->t, kept));
+    g_array_free(kept, TRUE);
+    g_string_free(text, TRUE);
+}
+
 /* Of the last minutes, both say the same. */
+static void compare(const struct scene *some, const struct names *names, const struct scene *all)
+{
+    uint32_t compared = 0;
+
+    for (uint32_t a = 1; a <= tracker_attempts(some->t); a++) {
+        if (!tracker_keeps(some->t, a))
+            continue;
+        uint32_t same = find_number(all, tracker_attempt(some->t, a)->number);
+        if (looks_far_back(all, same))
+            continue;
+        assert_same(some, names, a, all, same);
+        compared++;
+    }
+    g_assert_cmpuint(compared, >, 10);
+}
+
+/* Plays the same in both. */
+static void play_both(struct scene *one, struct scene *other)
+{
+    uint32_t before = random_state;
+
+    play(one);
+    random_state = before;
+    play(other);
+}
+
 static void test_same_verdicts(void)
 {
+    const struct names same = { .old = NULL };
+
     for (uint32_t seed = 1; seed <= 20; seed++) {
         struct scene *all = scene_new(&LINUX), *some = scene_new(&LINUX);
-        uint32_t compared = 0;
 
         random_state = seed;
         for (int i = 0; i < 2000; i++) {
-            uint32_t before = random_state;
-            play(all);
-            random_state = before;
-            play(some);
+            play_both(all, some);
             if (i % 50 == 0)
                 forget(some);
         }
-        for (uint32_t a = 1; a <= tracker_attempts(some->t); a++) {
-            if (!tracker_keeps(some->t, a))
-                continue;
-            uint32_t same = find_number(all, tracker_attempt(some->t, a)->number);
-            if (looks_far_back(all, same))
-                continue;
-            assert_same(some, a, all, same);
-            compared++;
-        }
-        g_assert_cmpuint(compared, >, 10);
+        compare(some, &same, all);
+        report(some);
         scene_free(all);
         scene_free(some);
     }
+}
+
+/* ---- lower numbers --------------------------------------------------------------------------------- */
+
+/* Frames from a hundred before the last one on are of late. */
+static void lower(struct scene *s, struct names *names)
+{
+    GArray *old = g_array_new(FALSE, FALSE, sizeof(uint64_t));
+    struct lowering l;
+
+    lowering_init(&l, s->now.frame - 100);
+    tracker_forget(s->t, l.before, &A_DAY);
+    tracker_lower(s->t, &l);
+    for (guint i = 0; i < l.old->len; i++) {
+        uint64_t name = name_of(names, g_array_index(l.old, uint32_t, i));
+        g_array_append_val(old, name);
+    }
+    if (names->old != NULL)
+        g_array_free(names->old, TRUE);
+    names->old = old;
+    names->off += l.by;
+    s->now.frame -= l.by;
+    lowering_free(&l);
+}
+
+/* A stream with more frames than numbers: it is joined shortly before these end. */
+static void test_lower(void)
+{
+    const uint32_t begin = UINT32_MAX - 2000;
+
+    for (uint32_t seed = 1; seed <= 20; seed++) {
+        struct scene *all = scene_new(&LINUX), *some = scene_new(&LINUX);
+        struct names names = { .off = (uint64_t)0 - begin };
+
+        tracker_forget(some->t, begin, &A_DAY);
+        some->now.frame = begin;
+        random_state = seed;
+        for (int i = 1; i <= 2000; i++) {
+            play_both(all, some);
+            if (i % 250 == 0)
+                lower(some, &names);
+        }
+        g_assert_cmpuint(some->now.frame, <, 10000);
+        compare(some, &names, all);
+        report(some);
+        g_array_free(names.old, TRUE);
+        scene_free(all);
+        scene_free(some);
+    }
+}
+
+/* Notes, states and legs of frames of late move with their frames. */
+static void test_lower_notes(void)
+{
+    struct scene *s = scene_new(&LINUX);
+    struct names names = { .old = NULL };
+    enum tcp_state src, dst;
+    size_t n;
+
+    for (int i = 0; i < 100; i++)
+        exchange(s);
+    uint32_t syn = handshake(s) - 2;
+    lower(s, &names);
+    uint32_t now = syn - (uint32_t)names.off;
+    g_assert_cmpuint(now, <, syn);
+    g_assert_cmpuint(tracker_notes(s->t, now, &n)->frame, ==, now);
+    g_assert_cmpuint(tracker_attempt(s->t, 1)->frame[SYN_FIRST], ==, now);
+    tracker_states(s->t, now, &src, &dst);
+    g_assert_cmpint(src, ==, STATE_SYN_SENT);
+    g_assert_null(tracker_notes(s->t, syn, &n));
+    scene_free(s);
 }
 
 /* Notes and states of frames that are still asked for are there, the others' are not. */
@@ -308,6 +429,8 @@ int main(int argc, char **argv)
     g_test_add_func("/forget/a_long_stream", test_a_long_stream);
     g_test_add_func("/forget/many_hosts", test_many_hosts);
     g_test_add_func("/forget/same_verdicts", test_same_verdicts);
+    g_test_add_func("/forget/lower", test_lower);
+    g_test_add_func("/forget/lower_notes", test_lower_notes);
     g_test_add_func("/forget/notes", test_notes);
     return g_test_run();
 }

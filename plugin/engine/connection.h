@@ -101,7 +101,7 @@ struct connection {
     uint32_t paws_syns;       /* SYNs with an older timestamp that met TIME_WAIT */
     uint32_t paws_gap;        /* ms: the longest time between tw_time, and each of them since then */
     uint32_t attempt;         /* that it came from; 0: its SYN was not seen */
-    uint32_t leg;             /* the same on the other side of a NAT: pair * 2 + side of the client there; 0: none */
+    uint32_t leg;             /* the same on the other side of a NAT: pair * 2 + what side 0 is there; 0: none */
     uint16_t flags;           /* enum connection_flags */
     uint8_t client : 2;       /* side that sent the SYN; SIDE_NONE: not known */
     uint8_t first_close : 2;  /* side that sent the frame CONN_CLOSE */

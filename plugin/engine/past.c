@@ -50,7 +50,6 @@ static void read_connection(const struct peer_rules *rules, const struct connect
     p->closed_in = old->frame[CONN_CLOSE];
     p->closer = connection_closer(old);
     p->attempt = old->attempt;
-    p->leg = old->leg;
     p->state = (uint8_t)state_at(rules, old, side, now);
     if ((old->flags & CONN_RESET) || time_wait_is_removed(rules, old))
         p->flags |= PAST_RESET;

@@ -35,11 +35,10 @@ struct past {
     uint32_t rcv_nxt, snd_nxt, ts_recent;      /* of the peer */
     int32_t tsval_delta;                       /* TSval - TS.Recent */
     uint32_t attempt;                          /* that the old connection came from; 0: its SYN was not seen */
-    uint32_t leg;           /* the old connection on the other side of a NAT: pair * 2 + client's side; 0: none */
-    uint16_t flags;         /* enum past_flags */
-    uint8_t closer;         /* side, SIDE_NONE: not known */
-    uint8_t state;          /* enum tcp_state of the peer */
-    uint8_t answer, reason; /* what the rules say: enum peer_answer, peer_reason */
+    uint16_t flags;                            /* enum past_flags */
+    uint8_t closer;                            /* side, SIDE_NONE: not known */
+    uint8_t state;                             /* enum tcp_state of the peer */
+    uint8_t answer, reason;                    /* what the rules say: enum peer_answer, peer_reason */
 };
 
 /* What an attempt's first SYN met, as far as old packets and rejecting ACKs show it. Returns false if they show nothing. */

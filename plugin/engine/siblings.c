@@ -314,11 +314,10 @@ static struct connection *closing_connection(const struct tracker *t, const stru
     return get_connection(t, pair->current != 0 ? pair->current : pair->old);
 }
 
-static uint32_t leg_of(const struct connection *c, uint8_t sender, uint32_t other_pair, uint8_t other_sender)
+/* As struct connection has it. */
+static uint32_t leg_of(uint8_t sender, uint32_t other_pair, uint8_t other_sender)
 {
-    uint8_t client = c->client == SIDE_NONE ? 0 : c->client;
-
-    return other_pair << 1 | (sender == client ? other_sender : !other_sender);
+    return other_pair << 1 | (sender == 0 ? other_sender : !other_sender);
 }
 
 void siblings_link_fin(struct tracker *t, uint32_t pair, uint8_t side, const struct segment *fin)
@@ -335,8 +334,8 @@ void siblings_link_fin(struct tracker *t, uint32_t pair, uint8_t side, const str
         struct connection *c = closing_connection(t, port_pairs_get(&t->pairs, pair));
         struct connection *d = closing_connection(t, port_pairs_get(&t->pairs, place->pair));
         if (c != NULL && d != NULL) {
-            c->leg = leg_of(c, side, place->pair, place->side);
-            d->leg = leg_of(d, place->side, pair, side);
+            c->leg = leg_of(side, place->pair, place->side);
+            d->leg = leg_of(place->side, pair, side);
         }
     }
     *place = (struct closing){ fin->seen.time, fin->seq, fin->ack, fin->tsval, pair, fin->seen.point, side };
@@ -422,7 +421,8 @@ bool leg_of_old(const struct tracker *t, const struct attempt *a, struct tcp_add
     if (old->attempt != 0 && leg_of_attempt(t, old->attempt, client))
         return true;
     if (old->leg != 0)
-        port_pairs_address(&t->pairs, port_pairs_get(&t->pairs, old->leg >> 1), old->leg & 1, client);
+        port_pairs_address(&t->pairs, port_pairs_get(&t->pairs, old->leg >> 1), (old->leg & 1) ^ attempt_side(a),
+                           client);
     return old->leg != 0;
 }
 

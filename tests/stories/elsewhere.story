@@ -51,10 +51,8 @@ let tsval R-5000
    > S isn ts tsval
 => old_client inside client other_inside signs leg other_host yes
 
-# The old connection's handshake is not in the capture: its FIN shows the other leg. Which end of it is the client nothing
-# shows: the engine takes the lower address for it.
+# The old connection's handshake is not in the capture: its FIN shows the other leg, and the new SYN which end is the client.
 story legs_by_fin
-only as_written twice
 use behind_a_nat
 > P. 100 ack 500 (10) ts 11
 inside > service P. 100 ack 500 (10) ts 11

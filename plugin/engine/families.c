@@ -26,11 +26,12 @@ static bool is_stuck(const struct tracker *t, const struct result *r)
     return r->call_fate == FATE_STUCK || r->call_cause == CAUSE_SYNACK_LOST || r->call_cause == CAUSE_ACCEPTED_LATE;
 }
 
-/* Its second SYN was taken. */
+/* Its second SYN was taken; or a packet was kept meanwhile, as Linux keeps those that wait for ARP (neighbour.c). */
 static bool is_taken_second(const struct tracker *t, const struct result *r)
 {
     (void)t;
-    return r->outcome == OUTCOME_LATE && r->call_cause == CAUSE_SYN_RETRANSMITTED && r->retries == 1;
+    return r->outcome == OUTCOME_LATE
+           && (r->call_cause == CAUSE_SLOW_ANSWER || (r->call_cause == CAUSE_SYN_RETRANSMITTED && r->retries == 1));
 }
 
 static bool is_any(const struct tracker *t, const struct result *r)

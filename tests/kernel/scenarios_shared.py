@@ -1,0 +1,189 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What failed and late calls have in common: boxes that drop by what a SYN asks for, by size, by number, at first contact.
+Calls that they spare come in between."""
+
+import threading
+import time
+
+import ledger
+from firewall import CLIENTS, Firewall
+from programs import Crowd, Server
+from stage import Call, scenario
+
+ROUNDS, GOOD_IN_ROUND = 4, 4
+LARGE = b"x" * 1400
+NAT_PORTS = 8
+NEWCOMERS = [f"10.6.1.{last}" for last in range(11, 11 + ROUNDS)]
+RATE = 10  # SYNs a second
+OFFERED = (16, 26, 18, 30, 20, 24, 16, 28, 18, 26)  # in each second
+
+
+class Caller:
+    """Calls one after the other, each from a port of its own; keeps which of them the box was to hit."""
+
+    def __init__(self, stage, **how):
+        stage.without("client2", "any", "server")
+        self.stage, self.how = stage, how
+        self.port, self.hit, self.crowds = 41000, {}, []
+        self.server = Server(stage.listen(), closes=False)
+        stage.kept = self
+
+    def call(self, patience=3.0, **how):
+        """One call; returns its outcome."""
+        self.port += 1
+        self.crowds.append(Crowd(self.stage, [self.port], **self.how, **how))
+        return self.crowds[-1].call(patience)[0]
+
+    def good(self, calls=GOOD_IN_ROUND, **how):
+        for _ in range(calls):
+            outcome = self.call(**how)
+            assert outcome.answered and outcome.answered < 0.5, outcome
+
+    def bad(self, patience=3.0, **how):
+        outcome = self.call(patience, **how)
+        assert not outcome.answered or outcome.answered > 0.9, outcome
+        self.hit[outcome.endpoint] = outcome
+
+    def hang_up(self):
+        """The client closes first, then the server does."""
+        for crowd in self.crowds:
+            crowd.close()
+        time.sleep(0.1)
+        for connection in self.server.kept:
+            connection.close()
+        self.crowds.clear()
+        self.server.kept.clear()
+
+
+def call_of(capture, attempt, outcome):
+    if not outcome.answered:
+        return Call("failed", ledger.waited(capture, attempt))
+    taken = ledger.number_of(capture, attempt, "SA")
+    return Call("late", ledger.around(ledger.seconds(capture, attempt.syn, taken)))
+
+
+def rows(stage, hit, fate, cause, words, basis="-"):
+    """Of what the client's end saw; words: which synfate.shared of those that were hit has in it."""
+    capture = stage.captures["client"]
+    for attempt in ledger.attempts(capture):
+        outcome = hit.get(attempt.source)
+        if outcome is None:
+            stage.call_row(Call("in_time"), attempt.syn, "established", "ok", "connect(): OK", "client")
+            continue
+        stage.call_row(call_of(capture, attempt, outcome), attempt.syn, fate, cause, str(outcome), "client", basis=basis)
+        stage.rows[-1].fields = {"synfate.shared": words}
+
+
+def ask_for_ecn(stage, yes):
+    stage.client.sysctl(ipv4__tcp_ecn=1 if yes else 0)
+
+
+def call_through_ecn_dropper(stage):
+    """Linux asks again without ECN, and gets in."""
+    stage.rules("tcp flags & (syn | ecn | cwr) == syn | ecn | cwr drop")
+    caller = Caller(stage)
+    for _ in range(ROUNDS):
+        ask_for_ecn(stage, False)
+        caller.good()
+        ask_for_ecn(stage, True)
+        caller.bad()
+    return caller
+
+
+@scenario(stage=Firewall, cut=False)
+def shared_ecn(stage):
+    caller = call_through_ecn_dropper(stage)
+    stage.stop()
+    rows(stage, caller.hit, "established", "syn_retransmitted",
+         f"all {ROUNDS} calls to 10.6.2.2:8080 that came late, and none of the {ROUNDS * GOOD_IN_ROUND} that got in at once: "
+         "SYN with ECE and CWR (it asks for ECN) - probably a box that drops SYNs that look so")
+
+
+@scenario(stage=Firewall, cut=False)
+def shared_ecn_refuted(stage):
+    """One SYN that asks for ECN is let through."""
+    caller = call_through_ecn_dropper(stage)
+    stage.middle.run("nft flush ruleset")
+    caller.good(1)
+    stage.stop()
+    rows(stage, caller.hit, "established", "syn_retransmitted", "None")
+
+
+@scenario(stage=Firewall, cut=False)
+def shared_size(stage):
+    """A hop of 1200 bytes, and a rule that eats its ICMP errors."""
+    stage.middle.run("ip link set o0 mtu 1200")
+    stage.middle.filter("icmp type destination-unreachable drop", hook="output")
+    caller = Caller(stage)
+    for _ in range(ROUNDS):
+        caller.good()
+        caller.bad(1.8, request=LARGE)
+    stage.stop()
+    rows(stage, caller.hit, "stuck", "unanswered_data", "a first request of 1400 bytes or more", "inferred")
+
+
+@scenario(stage=Firewall, cut=False)
+def shared_first_contact(stage):
+    """The router learns a client's link address by its second ARP request only; the SYN/ACK waits there for it."""
+    stage.middle.sysctl(ipv4__neigh__i0__retrans_time_ms=1500)
+    caller = Caller(stage)
+    for address in NEWCOMERS:
+        stage.client.run(f"ip address add {address}/24 dev c0")
+        stage.client.sysctl(ipv4__conf__c0__arp_ignore=8)
+        threading.Timer(0.5, lambda: stage.client.sysctl(ipv4__conf__c0__arp_ignore=0)).start()
+        caller.bad(address=address)
+        caller.good(address=address)
+    stage.stop()
+    rows(stage, caller.hit, "established", "slow_answer",
+         "the first call of its client to the address in the capture - probably what has to be set up before")
+
+
+@scenario(stage=Firewall, cut=False)
+def shared_nat_ports(stage):
+    """A NAT of eight ports: the ninth connection at a time has none."""
+    stage.middle.sysctl(netfilter__nf_conntrack_tcp_timeout_time_wait=1)
+    stage.masquerade(f"41000-{41000 + NAT_PORTS - 1}")
+    caller = Caller(stage)
+    for _ in range(ROUNDS):
+        caller.good(NAT_PORTS)
+        caller.bad(1.5)
+        caller.hang_up()
+        time.sleep(2.5)
+    stage.stop()
+    rows(stage, caller.hit, "no_answer", "silent_flow",
+         f"when the client has {NAT_PORTS} connections to the service or more (the others: {NAT_PORTS - 1} at most) - "
+         "probably a limit on the connections of one source to one destination")
+
+
+def row_of_limited(stage, attempt):
+    capture = stage.captures["client"]
+    took = ledger.seconds(capture, attempt.syn, attempt.syns[-1])
+    if not ledger.number_of(capture, attempt, "SA"):
+        failed = Call("failed", ledger.waited(capture, attempt))
+        stage.call_row(failed, attempt.syn, "no_answer", "silent_flow", "no SYN/ACK", "client")
+    elif took > 0.5:
+        late = Call("late", ledger.around(took))
+        stage.call_row(late, attempt.syn, "established", "syn_retransmitted", "a later SYN was taken", "client")
+    else:
+        stage.call_row(Call("in_time"), attempt.syn, "established", "ok", "connect(): OK", "client")
+        return
+    stage.rows[-1].fields = {"synfate.shared": "SYNs a second were taken, however many came"}
+
+
+@scenario(stage=Firewall, cut=False)
+def shared_rate(stage):
+    """A limit takes ten SYNs a second, of sixteen to thirty that begin and of those that are repeated."""
+    stage.without("client2", "any", "server")
+    stage.client.sysctl(ipv4__tcp_syn_retries=1)
+    stage.rules(f"ip saddr {CLIENTS[0]} tcp flags syn limit rate over {RATE}/second burst 2 packets drop")
+    server, port = Server(stage.listen(), closes=False), 42000
+    crowds = []
+    for offered in OFFERED:
+        crowds.append(Crowd(stage, range(port, port + offered)))
+        crowds[-1].call(0, gap=1 / offered)
+        port += offered
+    time.sleep(4)
+    stage.kept = server, crowds
+    stage.stop()
+    for attempt in ledger.attempts(stage.captures["client"]):
+        row_of_limited(stage, attempt)

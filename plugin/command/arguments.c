@@ -19,30 +19,28 @@ static struct {
 } given;
 
 static const GOptionEntry entries[] = {
-    { "report", 0, 0, G_OPTION_ARG_NONE, &given.report, "What went wrong, and what to change (the default)", NULL },
+    { "report", 0, 0, G_OPTION_ARG_NONE, &given.report, "What went wrong, what to change (the default)", NULL },
     { "services", 0, 0, G_OPTION_ARG_NONE, &given.services, "A row for each server address and port", NULL },
-    { "reuse", 0, 0, G_OPTION_ARG_NONE, &given.reuse, "A row for each client address and service: its ports", NULL },
+    { "reuse", 0, 0, G_OPTION_ARG_NONE, &given.reuse, "A row for each client and service: its ports", NULL },
     { "tree", 0, 0, G_OPTION_ARG_NONE, &given.tree, "How many attempts had each fate and cause", NULL },
     { "calls", 0, 0, G_OPTION_ARG_NONE, &given.calls, "Each call", NULL },
     { "attempts", 0, 0, G_OPTION_ARG_NONE, &given.attempts, "Each connection attempt that the calls took", NULL },
     { "show", 0, 0, G_OPTION_ARG_STRING, &given.show, "How many calls or rows are shown, or \"all\"", "N" },
     { "format", 'T', 0, G_OPTION_ARG_STRING, &given.format, "text (the default), html, json, ndjson or csv", "FORMAT" },
-    { "filter", 'Y', 0, G_OPTION_ARG_STRING, &given.filter,
-      "Only what is such as \"cause = time_wait_paws\" or \"failed and lost > 3\"", "CONDITION" },
-    { "write", 'w', 0, G_OPTION_ARG_FILENAME, &given.write_to,
-      "Write the frames of these attempts and of the old connections that they met, as pcapng", "FILE" },
+    { "filter", 'Y', 0, G_OPTION_ARG_STRING, &given.filter, "Only what is so, as in \"failed and lost > 3\"",
+      "CONDITION" },
+    { "write", 'w', 0, G_OPTION_ARG_FILENAME, &given.write_to, "Write the frames of these attempts as pcapng", "FILE" },
     { "force", 0, 0, G_OPTION_ARG_NONE, &given.force, "Overwrite that file", NULL },
-    { "follow", 'f', 0, G_OPTION_ARG_NONE, &given.follow,
-      "Follow a stream of packets: print a call as soon as it has failed or come late", NULL },
+    { "follow", 'f', 0, G_OPTION_ARG_NONE, &given.follow, "Follow a stream, and tell of calls as they fail", NULL },
     { "quiet", 'q', 0, G_OPTION_ARG_NONE, &given.quiet, "Do not show how far it is", NULL },
-    { "time-wait", 0, 0, G_OPTION_ARG_INT, &given.time_wait,
-      "Length of TIME_WAIT (default: as the server's stack has it)", "SECONDS" },
-    { "peer-rules", 0, 0, G_OPTION_ARG_STRING, &given.peer_rules,
-      "The servers' stack; auto (the default): as each host's packets show", "STACK" },
+    { "time-wait", 0, 0, G_OPTION_ARG_INT, &given.time_wait, "Length of TIME_WAIT (default: as it is there)",
+      "SECONDS" },
+    { "peer-rules", 0, 0, G_OPTION_ARG_STRING, &given.peer_rules, "The servers' stack (default: as packets show)",
+      "STACK" },
     { "no-answer-retries", 0, 0, G_OPTION_ARG_INT, &given.no_answer_retries,
-      "Retransmissions without an answer after which this is said (default: 1)", "N" },
-    { "slow-connect", 0, 0, G_OPTION_ARG_INT, &given.slow_connect,
-      "A handshake that takes so long without a retransmission is late (default: 1000)", "MILLISECONDS" },
+      "SYNs repeated until it is no answer (default: 1)", "N" },
+    { "slow-connect", 0, 0, G_OPTION_ARG_INT, &given.slow_connect, "A handshake that takes so long is late (1000)",
+      "MS" },
     { "version", 'V', 0, G_OPTION_ARG_NONE, &given.version, "Say which version this is", NULL },
     { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &given.paths, NULL, NULL },
     { NULL, 0, 0, G_OPTION_ARG_NONE, NULL, NULL, NULL },
@@ -263,7 +261,8 @@ bool arguments_read(struct arguments *o, int argc, char **argv, int *status)
     g_option_context_set_description(
         context,
         "Files are read as one capture in the order of time; \"-\" is the standard input.\n"
-        "Exit status: 0 no call failed, 1 some did, 2 wrong use or a file that could not be read.");
+        "Exit status: 0 no call failed, 1 some did, 2 wrong use or an unreadable file.\n"
+        "synfate(1) says more: man synfate");
     bool understood = g_option_context_parse(context, &argc, &argv, &error);
     g_option_context_free(context);
     if (!understood) {

@@ -15,6 +15,34 @@ def options():
     return set(re.findall(r"--[a-z-]+", run("--help", status=0).stdout))
 
 
+def test_help_fits_a_terminal():
+    for said in run("--help", status=0).stdout, subprocess.run([REPO / "dev", "-h"], capture_output=True, text=True, check=True).stdout:
+        assert max(map(len, said.splitlines())) <= 80
+
+
+def short_options(text):
+    return set(re.findall(r"(?<![\w-])-[a-zA-Z](?= ?,)", text))
+
+
+def test_short_options():
+    """As the manual page has them."""
+    assert short_options(MANUAL.replace('"', "")) == short_options(run("--help", status=0).stdout)
+
+
+def test_what_options_take():
+    """Formats and stacks: the complaint about another one names all."""
+    def offered(option):
+        return re.search(re.escape(option) + r"\) mapfile -t COMPREPLY < <\(compgen -W '([^']*)'", COMPLETION)[1].split()
+
+    def complained(*args):
+        return re.findall(r"[a-z]+", run(*args, "x", status=2).stderr.split("they are ")[1].replace(" and ", " "))
+
+    assert offered("--format") == complained("-T", "xml")
+    assert offered("--peer-rules") == complained("--peer-rules", "vms")
+    for word in offered("--peer-rules") + offered("--format"):
+        assert re.search(rf"\b{word}\b", MANUAL)
+
+
 def test_manual_page():
     named = set(re.findall(r"--[a-z-]+", MANUAL))
     assert named == options()

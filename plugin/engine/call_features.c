@@ -339,6 +339,11 @@ static void say_backend(GString *out, const struct found *found, const struct su
         port_pairs_address(&any->t->pairs, pair, side, &backend);
         g_string_append(out, "sent on to ");
         append_address(out, pair->family, &backend, true);
+        if (found->others > 0) {
+            g_string_append(out, ", which took its last call ");
+            append_duration(out, (int64_t)found->others);
+            g_string_append(out, " before the first of these");
+        }
         return;
     }
 }

@@ -62,7 +62,8 @@ enum feature_form {
     FORM_LEAST, /* what the smallest of one side is, and the largest of the other is below it */
 };
 
-/* What separates: the value that all share; or, of FORM_LEAST, their smallest, and the largest of the others. */
+/* What separates: the value that all share; or, of FORM_LEAST, their smallest, and the largest of the others. others of a
+ * backend: ns since it took its last call, or 0. */
 struct found {
     enum feature feature;
     uint64_t value, others;

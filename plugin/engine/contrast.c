@@ -28,6 +28,7 @@ struct group_key {
 struct group {
     struct group_key key;
     GPtrArray *bad, *good; /* struct result */
+    bool since;            /* the good ones are those that came after the first bad one */
 };
 
 struct comparison {
@@ -240,7 +241,8 @@ static GString *sentence_of(const struct comparison *c, const struct group *grou
     append_outcomes(out, bad);
     if (cause != CAUSE_COUNT)
         g_string_append_printf(out, " (%s)", cause_token(cause));
-    g_string_append_printf(out, ", and none of the %u that got in at once: ", group->good->len);
+    g_string_append_printf(out, ", and none of the %u that got in at once%s: ", group->good->len,
+                           group->since ? " since then" : "");
     for (guint i = 0; i < n; i++) {
         g_string_append(out, i == 0 ? "" : "; ");
         feature_row(found[i].feature)->say(out, &found[i], &any);
@@ -300,7 +302,7 @@ static void add_bad(struct comparison *c, const struct result *r, enum scope sco
     group = g_hash_table_lookup(c->groups, &key);
     if (group == NULL) {
         group = g_new(struct group, 1);
-        *group = (struct group){ key, g_ptr_array_new(), g_ptr_array_new() };
+        *group = (struct group){ key, g_ptr_array_new(), g_ptr_array_new(), false };
         g_hash_table_insert(c->groups, &group->key, group);
     }
     g_ptr_array_add(group->bad, (gpointer)r);
@@ -387,6 +389,38 @@ static void publish(const struct comparison *c, const struct group *group, const
         g_hash_table_insert(c->out->of_call, GUINT_TO_POINTER(call_at(bad, i)->call), contrast);
 }
 
+/* When the backend took its last call before the bad ones: ns before the first of them, 0: it took none. */
+static int64_t find_last_taken(const struct comparison *c, const GPtrArray *good, int64_t first, uint64_t backend)
+{
+    int64_t before = 0;
+    uint64_t value;
+
+    for (guint i = 0; i < good->len && call_at(good, i)->begin < first; i++)
+        if (read_value(c, feature_row(FEATURE_BACKEND), good, i, &value) && value == backend)
+            before = first - call_at(good, i)->begin;
+    return before;
+}
+
+/* A backend that took calls, and from some time on takes none: it is drained or replaced. */
+static void compare_since(struct comparison *c, const struct group *group, const GPtrArray *bad, enum cause cause)
+{
+    const int64_t first = call_at(bad, 0)->begin;
+    struct found found = { .feature = FEATURE_BACKEND };
+    struct group later = { group->key, group->bad, g_ptr_array_new(), true };
+
+    for (guint i = 0; i < group->good->len; i++)
+        if (call_at(group->good, i)->begin >= first)
+            g_ptr_array_add(later.good, (gpointer)call_at(group->good, i));
+    if (later.good->len >= CONTRAST_LEAST && count_runs(bad, later.good) >= RUNS_LEAST
+        && separates_token(c, feature_row(FEATURE_BACKEND), bad, later.good, &found)) {
+        const struct family_row *family = family_of(c->t, FEATURE_BACKEND, bad);
+        found.others = (uint64_t)find_last_taken(c, group->good, first, found.value);
+        if (found.others > 0)
+            publish(c, &later, bad, sentence_of(c, &later, bad, cause, &found, 1, family), family);
+    }
+    g_ptr_array_free(later.good, TRUE);
+}
+
 static void compare(struct comparison *c, const struct group *group, const GPtrArray *bad, enum cause cause)
 {
     struct found found[SAID_MOST + 1];
@@ -397,8 +431,10 @@ static void compare(struct comparison *c, const struct group *group, const GPtrA
     if (c->around == NULL)
         c->around = surroundings_read(c->t);
     guint n = find_separating(c, bad, group->good, found);
-    if (n == 0)
+    if (n == 0) {
+        compare_since(c, group, bad, cause);
         return;
+    }
     for (guint i = 0; i < n && family == NULL; i++)
         family = family_of(c->t, found[i].feature, bad);
     publish(c, group, bad, sentence_of(c, group, bad, cause, found, n, family), family);

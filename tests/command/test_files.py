@@ -6,6 +6,7 @@ import gzip
 import io
 import json
 import re
+import resource
 import shutil
 import struct
 import subprocess
@@ -154,6 +155,15 @@ def test_from_a_pipe(folder):
     assert done.stdout == run("--calls", path).stdout.encode() and done.returncode == 1
 
 
+def test_a_pipe_that_ends_within_a_packet(folder):
+    """What came is reported."""
+    whole = capture_file.pcap(frames_of())
+    path = save(folder, "file", whole)
+    done = subprocess.run([SYNFATE, "--calls", "-"], input=whole[:-10], capture_output=True)
+    assert done.returncode == 2 and len(done.stdout.splitlines()) == len(run("--calls", path).stdout.splitlines())
+    assert done.stderr.count(b"\n") == 1 and done.stderr.startswith(b"synfate: standard input: ")
+
+
 def test_csv(folder):
     path = write(folder, "bad", frames_of())
     rows = list(csv.DictReader(io.StringIO(run("--attempts", "-T", "csv", path).stdout)))
@@ -231,13 +241,14 @@ def from_port(frames, port):
 
 
 def test_many_files(folder):
+    """Ten thousand, of which 64 are open at a time."""
     frames = frames_of("established.ok")
     paths = []
-    for i in range(2000):
+    for i in range(10_000):
         moved = [(time + i * 10 * SECOND, *rest) for time, *rest in from_port(frames, 10_000 + i)]
         paths.append(write(folder, f"{i:05}", moved))
-    done = run("--attempts", "-T", "ndjson", *paths)
-    assert len(done.stdout.splitlines()) == 2000 and not done.stderr
+    done = run("--attempts", "-T", "ndjson", *paths, preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (96, 96)))
+    assert len(done.stdout.splitlines()) == 10_000 and not done.stderr
 
 
 def test_too_many_files_that_overlap(folder):

@@ -49,8 +49,16 @@ def syn_proxy(stage):
                 assert outcomes[attempt.source].error == "ECONNRESET"
                 stage.call_row(Call("failed", (0, 0.1)), attempt.syn, "refused", refused[label], evidence, label)
             else:
-                assert outcomes[attempt.source].answered
-                stage.call_row(Call("in_time"), attempt.syn, "established", "ok", evidence, label)
+                proxied_row(stage, label, attempt, outcomes[attempt.source].answered, evidence)
+
+
+def proxied_row(stage, label, attempt, answered, evidence):
+    """Measured on 7.2: the server may not take the proxy's ACK, nor the data, until its timer repeats the SYN/ACK."""
+    if answered < 1:
+        stage.call_row(Call("in_time"), attempt.syn, "established", "ok", evidence, label)
+    else:
+        stage.call_row(Call("late", (answered - 0.1, answered + 0.1)), attempt.syn, "established", "accepted_late", evidence,
+                       label, served=True)
 
 
 PODS = ("10.244.0.11", "10.244.0.12", "10.244.0.13")  # a caller, a member that listens, one that does not

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Fixtures: one run of the lab, and tshark with the plugin (the same helper as in the capture tests)."""
 
+import contextlib
 import os
 import pathlib
 import subprocess
@@ -16,6 +17,12 @@ sys.path[:0] = [str(HERE), str(HERE.parent / "captures")]
 from tshark import BUILD, Tshark  # noqa: E402
 
 
+def is_there(scenario):
+    """Of a lab that was played elsewhere, only what was played is judged."""
+    folder = os.environ.get("SYNFATE_LAB")
+    return folder is None or any(pathlib.Path(folder, f"{scenario}.{end}").exists() for end in ("done", "failed"))
+
+
 class Lab:
     """The folder that lab.py fills; process None: has filled."""
 
@@ -29,6 +36,13 @@ class Lab:
             assert not failed.exists(), f"the kernel did not do what the scenario expects:\n{failed.read_text()}"
             assert self.process and self.process.poll() is None, "the lab did not play it"
             time.sleep(0.2)
+
+    def went_well(self, scenario):
+        """As wait(), for tests of all scenarios: that one failed is said by its own tests."""
+        with contextlib.suppress(AssertionError):
+            self.wait(scenario)
+            return True
+        return False
 
     def table(self, scenario, name):
         """The lines of a table, by capture."""

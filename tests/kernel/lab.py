@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Runs all scenarios, or those named: lab.py OUTDIR [NAME...].
+"""Runs all scenarios, or those named: lab.py OUTDIR [NAME...]. The name of a file, time_wait, names all that are in it.
 
 Leaves in OUTDIR the captures and four tables: truth.tsv, evidence.tsv (what the kernel said, and further fields), calls.tsv
 (what the callers lived through) and variants.tsv (the captures with something cut away, and what may be said of them). NAME.failed says why a scenario did not
@@ -36,6 +36,14 @@ def load_scenarios():
     for path in sorted(HERE.glob("scenarios_*.py")):
         importlib.import_module(path.stem)
     return dict(sorted(SCENARIOS.items(), key=lambda item: item[1].slow))
+
+
+def named(words):
+    """The scenarios that are meant; a word that means none stays, and is found out."""
+    files = {}
+    for name, one in SCENARIOS.items():
+        files.setdefault(one.function.__module__.removeprefix("scenarios_"), []).append(name)
+    return [name for word in words for name in ([word] if word in SCENARIOS else files.get(word, [word]))]
 
 
 def file_name(name, label, stage):
@@ -152,13 +160,13 @@ def merge(out):
 
 def main():
     load_scenarios()
-    if len(sys.argv) < 2 or set(sys.argv[2:]) - set(SCENARIOS):
+    names = named(sys.argv[2:]) or list(SCENARIOS)
+    if len(sys.argv) < 2 or set(names) - set(SCENARIOS):
         sys.exit(f"usage: lab.py OUTDIR [NAME...], names: {' '.join(SCENARIOS)}")
     if os.geteuid() != 0:
         sys.exit("lab.py: needs root to make network namespaces")
     out = pathlib.Path(sys.argv[1])
     out.mkdir(parents=True, exist_ok=True)
-    names = sys.argv[2:] or list(SCENARIOS)
     for stale in (path for name in names for path in out.glob(f"{name}.*")):
         stale.unlink()
     began = time.monotonic()

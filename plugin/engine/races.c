@@ -4,6 +4,8 @@
  */
 #include "races.h"
 
+#include "siblings.h"
+
 #include <string.h>
 
 /* RFC 8305, 5: a Connection Attempt Delay of 250 ms is recommended, 10 ms the least; curl waits 200 ms. A program that
@@ -58,6 +60,15 @@ static bool is_answered(const struct tracker *t, const struct attempt *a)
     return (e != NULL && (e->flags & EV_SYN_ACK)) || (trouble != NULL && trouble->packets != 0);
 }
 
+/* The same SYN was answered on the other side of a NAT: answers need not pass where SYNs do. */
+static bool is_answered_elsewhere(const struct tracker *t, uint32_t attempt)
+{
+    for (uint32_t leg = sibling_after(t, attempt, attempt); leg != 0; leg = sibling_after(t, attempt, leg))
+        if (is_answered(t, get_attempt(t, leg)))
+            return true;
+    return false;
+}
+
 /* Two families of one host, where its link address tells. */
 static bool is_same_host(const struct tracker *t, const struct attempt *a, const struct attempt *b)
 {
@@ -96,7 +107,7 @@ void races_add(struct tracker *t, uint32_t attempt)
         if (a->first_time - b->first_time > RACE_LATEST || is_answered(t, b))
             continue;
         g_array_index(t->unanswered, uint32_t, kept++) = before;
-        if (may_race(t, a, b))
+        if (may_race(t, a, b) && !is_answered_elsewhere(t, before))
             raced = before;
     }
     g_array_set_size(t->unanswered, kept);

@@ -205,7 +205,7 @@ static int open_new_file(const struct arguments *options)
 /* Of all interfaces; packets of several types can be in one file. */
 static int common_type(const GArray *interfaces)
 {
-    int common = WTAP_ENCAP_UNKNOWN;
+    int common = WTAP_ENCAP_ETHERNET; /* of an empty capture: there has to be one */
 
     for (guint i = 0; i < interfaces->len; i++) {
         const wtapng_if_descr_mandatory_t *interface =

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """-w: writes the frames of the calls that match, with the old connections that they met."""
 
+import gzip
 import resource
 import signal
 import subprocess
@@ -53,6 +54,29 @@ def test_without_a_condition_what_failed_or_came_late(all_examples, tmp_path):
     run("-w", one, all_examples)
     run("-Y", "failed or delayed", "-w", other, all_examples)
     assert one.read_bytes() == other.read_bytes()
+
+
+@pytest.mark.parametrize("compress", [lambda data: data, gzip.compress], ids=["plain", "gz"])
+def test_an_empty_capture_makes_an_empty_file(tmp_path, compress):
+    """As one file of a ring buffer may be."""
+    path, out = tmp_path / "empty", tmp_path / "out"
+    path.write_bytes(compress(capture_file.pcap([])))
+    run("-w", out, path, status=0)
+    assert run("--calls", out, status=0).stdout == ""
+
+
+def test_of_files_that_cannot_be_read_nothing_else_is_said(tmp_path):
+    out = tmp_path / "out"
+    done = run("-w", out, tmp_path / "missing", status=2)
+    assert [line for line in done.stderr.splitlines() if "missing" not in line] == [f"synfate: 0 frames of 0 attempts written to {out}"]
+
+
+def test_a_compressed_file(all_examples, tmp_path):
+    packed, out, same = tmp_path / "packed", tmp_path / "out", tmp_path / "same"
+    packed.write_bytes(gzip.compress(all_examples.read_bytes()))
+    run("-w", out, packed, status=1)
+    run("-w", same, all_examples, status=1)
+    assert out.read_bytes() == same.read_bytes()
 
 
 def test_an_existing_file_is_not_overwritten(all_examples, tmp_path):

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Five thousand calls of real programs to one server, with all that goes wrong at once: a NAT with few ports, a program that
+"""Ten thousand calls of real programs to one server, with all that goes wrong at once: a NAT with few ports, a program that
 accepts too slowly, a port that is dropped, one that is closed, and health checks. What the programs and kernels counted is
 the truth; the server's side is captured."""
 
@@ -19,7 +19,7 @@ from stage import Call, scenario
 
 PROXIED, SLOW, DROPPED, CLOSED, CHECKED = 8080, 8081, 8082, 8083, 8084
 NAT_PORTS = "40000-40255"
-EACH = int(2200 * MANY)  # calls of each of two `ab`s
+EACH = int(4700 * MANY)  # calls of each of two `ab`s
 ABANDONED = 2 * 16  # at most: SYNs in flight when the `ab`s have their number
 BURSTS, BURST = int(2 + 10 * MANY), 40
 BACKLOG = 8

@@ -13,7 +13,7 @@
 
 const char *cost_meaning(enum cost cost)
 {
-#define COST_MEANING(NAME, MEANING) [COST_##NAME] = MEANING,
+#define COST_MEANING(NAME, MEANING) [COST_##NAME] = (MEANING),
     static const char *const meanings[COSTS] = { COST_LIST(COST_MEANING) };
 #undef COST_MEANING
 

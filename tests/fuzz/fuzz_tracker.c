@@ -241,7 +241,7 @@ static void tell_event(struct tracker *t, const struct event *event, struct sigh
     if (printing)
         print_event(event, seen);
     if (seg.seen.point == 1 && !tracker_point_is_named(t, 1))
-        tracker_name_point(t, 1, "eth1");
+        tracker_name_point(t, 1, "eth1", 0);
     tracker_begin_frame(t, seen);
     if (event->kind == EVENT_SEGMENT)
         tracker_segment(t, &seg);

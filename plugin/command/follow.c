@@ -179,7 +179,7 @@ static bool take_what_comes(struct follower *f, int fd, int *error)
     return stream_error(f->stream, false) == NULL;
 }
 
-static bool follow(struct follower *f, int fd)
+static bool follow(struct follower *f, int fd, struct reading *reading)
 {
     int error = 0;
 
@@ -188,6 +188,8 @@ static bool follow(struct follower *f, int fd)
     const char *problem = error != 0 ? g_strerror(error) : stream_error(f->stream, !stop_asked());
     if (problem != NULL)
         complain("%s: %s", f->name, problem);
+    reading->unread = problem != NULL && f->frame == 0;
+    reading->cut = problem != NULL && f->frame > 0;
     if (f->failed_to_write)
         complain("standard output: %s", g_strerror(errno));
     watch_end(&f->watch, tell, f);
@@ -195,15 +197,17 @@ static bool follow(struct follower *f, int fd)
 }
 
 bool follow_stream(const struct arguments *options, struct tracker *t, struct collection *collected,
-                   struct frames *frames, bool *failed_before)
+                   struct frames *frames, struct reading *reading, bool *failed_before)
 {
     struct follower f = { .options = options, .t = t, .collected = collected, .frames = frames };
     bool is_input = g_str_equal(options->paths[0], "-");
     const char *name = is_input ? "standard input" : options->paths[0];
     int fd = is_input ? STDIN_FILENO : g_open(name, O_RDONLY, 0);
 
+    reading->files = 1;
     if (fd < 0) {
         complain("%s: %s", name, g_strerror(errno));
+        reading->unread = 1;
         return false;
     }
     f.name = name;
@@ -212,7 +216,7 @@ bool follow_stream(const struct arguments *options, struct tracker *t, struct co
     watch_init(&f.watch, t);
     view_init(&f.view, t);
     f.marks = g_array_new(FALSE, FALSE, sizeof(struct mark));
-    bool good = follow(&f, fd);
+    bool good = follow(&f, fd, reading);
     *failed_before = f.watch.forgot_failed;
     g_array_free(f.marks, TRUE);
     view_free(&f.view);

@@ -8,8 +8,9 @@
 #include "arguments.h"
 
 /* Reads the stream to its end, or until the user interrupts. Frames are collected for the statistics at the end.
- * *failed_before: a call failed that is in none of them, for it was forgotten. Returns false, and says why, if something could not be read or written. */
+ * *failed_before: a call failed that is in none of them, for it was forgotten. Returns false, and says why, if
+ * something could not be read or written; *reading: what could not. */
 bool follow_stream(const struct arguments *options, struct tracker *t, struct collection *collected,
-                   struct frames *frames, bool *failed_before);
+                   struct frames *frames, struct reading *reading, bool *failed_before);
 
 #endif

@@ -6,6 +6,7 @@
 #include "follow.h"
 #include "matching.h"
 #include "progress.h"
+#include "remark.h"
 #include "results.h"
 #include "stop.h"
 
@@ -25,6 +26,7 @@ struct session {
     struct frames stream;   /* the frames of a stream */
     struct collection *collected;
     struct progress progress;
+    struct reading reading;
     bool failed_before; /* a call did that is forgotten */
     bool trouble;       /* something could not be read or written */
 };
@@ -125,6 +127,7 @@ static void say_unread(const struct session *s)
 
 static void write_results(struct session *s, GArray *attempts)
 {
+    char *remark = remark_text(&s->reading, s->collected->forgotten != INT64_MIN);
     struct output output = {
         .statistic = s->options->statistic,
         .t = s->t,
@@ -132,6 +135,7 @@ static void write_results(struct session *s, GArray *attempts)
         .collected = s->collected,
         .attempts = attempts,
         .filter_text = s->options->filter_text,
+        .remark = remark,
         .shown = s->options->shown,
     };
 
@@ -139,6 +143,18 @@ static void write_results(struct session *s, GArray *attempts)
         complain("standard output: %s", g_strerror(errno));
         s->trouble = true;
     }
+    g_free(remark);
+}
+
+/* All that was asked for. */
+static void write_all(struct session *s, GArray *attempts)
+{
+    const struct arguments *options = s->options;
+
+    write_results(s, attempts);
+    say_unread(s);
+    if (options->write_to != NULL && !matching_write(options, s->t, attempts, reader_interfaces(s->capture)))
+        s->trouble = true;
 }
 
 static int run(const struct arguments *options)
@@ -151,18 +167,17 @@ static int run(const struct arguments *options)
     s.collected = collection_new();
     frames_init(&s.stream);
     if (options->follow) {
-        s.trouble = !follow_stream(options, s.t, s.collected, &s.stream, &s.failed_before);
+        s.trouble = !follow_stream(options, s.t, s.collected, &s.stream, &s.reading, &s.failed_before);
     } else {
         s.capture = reader_new((const char *const *)options->paths, options->n_paths, say, &s);
         read_capture(&s);
         tracker_note_lost(s.t, reader_lost(s.capture));
+        s.reading = *reader_reading(s.capture);
     }
     collection_end(s.collected, s.t);
     attempts = select_attempts(&s);
-    write_results(&s, attempts);
-    say_unread(&s);
-    if (options->write_to != NULL && !matching_write(options, s.t, attempts, reader_interfaces(s.capture)))
-        s.trouble = true;
+    if (stop_asked() || !nothing_was_read(&s.reading))
+        write_all(&s, attempts);
     int status = s.trouble ? TROUBLE : s.failed_before || any_failed(&s, attempts) ? SOME_FAILED : ALL_WELL;
     g_array_free(attempts, TRUE);
     reader_free(s.capture);

@@ -16,14 +16,6 @@ enum { LEGEND_MAX = 100 }; /* lines */
 
 #define SHOW_ALL "--show all"
 
-/* A stream was so long that its begin is forgotten. */
-static const char *remark_of(const struct output *o)
-{
-    return o->collected->forgotten == INT64_MIN
-               ? NULL
-               : "the stream was long: this is about its last minutes; calls that failed before were told of then";
-}
-
 static struct report_input input_of(const struct output *o)
 {
     const struct capture *capture = tracker_capture(o->t);
@@ -34,7 +26,7 @@ static struct report_input input_of(const struct output *o)
         .frames = o->collected->frames,
         .totals = { capture->segments, capture->bytes, o->collected->streams.n },
         .filter = o->filter_text,
-        .remark = remark_of(o),
+        .remark = o->remark,
         .show_all = SHOW_ALL,
         .calls_shown = o->shown,
     };
@@ -81,7 +73,7 @@ static GArray *carriers_of(const struct output *o)
 static void text_of_table(const struct output *o, const struct table_kind *kind, GString *out)
 {
     const struct table_frame frame = {
-        .filter = o->filter_text, .remark = remark_of(o), .rows_shown = o->shown, .show_all = SHOW_ALL
+        .filter = o->filter_text, .remark = o->remark, .rows_shown = o->shown, .show_all = SHOW_ALL
     };
     struct table *table = table_new(kind, o->t, o->attempts);
 

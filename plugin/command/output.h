@@ -28,6 +28,7 @@ struct output {
     struct collection *collected;
     GArray *attempts;        /* uint32_t: records that count */
     const char *filter_text; /* or NULL */
+    const char *remark;      /* what a reader has to know first, or NULL */
     uint16_t shown;
 };
 

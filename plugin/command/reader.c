@@ -36,14 +36,18 @@ struct reader {
     struct frames frames;
     uint32_t frame;
     int64_t size, done; /* bytes: of all files, of those that were closed */
+    struct reading reading;
     reader_say say;
     void *data;
 };
 
-static void say_error(const struct reader *c, const struct source *s)
+/* What went wrong, if anything did; *files counts those of which that is so. */
+static void say_error(const struct reader *c, const struct source *s, uint32_t *files)
 {
-    if (s->error != NULL)
-        c->say(c->data, s->path, s->error, true);
+    if (s->error == NULL)
+        return;
+    (*files)++;
+    c->say(c->data, s->path, s->error, true);
 }
 
 /* ---- which files there are ------------------------------------------------------------------------- */
@@ -61,7 +65,7 @@ static bool look_at(struct reader *c, struct source *s)
     bool has_frames = source_open(s) && source_find_first_time(s);
 
     if (!has_frames)
-        say_error(c, s);
+        say_error(c, s, &c->reading.unread);
     c->size += s->size;
     source_close(s);
     return has_frames;
@@ -73,6 +77,7 @@ struct reader *reader_new(const char *const *paths, size_t n, reader_say say, vo
 
     c->say = say;
     c->data = data;
+    c->reading.files = (uint32_t)n;
     c->last_encap = WTAP_ENCAP_UNKNOWN; /* whose link type is LINK_UNKNOWN, 0 */
     c->waiting = g_ptr_array_new();
     c->open = g_ptr_array_new();
@@ -152,7 +157,7 @@ static void end_file(struct reader *c, guint index)
     chain->last_time = s->last_time;
     chain->lost = MAX(chain->lost, source_lost(s));
     c->done += s->size;
-    say_error(c, s);
+    say_error(c, s, &c->reading.cut);
     source_free(s);
 }
 
@@ -169,11 +174,12 @@ static void open_file(struct reader *c, struct source *s)
 {
     if (c->open->len >= OPEN_MAX_FILES) {
         c->say(c->data, s->path, "more than 64 files overlap in time: this one is left out", true);
+        c->reading.unread++;
         source_free(s);
         return;
     }
     if (!source_open(s) || !source_peek(s)) {
-        say_error(c, s);
+        say_error(c, s, &c->reading.unread);
         source_free(s);
         return;
     }
@@ -275,6 +281,8 @@ static bool is_too_much(struct reader *c)
         return false;
     c->say(c->data, open_source(c, first_in_time(c))->path,
            "there are more frames than numbers for them: the rest is not read", true);
+    c->reading.cut += c->open->len;
+    c->reading.unread += c->waiting->len - c->next_waiting;
     return true;
 }
 
@@ -313,6 +321,11 @@ uint64_t reader_lost(const struct reader *c)
     for (guint i = 0; i < c->chains->len; i++)
         lost += g_array_index(c->chains, struct chain, i).lost;
     return lost;
+}
+
+const struct reading *reader_reading(const struct reader *c)
+{
+    return &c->reading;
 }
 
 const struct frames *reader_frames(const struct reader *c)

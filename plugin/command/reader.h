@@ -26,6 +26,13 @@ struct reader_frame {
     struct source *source; /* NULL: it is from a stream */
 };
 
+/* How much of the files could be read. */
+struct reading {
+    uint32_t files;
+    uint32_t unread; /* nothing of them */
+    uint32_t cut;    /* their begin */
+};
+
 /* What is said about a file: an error, or a gap in front of it. */
 typedef void (*reader_say)(void *data, const char *path, const char *text, bool is_error);
 
@@ -38,6 +45,9 @@ bool reader_next(struct reader *c, struct reader_frame *frame);
 
 /* The name of a frame's capture point, or NULL. Free it. */
 char *reader_point_name(const struct reader *c, const struct reader_frame *frame);
+
+/* So far. */
+const struct reading *reader_reading(const struct reader *c);
 
 /* Packets that the statistics of the interfaces say were lost, in the files that have been read. */
 uint64_t reader_lost(const struct reader *c);

@@ -5,6 +5,7 @@ import csv
 import gzip
 import io
 import json
+import os
 import re
 import resource
 import shutil
@@ -106,6 +107,70 @@ def test_what_cannot_be_read_is_said_and_the_rest_is_reported(folder):
     assert len(lines) == 3 and all(line.startswith("synfate: ") for line in lines)
     for path in text, folder / "missing", folder:
         assert sum(f" {path}: " in line for line in lines) == 1
+
+
+def unreadable(folder):
+    """What is given as a capture and is none."""
+    return {
+        "missing": folder / "missing", "a folder": folder,
+        "text": save(folder, "text", b"this is no capture\n" * 10),
+        "no packet": save(folder, "cut", capture_file.pcap(frames_of())[:30]),
+    }
+
+
+ANY_FORM = [[]] + [[f"--{statistic}", "-T", form] for form in FORMS for statistic in re.findall("[a-z]+", FORMS[form])]
+
+
+@pytest.mark.parametrize("args", ANY_FORM, ids=" ".join)
+def test_where_nothing_can_be_read_nothing_is_reported(folder, args):
+    """Who looks at the standard output alone must not read that nothing is wrong."""
+    for path in unreadable(folder).values():
+        done = run(*args, path, status=2)
+        assert done.stdout == "" and done.stderr.count("\n") == 1 and f" {path}: " in done.stderr
+    several = run(*args, *unreadable(folder).values(), status=2)
+    assert several.stdout == "" and several.stderr.count("\n") == 4
+
+
+def test_a_file_without_permission(folder):
+    path = write(folder, "secret", frames_of())
+    path.chmod(0)
+    ordinary = ["setpriv", "--reuid=nobody", "--regid=nogroup", "--clear-groups"] if os.geteuid() == 0 else []
+    done = subprocess.run([*ordinary, SYNFATE, path], capture_output=True, text=True)
+    assert (done.returncode, done.stdout) == (2, "") and done.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize("args", [[], ["-T", "ndjson"]], ids=" ".join)
+def test_a_stream_that_cannot_be_read(folder, args):
+    for path in unreadable(folder).values():
+        done = run("-f", *args, path, status=2)
+        assert done.stdout == "" and done.stderr.count("\n") == 1
+
+
+def attention(*args):
+    """What the report says first, in each of its forms."""
+    text = run(*args, status=2).stdout
+    lines = text[:text.index("What is wrong:")].split()
+    remark = json.loads(run("-T", "json", *args, status=2).stdout)["remark"]
+    assert lines == ["Attention:", *remark.split()]
+    assert f'<p class="remark">{remark}</p>' in run("-T", "html", *args, status=2).stdout
+    return remark
+
+
+def test_the_report_says_what_could_not_be_read(folder):
+    bad = unreadable(folder)
+    good, cut = write(folder, "good", frames_of()), save(folder, "half", capture_file.pcap(frames_of())[:-10])
+    assert attention(good, bad["missing"]) == "1 of 2 files could not be read."
+    assert attention(good, *bad.values()) == "4 of 5 files could not be read."
+    assert attention(cut) == "the capture could not be read to the end."
+    assert attention(good, cut) == "1 of 2 files could not be read to the end."
+    assert attention(good, cut, bad["text"]) == "1 of 3 files could not be read, and 1 not to the end."
+    assert "\nAttention: 1 of 2 files could not be read\n" in run("--services", good, bad["missing"], status=2).stdout
+    assert "Attention" not in run(good, status=1).stdout
+
+
+def test_the_report_on_a_stream_says_that_it_was_cut(folder):
+    cut = save(folder, "half", capture_file.pcap(frames_of())[:-10])
+    assert "Attention:     the capture could not be read to the end." in run("-f", cut, status=2).stdout
 
 
 def test_a_file_that_ends_within_a_packet(folder):

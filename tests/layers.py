@@ -12,7 +12,7 @@ from pathlib import Path
 
 # From the ground up, one line a layer.
 LAYERS = """
-    seq checksum index pool arithmetic      numbers; how records are kept
+    seq checksum index pool arithmetic search   numbers; how records are kept
     segment                                 what a packet is
     capture                                 what the capture has
     connection port_pair prints text html bill causes   both ends of a connection, and where they are found; words
@@ -20,7 +20,7 @@ LAYERS = """
     note                                    what is notable about a frame
     peers options                           hosts and services seen
     store                                   all records
-    notes recognise lacks surroundings      what is remembered of a frame; whose rules; what is not in the capture
+    notes recognise lacks surroundings ring      what is remembered of a frame; whose rules; what is not in the capture
     siblings work probes alarms             the same SYN elsewhere; the segment in work; attempts that are no failures
     races                                   addresses that were tried at about the same time
     peer_end use take translated renumbered            an end at a time, by its stack; the uses of a port pair

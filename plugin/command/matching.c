@@ -81,10 +81,9 @@ static struct pair_key pair_of_attempt(const struct wanted *w, const struct atte
 /* An attempt, and the same SYN elsewhere. */
 static void want_attempt(struct wanted *w, uint32_t attempt)
 {
-    for (uint32_t record = attempt; record != 0 && g_hash_table_add(w->attempts, GUINT_TO_POINTER(record));
-         record = tracker_sibling(w->t, record)) {
-        struct pair_key key = pair_of_attempt(w, tracker_attempt(w->t, record));
-        if (g_hash_table_contains(w->pairs, &key))
+    for (uint32_t s = attempt; s != 0; s = sibling_after(w->t, attempt, s)) {
+        struct pair_key key = pair_of_attempt(w, tracker_attempt(w->t, s));
+        if (!g_hash_table_add(w->attempts, GUINT_TO_POINTER(s)) || g_hash_table_contains(w->pairs, &key))
             continue;
         struct pair_key *kept = g_new(struct pair_key, 1);
         *kept = key;

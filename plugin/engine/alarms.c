@@ -4,6 +4,7 @@
  */
 #include "alarms.h"
 
+#include "ring.h"
 #include "store.h"
 
 #define ALARM_PATIENCE (3 * NS_PER_SECOND)
@@ -25,13 +26,9 @@ static bool is_answered(const struct tracker *t, const struct attempt *a)
 /* The same SYN may be seen on the other leg of a NAT: its answer counts, and one alarm is enough. */
 static void look_at(struct tracker *t, uint32_t attempt)
 {
-    uint32_t s = attempt;
-
-    do {
+    for (uint32_t s = attempt; s != 0; s = sibling_after(t, attempt, s))
         if (s < attempt || is_answered(t, get_attempt(t, s)))
             return;
-        s = get_attempt(t, s)->sibling;
-    } while (s != 0 && s != attempt);
     if (get_attempt(t, attempt)->frame[SYN_FIRST] != FRAME_HIDDEN)
         g_array_append_val(t->alarms, attempt);
 }

@@ -22,8 +22,7 @@ enum {
     TOP = 30,         /* the names of the hosts */
     LATER = 9,        /* more for each doubling of the time between, from 1/4 s on */
     ARROWS_MAX = 20,  /* more are left out in the middle */
-    MEMBERS_MAX = 16,
-    BAR = 10, /* width of a state */
+    BAR = 10,         /* width of a state */
     NUMBERS = 120
 };
 
@@ -43,9 +42,9 @@ struct arrow {
 
 struct ladder {
     const struct tracker *t;
-    uint32_t attempt, leg;         /* records: the one that is judged, the other leg or 0 */
-    uint32_t met;                  /* that of the two that the server saw */
-    uint32_t members[MEMBERS_MAX]; /* all attempts that are drawn: these, and the same SYN from other ports */
+    uint32_t attempt, leg;      /* records: the one that is judged, the other leg or 0 */
+    uint32_t met;               /* that of the two that the server saw */
+    uint32_t members[RING_MAX]; /* all attempts that are drawn: these, and the same SYN from other ports */
     guint n_members;
     int64_t zero; /* ns: the first SYN of them */
     const struct attempt *a;
@@ -323,19 +322,20 @@ static void leave_out(struct ladder *l)
 static void find_leg(struct ladder *l)
 {
     uint32_t own = l->a->frame[SYN_LAST], frame = tracker_leg(l->t, own);
-    uint32_t sibling = tracker_sibling(l->t, l->attempt);
 
     l->met = l->attempt;
     if (frame == 0) {
         own = l->a->frame[SYN_FIRST];
         frame = tracker_leg(l->t, own);
     }
-    for (; frame != 0 && sibling != 0 && sibling != l->attempt; sibling = tracker_sibling(l->t, sibling)) {
-        const struct attempt *a = tracker_attempt(l->t, sibling);
+    if (frame == 0)
+        return;
+    for (uint32_t s = sibling_after(l->t, l->attempt, l->attempt); s != 0; s = sibling_after(l->t, l->attempt, s)) {
+        const struct attempt *a = tracker_attempt(l->t, s);
         if (a->frame[SYN_FIRST] > frame || a->frame[SYN_LAST] < frame || (a->flags & ATTEMPT_TWIN))
             continue;
-        l->leg = sibling;
-        l->met = frame > own ? sibling : l->attempt;
+        l->leg = s;
+        l->met = frame > own ? s : l->attempt;
         return;
     }
 }
@@ -343,15 +343,11 @@ static void find_leg(struct ladder *l)
 /* Those of the ring that are on one of the legs; not what a second capture point saw. */
 static void find_members(struct ladder *l)
 {
-    uint32_t sibling = tracker_sibling(l->t, l->attempt);
-
-    l->members[l->n_members++] = l->attempt;
-    while (sibling != 0 && sibling != l->attempt && l->n_members < MEMBERS_MAX) {
-        bool is_twin = tracker_attempt(l->t, sibling)->flags & ATTEMPT_TWIN;
-        bool is_here = has_client_of(l->t, sibling, l->attempt) || has_client_of(l->t, sibling, l->met);
-        if (sibling == l->leg || (is_here && !is_twin))
-            l->members[l->n_members++] = sibling;
-        sibling = tracker_sibling(l->t, sibling);
+    for (uint32_t s = l->attempt; s != 0 && l->n_members < RING_MAX; s = sibling_after(l->t, l->attempt, s)) {
+        bool is_twin = tracker_attempt(l->t, s)->flags & ATTEMPT_TWIN;
+        bool is_here = has_client_of(l->t, s, l->attempt) || has_client_of(l->t, s, l->met);
+        if (s == l->attempt || s == l->leg || (is_here && !is_twin))
+            l->members[l->n_members++] = s;
     }
 }
 

@@ -5,6 +5,7 @@
 #include "lower.h"
 
 #include "notes.h"
+#include "search.h"
 #include "store.h"
 
 typedef void (*visit_frame)(struct lowering *l, uint32_t *frame);
@@ -51,22 +52,18 @@ static void close_list(struct lowering *l)
     l->by = (l->before - 1 - kept) / 8 * 8;
 }
 
+static bool is_lower(gconstpointer number, int64_t frame)
+{
+    return *(const uint32_t *)number < frame;
+}
+
 uint32_t lowered(const struct lowering *l, uint32_t frame)
 {
-    guint low = 0, high = l->old->len;
-
     if (!is_number(frame))
         return frame;
     if (frame >= l->before)
         return frame - l->by;
-    while (low < high) {
-        guint middle = low + (high - low) / 2;
-        if (g_array_index(l->old, uint32_t, middle) < frame)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low + 1;
+    return count_before(l->old->data, l->old->len, sizeof frame, is_lower, frame) + 1;
 }
 
 /* ---- where numbers of frames are ------------------------------------------------------------------- */

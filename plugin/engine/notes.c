@@ -4,6 +4,7 @@
  */
 #include "notes.h"
 
+#include "search.h"
 #include "store.h"
 
 #include <string.h>
@@ -199,6 +200,11 @@ void tracker_states(const struct tracker *t, uint32_t frame, enum tcp_state *src
     *dst = both & 0xf;
 }
 
+static bool is_earlier_note(gconstpointer note, int64_t frame)
+{
+    return ((const struct note *)note)->frame < frame;
+}
+
 const struct note *tracker_notes(const struct tracker *t, uint32_t frame, size_t *n)
 {
     const struct note *notes = (const struct note *)(const void *)t->notes->data;
@@ -208,13 +214,7 @@ const struct note *tracker_notes(const struct tracker *t, uint32_t frame, size_t
         return NULL;
     if (high > NEWEST && notes[high - NEWEST - 1].frame < frame) /* while the file is read */
         low = high - NEWEST;
-    while (low < high) {
-        guint middle = low + (high - low) / 2;
-        if (notes[middle].frame < frame)
-            low = middle + 1;
-        else
-            high = middle;
-    }
+    low += count_before(notes + low, high - low, sizeof *notes, is_earlier_note, frame);
     for (end = low; end < t->notes->len && notes[end].frame == frame; end++)
         ;
     *n = end - low;
@@ -226,21 +226,19 @@ const struct note *tracker_last_note(const struct tracker *t)
     return t->notes->len == 0 ? NULL : &g_array_index(t->notes, struct note, t->notes->len - 1);
 }
 
+static bool is_earlier_clock(gconstpointer clock, int64_t frame)
+{
+    return ((const struct time_wait_clock *)clock)->frame < frame;
+}
+
 const struct time_wait_clock *tracker_time_wait(const struct tracker *t, const struct note *note)
 {
     const struct time_wait_clock *clocks = (const struct time_wait_clock *)(const void *)t->clocks->data;
-    guint low = 0, high = t->clocks->len;
+    guint at = count_before(clocks, t->clocks->len, sizeof *clocks, is_earlier_clock, note->frame);
 
-    while (low < high) {
-        guint middle = low + (high - low) / 2;
-        if (clocks[middle].frame < note->frame)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    for (; low < t->clocks->len && clocks[low].frame == note->frame; low++)
-        if (clocks[low].attempt == note->attempt)
-            return &clocks[low];
+    for (; at < t->clocks->len && clocks[at].frame == note->frame; at++)
+        if (clocks[at].attempt == note->attempt)
+            return &clocks[at];
     return NULL;
 }
 

@@ -4,6 +4,8 @@
  */
 #include "peers.h"
 
+#include "search.h"
+
 #include <string.h>
 
 /* No answer yet. */
@@ -202,20 +204,20 @@ void peers_note_answer(struct peers *p, uint8_t family, uint16_t point, const st
     s->answer = (uint8_t)answer;
 }
 
+static bool ends_before(gconstpointer span, int64_t time)
+{
+    return ((const struct answer_span *)span)->to < time;
+}
+
 /* The first span that ends at this time, or later; NULL: none. */
 static const struct answer_span *find_span(const struct service *s, int64_t time)
 {
-    guint low = 0, high = s->earlier == NULL ? 0 : s->earlier->len, all = high;
-
-    while (low < high) {
-        guint middle = low + (high - low) / 2;
-        if (g_array_index(s->earlier, struct answer_span, middle).to < time)
-            low = middle + 1;
-        else
-            high = middle;
+    if (s->earlier != NULL) {
+        const struct answer_span *spans = (const struct answer_span *)(const void *)s->earlier->data;
+        guint at = count_before(spans, s->earlier->len, sizeof *spans, ends_before, time);
+        if (at < s->earlier->len)
+            return &spans[at];
     }
-    if (low < all)
-        return &g_array_index(s->earlier, struct answer_span, low);
     return s->last.from <= s->last.to && s->last.to >= time ? &s->last : NULL;
 }
 

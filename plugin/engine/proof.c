@@ -93,10 +93,10 @@ static void append_numbers(GString *out, const struct attempt *a, const struct p
 /* The same SYN at another capture point, on the other side of a NAT, or sent again by it. */
 static void append_siblings(GString *out, const struct tracker *t, uint32_t attempt)
 {
-    uint32_t sibling = tracker_sibling(t, attempt);
+    uint32_t s = attempt;
 
-    for (guint n = 0; sibling != 0 && sibling != attempt && n < SIBLINGS_SHOWN; n++) {
-        const struct attempt *a = tracker_attempt(t, sibling);
+    for (guint n = 0; n < SIBLINGS_SHOWN && (s = sibling_after(t, attempt, s)) != 0; n++) {
+        const struct attempt *a = tracker_attempt(t, s);
         const char *point = tracker_point_name(t, tracker_point(t, a));
         append_frame(out, "The same SYN is in frame ", a->frame[SYN_FIRST]);
         g_string_append(out, ", from ");
@@ -106,7 +106,6 @@ static void append_siblings(GString *out, const struct tracker *t, uint32_t atte
         if (point != NULL)
             g_string_append_printf(out, " at interface %s", point);
         g_string_append(out, ". ");
-        sibling = tracker_sibling(t, sibling);
     }
 }
 

@@ -107,13 +107,6 @@ void siblings_add(struct tracker *t, uint32_t attempt)
         index_add(&t->by_client, hash_client_of(t, attempt), attempt, hash_client_of, t);
 }
 
-uint32_t sibling_after(const struct tracker *t, uint32_t first, uint32_t attempt)
-{
-    uint32_t next = get_attempt(t, attempt)->sibling;
-
-    return next == first ? 0 : next;
-}
-
 /* It was rejected, refused, or reset by the client, and not connected. */
 static bool has_ended(const struct tracker *t, const struct attempt *a)
 {
@@ -182,35 +175,6 @@ static bool is_same_syn(const struct tracker *t, const struct attempt *a, const 
     }
     return syn->has_ip_id && syn->ip_id != 0 && syn->ip_id == other->ip_id && syn->ttl != print_of(t, other)->ttl
            && p->port[attempt_side(a)] == q->port[attempt_side(other)];
-}
-
-static unsigned ring_size(const struct tracker *t, uint32_t attempt)
-{
-    unsigned size = 1;
-
-    for (uint32_t r = sibling_after(t, attempt, attempt); r != 0; r = sibling_after(t, attempt, r))
-        size++;
-    return size;
-}
-
-static bool in_ring(const struct tracker *t, uint32_t ring, uint32_t attempt)
-{
-    uint32_t r = ring;
-
-    while (r != 0 && r != attempt)
-        r = sibling_after(t, ring, r);
-    return r == attempt;
-}
-
-static void join_rings(struct tracker *t, uint32_t a, uint32_t b)
-{
-    struct attempt *x = get_attempt(t, a), *y = get_attempt(t, b);
-
-    if (in_ring(t, a, b) || ring_size(t, a) + ring_size(t, b) >= RING_MAX)
-        return;
-    uint32_t next = x->sibling == 0 ? a : x->sibling;
-    x->sibling = y->sibling == 0 ? b : y->sibling;
-    y->sibling = next;
 }
 
 /* All of a ring are attempts of one call, whose number is the older. */
@@ -298,7 +262,7 @@ void siblings_link_syn(struct tracker *t, uint32_t attempt, const struct segment
     struct attempt *b = get_attempt(t, other);
     if (!is_retry(t, a, syn, b) && !is_same_syn(t, a, syn, b))
         return;
-    join_rings(t, attempt, other);
+    rings_join(t, attempt, other);
     share_call(t, a, b);
     if (are_twins(t, a, b)) {
         share_number(t, a, b);
@@ -306,12 +270,6 @@ void siblings_link_syn(struct tracker *t, uint32_t attempt, const struct segment
     }
     for (uint32_t r = sibling_after(t, attempt, attempt); r != 0; r = sibling_after(t, attempt, r))
         link_legs(t, a, syn, get_attempt(t, r));
-}
-
-/* The connection that a FIN on this pair belongs to. */
-static struct connection *closing_connection(const struct tracker *t, const struct port_pair *pair)
-{
-    return get_connection(t, pair->current != 0 ? pair->current : pair->old);
 }
 
 /* As struct connection has it. */
@@ -331,8 +289,8 @@ void siblings_link_fin(struct tracker *t, uint32_t pair, uint8_t side, const str
                 && fin->seen.time - place->time <= LEG_WINDOW;
 
     if (same && fin->has_ts) {
-        struct connection *c = closing_connection(t, port_pairs_get(&t->pairs, pair));
-        struct connection *d = closing_connection(t, port_pairs_get(&t->pairs, place->pair));
+        struct connection *c = latest_connection(t, port_pairs_get(&t->pairs, pair));
+        struct connection *d = latest_connection(t, port_pairs_get(&t->pairs, place->pair));
         if (c != NULL && d != NULL) {
             c->leg = leg_of(side, place->pair, place->side);
             d->leg = leg_of(place->side, pair, side);

@@ -5,10 +5,8 @@
 #ifndef SYNFATE_SIBLINGS_H
 #define SYNFATE_SIBLINGS_H
 
+#include "ring.h"
 #include "store.h"
-
-/* Rings of the same SYN are short: two legs at a few points. */
-enum { RING_MAX = 16 };
 
 /* Makes an attempt known by its client and its ISN. */
 void siblings_add(struct tracker *t, uint32_t attempt);
@@ -36,10 +34,6 @@ uint32_t siblings_find_answered(const struct tracker *t, const struct segment *a
 
 /* A segment that begins a port pair, sent by side, and is no SYN may answer somebody else's SYN. */
 void siblings_stray(struct tracker *t, const struct port_pair *pair, uint8_t side, const struct segment *seg);
-
-/* The next attempt of the same ring, which returns to the first one; 0 after the last one: the walk is
- *     for (uint32_t s = sibling_after(t, attempt, attempt); s != 0; s = sibling_after(t, attempt, s)) */
-uint32_t sibling_after(const struct tracker *t, uint32_t first, uint32_t attempt);
 
 /* Whether two attempts have the same addresses and ports: one was seen at another capture point. */
 bool are_twins(const struct tracker *t, const struct attempt *a, const struct attempt *b);

@@ -5,6 +5,7 @@
 #include "steps.h"
 
 #include "arithmetic.h"
+#include "search.h"
 
 static gint by_attempt(gconstpointer a, gconstpointer b)
 {
@@ -27,19 +28,15 @@ void steps_sort(GArray *frames)
     g_array_sort(frames, by_attempt);
 }
 
+static bool is_of_earlier(gconstpointer frame, int64_t attempt)
+{
+    return ((const struct report_frame *)frame)->attempt < attempt;
+}
+
 /* The first frame of an attempt among the sorted frames. */
 static guint first_frame_of(const GArray *frames, uint32_t attempt)
 {
-    guint low = 0, high = frames->len;
-
-    while (low < high) {
-        guint middle = low + (high - low) / 2;
-        if (g_array_index(frames, struct report_frame, middle).attempt < attempt)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low;
+    return count_before(frames->data, frames->len, sizeof(struct report_frame), is_of_earlier, attempt);
 }
 
 /* What an answer to the SYN is. */

@@ -112,6 +112,12 @@ static inline struct port_pair *pair_of(const struct tracker *t, const struct at
     return port_pairs_get(&t->pairs, a->pair);
 }
 
+/* The connection in progress on a port pair, else the old one, or NULL. */
+static inline struct connection *latest_connection(const struct tracker *t, const struct port_pair *pair)
+{
+    return get_connection(t, pair->current != 0 ? pair->current : pair->old);
+}
+
 static inline const struct syn_print *print_of(const struct tracker *t, const struct attempt *a)
 {
     return prints_get(&t->prints, a->print);

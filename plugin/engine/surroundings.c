@@ -4,6 +4,8 @@
  */
 #include "surroundings.h"
 
+#include "search.h"
+
 #include <string.h>
 
 enum place_kind { PLACE_HOST, PLACE_SERVICE, PLACE_SOURCE };
@@ -150,19 +152,15 @@ static gint by_time(gconstpointer a, gconstpointer b)
     return (*x > *y) - (*x < *y);
 }
 
+static bool is_not_after(gconstpointer time, int64_t end)
+{
+    return *(const int64_t *)time <= end;
+}
+
 /* How many of sorted times are not after this one. */
 static uint32_t count_until(const GArray *times, int64_t time)
 {
-    guint low = 0, high = times == NULL ? 0 : times->len;
-
-    while (low < high) {
-        guint middle = low + (high - low) / 2;
-        if (g_array_index(times, int64_t, middle) <= time)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low;
+    return times == NULL ? 0 : count_before(times->data, times->len, sizeof(int64_t), is_not_after, time);
 }
 
 /* ---- what an attempt met ------------------------------------------------------------------------------ */

@@ -44,7 +44,7 @@ static enum tcp_state state_of(const struct work *w, const struct connection *c,
 /* The sender's and the receiver's state after the segment. */
 static void keep_states(const struct work *w)
 {
-    const struct connection *c = current_of(w) != NULL ? current_of(w) : old_of(w);
+    const struct connection *c = latest_connection(w->t, w->pair);
     enum tcp_state src = STATE_UNKNOWN, dst = STATE_UNKNOWN;
 
     if (c != NULL && connection_is_established(c)) {
@@ -208,11 +208,6 @@ uint8_t tracker_addresses(const struct tracker *t, const struct attempt *a, stru
     return pair->family;
 }
 
-uint32_t tracker_sibling(const struct tracker *t, uint32_t attempt)
-{
-    return get_attempt(t, attempt)->sibling;
-}
-
 struct peer_rules tracker_peer_rules(const struct tracker *t, const struct attempt *a)
 {
     return rules_of_host(t, pair_of(t, a), server_side(a));
@@ -221,7 +216,7 @@ struct peer_rules tracker_peer_rules(const struct tracker *t, const struct attem
 bool tracker_left_time_wait(const struct tracker *t, const struct attempt *a, uint8_t *side, int64_t *since)
 {
     const struct port_pair *pair = pair_of(t, a);
-    const struct connection *c = get_connection(t, pair->current != 0 ? pair->current : pair->old);
+    const struct connection *c = latest_connection(t, pair);
 
     for (*side = 0; c != NULL && *side < 2; ++*side) {
         struct peer_rules rules = rules_of_host(t, pair, *side);

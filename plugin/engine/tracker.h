@@ -15,6 +15,7 @@
 #include "other_host.h"
 #include "past.h"
 #include "recognise.h"
+#include "ring.h"
 #include "summary.h"
 #include "text.h"
 #include "verdict.h"
@@ -61,10 +62,6 @@ struct peer_rules tracker_peer_rules(const struct tracker *t, const struct attem
 
 /* Whether the last connection on an attempt's port pair was left in TIME_WAIT, on which side, and since when (ns). */
 bool tracker_left_time_wait(const struct tracker *t, const struct attempt *a, uint8_t *side, int64_t *since);
-
-/* The next attempt that is the same SYN elsewhere (another capture point, or the other side of a NAT);
- * returns to the first one in a ring. 0: none. */
-uint32_t tracker_sibling(const struct tracker *t, uint32_t attempt);
 
 /* The name of a capture point, or NULL. */
 const char *tracker_point_name(const struct tracker *t, uint16_t point);

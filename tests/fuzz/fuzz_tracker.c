@@ -124,12 +124,10 @@ static void check_evidence(const struct tracker *t, const struct verdict *v, boo
 
 static void check_ring(const struct tracker *t, uint32_t attempt)
 {
-    uint32_t r = tracker_sibling(t, attempt);
     unsigned n = 0;
 
-    for (; r != 0 && r != attempt; r = tracker_sibling(t, r))
-        PROMISE(++n < 16);
-    PROMISE(r == attempt || n == 0);
+    for (uint32_t r = sibling_after(t, attempt, attempt); r != 0; r = sibling_after(t, attempt, r))
+        PROMISE(tracker_attempt(t, r)->sibling != 0 && ++n < RING_MAX);
 }
 
 static bool is_on(const struct verdict *v)
@@ -140,8 +138,8 @@ static bool is_on(const struct verdict *v)
 /* A port pair uses the attempt's ISN twice: which of the two another point shows is not known. */
 static bool has_isn_twice(const struct tracker *t, uint32_t attempt)
 {
-    for (uint32_t r = tracker_sibling(t, attempt); r != 0 && r != attempt; r = tracker_sibling(t, r))
-        for (uint32_t s = tracker_sibling(t, r); s != r; s = tracker_sibling(t, s))
+    for (uint32_t r = sibling_after(t, attempt, attempt); r != 0; r = sibling_after(t, attempt, r))
+        for (uint32_t s = sibling_after(t, r, r); s != 0; s = sibling_after(t, r, s))
             if (tracker_attempt(t, r)->pair == tracker_attempt(t, s)->pair)
                 return true;
     return false;
@@ -154,7 +152,7 @@ static void check_twins(const struct tracker *t, uint32_t attempt, const struct 
 
     if (has_isn_twice(t, attempt))
         return;
-    for (uint32_t r = tracker_sibling(t, attempt); r != 0 && r != attempt; r = tracker_sibling(t, r)) {
+    for (uint32_t r = sibling_after(t, attempt, attempt); r != 0; r = sibling_after(t, attempt, r)) {
         if (tracker_attempt(t, r)->number != tracker_attempt(t, attempt)->number)
             continue;
         tracker_verdict(t, r, false, &theirs);

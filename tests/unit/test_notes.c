@@ -311,7 +311,7 @@ static void test_hidden_leg(void)
         if (hidden == 2)
             hide_last_frame(s);
         next_frame(s);
-        g_assert_cmpuint(tracker_sibling(s->t, 1), ==, 2);
+        g_assert_cmpuint(sibling_after(s->t, 1, 1), ==, 2);
         g_assert_cmpuint(tracker_leg(s->t, 1), ==, 0);
         g_assert_cmpuint(tracker_leg(s->t, 2), ==, 0);
         scene_free(s);

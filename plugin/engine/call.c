@@ -158,13 +158,27 @@ static void link_retries(const struct members *members, uint32_t attempt, struct
     call->retried_as = after == NULL ? 0 : after->frame[SYN_FIRST];
 }
 
+/* Packets of the client's own leg show how the call ended, whatever another leg waits for. */
+static bool shows_end(const struct member *m)
+{
+    return m->verdict.fate == FATE_REFUSED || m->verdict.fate == FATE_UNREACHABLE
+           || m->verdict.cause == CAUSE_DROPPED_HERE;
+}
+
+static bool is_other_leg(const struct members *members, const struct member *m, const struct member *carrier)
+{
+    return m != carrier && m->a->isn == carrier->a->isn && !are_retries(members->t, m->a, carrier->a);
+}
+
 static enum outcome outcome_of(const struct members *members, const struct member *carrier, int64_t lost)
 {
     if (got_in(carrier))
         return lost > 0 || carrier->verdict.delayed ? OUTCOME_LATE : OUTCOME_IN_TIME;
-    for (size_t i = 0; i < members->n; i++)
-        if (members->of[i].verdict.fate == FATE_PENDING)
+    for (size_t i = 0; i < members->n; i++) {
+        const struct member *m = &members->of[i];
+        if (m->verdict.fate == FATE_PENDING && !(shows_end(carrier) && is_other_leg(members, m, carrier)))
             return OUTCOME_UNKNOWN;
+    }
     return OUTCOME_FAILED;
 }
 

@@ -10,6 +10,7 @@ struct expectation {
     struct play *p;
     struct judged judged;
     struct story_verdict said;
+    bool so_far; /* the capture goes on: nothing for a reader of the whole of it */
 };
 
 /* ---- comparisons ---- */
@@ -169,9 +170,10 @@ static bool read_verdict_word(struct expectation *e, const char *word, char ***w
         e->said.retries = play_count(e->p, play_argument(e->p, words));
     else if (strcmp(word, "decided_by") == 0)
         e->said.decided_by = frame_of(e->p, play_argument(e->p, words));
-    else if (strcmp(word, "so_far") == 0 && e->judged.record != 0)
+    else if (strcmp(word, "so_far") == 0 && e->judged.record != 0) {
         tracker_verdict(e->judged.t, e->judged.record, false, &e->judged.verdict);
-    else
+        e->so_far = true;
+    } else
         return false;
     if (e->said.fate[0] == '\0')
         play_stop(e->p, "%s comes behind a fate and a cause", word);
@@ -205,7 +207,7 @@ static void check_verdict(struct expectation *e)
     compare_number(p, "the number of retries", e->said.retries, e->judged.attempt->retries);
     compare_number(p, "the deciding frame", e->said.decided_by, v->decided_by);
     e->said.syn = e->judged.attempt->frame[SYN_FIRST];
-    if (p->listener != NULL && p->listener->verdict != NULL)
+    if (!e->so_far && p->listener != NULL && p->listener->verdict != NULL)
         p->listener->verdict(p->listener->user, &e->said);
 }
 

@@ -27,7 +27,7 @@ static GOptionEntry entries[] = {
 };
 
 struct writer {
-    GByteArray *frames;
+    GByteArray *frames[2]; /* as pcap and as pcapng has them: which it is shows when the story names a capture point */
     GPtrArray *points;
     GArray *verdicts;     /* struct story_verdict */
     GString *preferences; /* name:value, each after a space */
@@ -38,7 +38,8 @@ static void add_frame(void *user, const struct story_frame *frame)
 {
     struct writer *w = user;
 
-    capture_file_frame(w->frames, w->pcapng, frame);
+    for (int pcapng = 0; pcapng < 2; pcapng++)
+        capture_file_frame(w->frames[pcapng], pcapng, frame);
     g_array_set_size(w->verdicts, 0);
 }
 
@@ -74,7 +75,7 @@ static bool write_capture(const struct writer *w, const char *folder, const char
     capture_file_begin(file, w->pcapng);
     for (guint i = 0; i < w->points->len; i++)
         capture_file_interface(file, w->points->pdata[i]);
-    g_byte_array_append(file, w->frames->data, w->frames->len);
+    g_byte_array_append(file, w->frames[w->pcapng]->data, w->frames[w->pcapng]->len);
     const bool written = g_file_set_contents(path, (const char *)file->data, (gssize)file->len, &error);
     if (!written) {
         fprintf(stderr, "%s\n", error->message);
@@ -102,7 +103,7 @@ static void print_verdicts(const struct writer *w, const char *name)
 static bool capture_story(const GPtrArray *stories, const struct story *story, const struct story_way *way,
                           const char *folder)
 {
-    struct writer w = { .frames = g_byte_array_new(),
+    struct writer w = { .frames = { g_byte_array_new(), g_byte_array_new() },
                         .points = g_ptr_array_new_with_free_func(g_free),
                         .verdicts = g_array_new(FALSE, FALSE, sizeof(struct story_verdict)),
                         .preferences = g_string_new(NULL) };
@@ -114,7 +115,8 @@ static bool capture_story(const GPtrArray *stories, const struct story *story, c
     const bool written = write_capture(&w, folder, story->name);
     print_verdicts(&w, story->name);
     g_string_free(errors, TRUE);
-    g_byte_array_unref(w.frames);
+    g_byte_array_unref(w.frames[0]);
+    g_byte_array_unref(w.frames[1]);
     g_ptr_array_unref(w.points);
     g_array_unref(w.verdicts);
     g_string_free(w.preferences, TRUE);

@@ -5,13 +5,10 @@
 #include "matching.h"
 
 #include "stop.h"
+#include "whole_file.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <glib/gstdio.h>
-#ifndef O_BINARY
-#define O_BINARY 0
-#endif
 
 /* Both ends of a connection, the smaller first. */
 struct pair_key {
@@ -185,7 +182,15 @@ static bool is_input(const struct arguments *options)
     return false;
 }
 
-static int open_new_file(const struct arguments *options)
+static void complain_of_errno(const char *path)
+{
+    if (errno == EEXIST)
+        complain("%s: it exists; --force overwrites it", path);
+    else
+        complain("%s: %s", path, g_strerror(errno));
+}
+
+static int begin_file(const struct arguments *options, struct whole_file *file)
 {
     const char *path = options->write_to;
 
@@ -193,11 +198,9 @@ static int open_new_file(const struct arguments *options)
         complain("%s: it is one of the files that are read", path);
         return -1;
     }
-    int fd = g_open(path, O_WRONLY | O_CREAT | O_BINARY | (options->force ? O_TRUNC : O_EXCL), 0666);
-    if (fd < 0 && errno == EEXIST)
-        complain("%s: it exists; --force overwrites it", path);
-    else if (fd < 0)
-        complain("%s: %s", path, g_strerror(errno));
+    int fd = whole_file_begin(file, path, options->force);
+    if (fd < 0)
+        complain_of_errno(path);
     return fd;
 }
 
@@ -216,12 +219,12 @@ static int common_type(const GArray *interfaces)
     return common;
 }
 
-static wtap_dumper *open_dumper(const struct arguments *options, const GArray *interfaces)
+static wtap_dumper *open_dumper(const struct arguments *options, const GArray *interfaces, struct whole_file *file)
 {
     wtap_dump_params params = WTAP_DUMP_PARAMS_INIT;
     wtapng_iface_descriptions_t descriptions = { .interface_data = (GArray *)(void *)interfaces };
     char *err_info = NULL;
-    int err = 0, fd = open_new_file(options);
+    int err = 0, fd = begin_file(options, file);
 
     if (fd < 0)
         return NULL;
@@ -233,7 +236,7 @@ static wtap_dumper *open_dumper(const struct arguments *options, const GArray *i
     if (dumper == NULL) {
         complain_of(options->write_to, err, err_info);
         (void)g_close(fd, NULL);
-        (void)g_unlink(options->write_to);
+        whole_file_drop(file);
     }
     return dumper;
 }
@@ -277,26 +280,42 @@ static bool write_frames(const struct arguments *options, const struct wanted *w
 }
 
 /* A file that could not be written to its end is of no use. */
+static bool end_file(const struct arguments *options, wtap_dumper *dumper, bool good, struct whole_file *file)
+{
+    char *err_info = NULL;
+    int err = 0;
+
+    if (!wtap_dump_close(dumper, NULL, &err, &err_info) && good) {
+        complain_of(options->write_to, err, err_info);
+        good = false;
+    }
+    if (good && stop_asked()) {
+        complain("%s: interrupted, so it is not written", options->write_to);
+        good = false;
+    }
+    if (good && !whole_file_keep(file)) {
+        complain_of_errno(options->write_to);
+        good = false;
+    }
+    if (!good)
+        whole_file_drop(file);
+    return good;
+}
+
 bool matching_write(const struct arguments *options, const struct tracker *t, const GArray *attempts,
                     const GArray *interfaces)
 {
-    char *err_info = NULL;
+    struct whole_file file;
     uint32_t n = 0;
-    int err = 0;
-    wtap_dumper *dumper = open_dumper(options, interfaces);
+    wtap_dumper *dumper = open_dumper(options, interfaces, &file);
 
     if (dumper == NULL)
         return false;
     struct wanted w = wanted_new(t, attempts);
     bool good = write_frames(options, &w, dumper, &n);
     wanted_free(&w);
-    if (!wtap_dump_close(dumper, NULL, &err, &err_info) && good) {
-        complain_of(options->write_to, err, err_info);
-        good = false;
-    }
+    good = end_file(options, dumper, good, &file);
     if (good)
         complain("%u frames of %u attempts written to %s", n, attempts->len, options->write_to);
-    else
-        (void)g_unlink(options->write_to);
     return good;
 }

@@ -4,7 +4,11 @@
 import gzip
 import resource
 import signal
+import stat
+import struct
 import subprocess
+import time
+from pathlib import Path
 
 import pytest
 
@@ -121,7 +125,66 @@ def test_a_full_disk_leaves_nothing_behind(all_examples, tmp_path):
     out = tmp_path / "out"
     done = subprocess.run([SYNFATE, "-w", out, all_examples], capture_output=True, text=True, preexec_fn=limit_files)
     assert done.returncode == 2 and f"synfate: {out}: " in done.stderr
-    assert not out.exists()
+    assert not list(tmp_path.iterdir())
+
+
+def test_on_a_full_disk_the_old_file_stays(all_examples, tmp_path):
+    out = tmp_path / "out"
+    out.write_text("precious")
+    done = subprocess.run([SYNFATE, "-w", out, "--force", all_examples], capture_output=True, text=True, preexec_fn=limit_files)
+    assert done.returncode == 2 and done.stderr.count("\n") == 1 and f"synfate: {out}: " in done.stderr
+    assert out.read_text() == "precious" and list(tmp_path.iterdir()) == [out]
+
+
+def test_a_device_that_is_full_stays(all_examples, tmp_path):
+    """It is written to as it is, and is never taken away."""
+    out = tmp_path / "out"
+    out.symlink_to("/dev/full")
+    run("-w", out, "--force", all_examples, status=2)
+    assert out.readlink() == Path("/dev/full") and list(tmp_path.iterdir()) == [out]
+    assert stat.S_ISCHR(out.stat().st_mode)
+
+
+def test_a_link_stays_one_and_the_file_keeps_its_mode(all_examples, tmp_path):
+    folder, link = tmp_path / "folder", tmp_path / "link"
+    folder.mkdir()
+    old = folder / "old"
+    old.write_text("precious")
+    old.chmod(0o600)
+    link.symlink_to(old)
+    run("-w", link, "--force", all_examples, status=1)
+    assert link.readlink() == old and old.read_bytes()[:4] == b"\x0a\x0d\x0d\x0a"
+    assert stat.S_IMODE(old.stat().st_mode) == 0o600 and list(folder.iterdir()) == [old]
+
+
+def many_calls(path, n):
+    """n times the packets of a story, each a minute later than those before."""
+    data = examples()["refused.closed_port"].file
+    header, frames, at = data[:24], [], 24
+    while at < len(data):
+        seconds, fraction, size, _ = struct.unpack_from("<IIII", data, at)
+        frames.append((seconds, data[at + 4:at + 16 + size]))
+        at += 16 + size
+    later = (struct.pack("<I", seconds + 60 * i) + rest for i in range(n) for seconds, rest in frames)
+    path.write_bytes(header + b"".join(later))
+
+
+@pytest.mark.parametrize("old", [None, "precious"])
+def test_an_interrupted_file_is_not_written(tmp_path, old):
+    path, folder = tmp_path / "many", tmp_path / "folder"
+    out = folder / "out"
+    folder.mkdir()
+    many_calls(path, 200_000)
+    if old is not None:
+        out.write_text(old)
+    before = set(folder.iterdir())
+    process = subprocess.Popen([SYNFATE, "-w", out, "--force", path], stderr=subprocess.PIPE, text=True)
+    while set(folder.iterdir()) == before and process.poll() is None:
+        time.sleep(0.001)
+    process.send_signal(signal.SIGINT)
+    _, errors = process.communicate(timeout=60)
+    assert (process.returncode, errors) == (2, f"synfate: {out}: interrupted, so it is not written\n")
+    assert set(folder.iterdir()) == before and (old is None or out.read_text() == old)
 
 
 def test_a_folder_that_is_not_there(all_examples, tmp_path):

@@ -149,11 +149,6 @@ uint32_t connection_rcv_wnd(const struct connection *c, uint8_t side)
     return scaled ? (uint32_t)e->window << e->wscale : e->window;
 }
 
-bool connection_in_window(const struct connection *c, uint8_t side, uint32_t seq)
-{
-    return seq - connection_rcv_nxt(c, side) < connection_rcv_wnd(c, side);
-}
-
 int64_t connection_idle(const struct connection *c)
 {
     return c->frame[CONN_CLOSE] == 0 ? -1 : c->idle;

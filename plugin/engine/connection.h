@@ -165,9 +165,6 @@ bool connection_closed_second(const struct connection *c, uint8_t side);
 /* The time from its last data to its close, ns; -1: not known, or not closed. */
 int64_t connection_idle(const struct connection *c);
 
-/* Whether a number falls into the receive window of side (RFC 9293, 3.10.7.4, first check). */
-bool connection_in_window(const struct connection *c, uint8_t side, uint32_t seq);
-
 /* Notes that a SYN met the TIME_WAIT of side: whether that restarts it is the rule of its stack. */
 void connection_syn_in_time_wait(struct connection *c, uint8_t side, const struct segment *syn);
 

@@ -10,6 +10,8 @@
 
 #include <string.h>
 
+/* So many calls on each side, at least: what separates fewer may be chance. */
+enum { CONTRAST_LEAST = 3 };
 /* Calls that fail at so few times, with none that gets in between, may have one failure of the server in common. */
 enum { RUNS_LEAST = 3 };
 /* A threshold is found by chance more easily than a token: once in so many arrangements of the calls at most. */

@@ -1,7 +1,7 @@
 /* contrast.h - what failed and late calls have in common, and none of those has that got in at once
  *
  * Calls are compared that have a service in common, else a client, else two networks. A feature is said only if at least
- * CONTRAST_LEAST calls are on each side and none is on the wrong one, and if the calls with it alternate with the others:
+ * three calls are on each side and none is on the wrong one, and if the calls with it alternate with the others:
  * what one short failure of a server hits has many things in common by chance.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
@@ -12,8 +12,6 @@
 #include "families.h"
 
 #include <stdint.h>
-
-enum { CONTRAST_LEAST = 3 };
 
 /* What some calls have in common. */
 struct contrast {

@@ -186,8 +186,3 @@ const struct family_row *family_of(const struct tracker *t, unsigned feature, co
             return &families[namings[i].family];
     return NULL;
 }
-
-const struct family_row *family_at(size_t i)
-{
-    return i < FAMILY_COUNT ? &families[i] : NULL;
-}

@@ -25,7 +25,4 @@ struct family_row {
 /* The family that a feature (enum feature) names if these calls (struct result *) have it, or NULL. */
 const struct family_row *family_of(const struct tracker *t, unsigned feature, const GPtrArray *bad);
 
-/* All of them, for documentation and tests; NULL behind the last one. */
-const struct family_row *family_at(size_t i);
-
 #endif

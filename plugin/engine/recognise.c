@@ -76,7 +76,8 @@ static bool has_marks(const struct stack *stack, const struct host *host)
            && !(marks->isn_small && (host->marks & HOST_ISN_LARGE)) && stack_window_mark(marks->window) == host->window;
 }
 
-const struct stack *stack_of_marks(const struct host *host)
+/* The stack that a host's marks name; NULL: none, or more than one. */
+static const struct stack *stack_of_marks(const struct host *host)
 {
     const struct stack *found = NULL;
 

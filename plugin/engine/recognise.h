@@ -32,9 +32,6 @@ struct peer_rules rules_of_host(const struct tracker *t, const struct port_pair 
 /* How that is said to people. */
 const char *recognised_text(enum recognised how);
 
-/* The stack that a host's marks name; NULL: none, or more than one. */
-const struct stack *stack_of_marks(const struct host *host);
-
 /* What a SYN/ACK, or a segment of an open connection, shows of its sender's stack. */
 void note_syn_ack_marks(struct host *host, const struct segment *seg);
 void note_segment_marks(struct host *host, const struct segment *seg);

@@ -19,9 +19,8 @@ bool client_reset_rejection(const struct dossier *d);
 /* Whether the client's RST ended the old connection while the SYN waited. */
 bool old_was_reset(const struct dossier *d);
 
-/* Whether the IP ID of an answer says that a socket made it, or that none did; both false: it says nothing. */
+/* Whether the IP ID of an answer says that a socket made it; 0 alone does not say that none did. */
 bool is_made_by_socket(const struct packet_seen *answer);
-bool is_made_without_socket(const struct dossier *d, const struct packet_seen *answer);
 
 /* The end of the old connection that made an answer, and what its rules said to the SYN. */
 struct maker {

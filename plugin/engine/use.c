@@ -19,7 +19,8 @@ void retire_connection(const struct work *w)
     pair->current = 0;
 }
 
-void forget_connection(const struct work *w)
+/* The connection in progress never was. */
+static void forget_connection(const struct work *w)
 {
     pool_remove(&w->t->connections, w->pair->current);
     w->pair->current = 0;

@@ -23,8 +23,7 @@ struct connection *connection_in_progress(const struct work *w);
 /* A SYN follows: an unseen use gives way if both ends are captured and only one has spoken. */
 void settle_unseen_use(const struct work *w);
 
-/* The connection in progress becomes the old one, or never was. */
+/* The connection in progress becomes the old one. */
 void retire_connection(const struct work *w);
-void forget_connection(const struct work *w);
 
 #endif

@@ -35,9 +35,4 @@ struct verdict {
 /* final: the whole capture has been seen, so that "in progress" becomes "capture ended". */
 void tracker_verdict(const struct tracker *t, uint32_t attempt, bool final, struct verdict *verdict);
 
-static inline bool verdict_is_failure(const struct verdict *v)
-{
-    return v->fate != FATE_ESTABLISHED && v->fate != FATE_PENDING;
-}
-
 #endif

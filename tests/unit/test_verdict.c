@@ -165,15 +165,6 @@ static void test_experts(void)
     g_assert_cmpstr(expert_row(EXPERT_TIME_WAIT)->summary, ==, "SYN rejected by TIME_WAIT peer");
 }
 
-/* What an attempt came to: only a connection is no failure, and as long as nothing is decided there is none. */
-static void test_failures(void)
-{
-    for (int fate = 0; fate < FATE_COUNT; fate++) {
-        const struct verdict v = { .fate = (enum fate)fate };
-        g_assert_cmpint(verdict_is_failure(&v), ==, fate != FATE_ESTABLISHED && fate != FATE_PENDING);
-    }
-}
-
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -183,6 +174,5 @@ int main(int argc, char **argv)
     g_test_add_func("/verdict/severities", test_severities);
     g_test_add_func("/verdict/words", test_words);
     g_test_add_func("/verdict/experts", test_experts);
-    g_test_add_func("/verdict/failures", test_failures);
     return g_test_run();
 }

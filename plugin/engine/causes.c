@@ -96,9 +96,10 @@ static const struct expert_row experts[EXPERT_COUNT] = {
 #define OLD_ADVICE                                                                                                  \
     "The server holds what the client or a device between has forgotten: compare idle timeouts along the path and " \
     "send keep-alives below the shortest. Next: ss -tanoi on the server, nstat -az TcpExtTCPChallengeACK."
-#define LOST_ADVICE                                                                                                  \
-    "A packet of the handshake was lost or late once; if it recurs, look for loss on this path or a full accept or " \
-    "SYN queue. Next: nstat -az TcpRetransSegs, TcpExtListenDrops, TcpExtTCPReqQFullDrop on the server."
+#define LOST_ADVICE                                                                                                 \
+    "A packet of the handshake was lost, or dropped at the server by a full accept or SYN queue. Where many calls " \
+    "share it, the counters of the server tell which. Next: nstat -az TcpRetransSegs, TcpExtListenDrops, "          \
+    "TcpExtTCPReqQFullDrop on the server."
 
 static const struct verdict_row rows[] = {
     ROW(ESTABLISHED, OK, CHAT, ESTABLISHED, "Established", "Nothing to do."),

@@ -201,8 +201,12 @@ void crowd_headline(const struct crowd *crowd, GString *out)
         return;
     }
     append_address(out, crowd->first->family, &crowd->first->client, false);
-    g_string_append_printf(out, " called %u services of %u %s, nearly all of them once and in vain (", crowd->targets,
-                           crowd->hosts, crowd->hosts == 1 ? "host" : "hosts");
+    g_string_append_printf(out, " called %u services of ", crowd->targets);
+    if (crowd->hosts == 1)
+        append_address(out, crowd->first->family, &crowd->first->server, false);
+    else
+        g_string_append_printf(out, "%u hosts", crowd->hosts);
+    g_string_append(out, ", nearly all of them once and in vain (");
     append_failures(out, crowd);
     g_string_append(out, "): a scan, or a list of addresses that is out of date");
 }

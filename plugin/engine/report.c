@@ -108,6 +108,16 @@ static void print_what(const struct report *r)
     g_string_free(text, TRUE);
 }
 
+/* Problems that are only in the table. */
+static guint unnamed_problems(const struct problems *p)
+{
+    guint unnamed = 0;
+
+    for (guint i = problems_to_name(p); i < p->list->len; i++)
+        unnamed += !problem_at(p, i)->overcome;
+    return unnamed;
+}
+
 static void print_how_much(const struct report *r)
 {
     const struct problems *p = r->p;
@@ -123,6 +133,9 @@ static void print_how_much(const struct report *r)
     }
     if (unknown > 0)
         g_string_append_printf(text, "; of %u the capture does not show the end", unknown);
+    guint unnamed = unnamed_problems(p);
+    if (unnamed > 0)
+        g_string_append_printf(text, "; %u problem%s more in the table", unnamed, plural(unnamed));
     print_paragraph(r->out, "How much:", LABEL_WIDTH, text);
 }
 
@@ -134,7 +147,7 @@ static void append_first_frame(GString *out, const struct report *r, const struc
         g_string_append_printf(out, " (frame %u)", frame);
 }
 
-/* "2020-09-13 12:38:35.546 UTC (frame 20) till 12:39:06.621 (frame 31)": of the second moment only what is another. */
+/* "2020-09-13 12:38:35.546 UTC (frame 20); the last began 12:39:06.621 (frame 31)": of the second moment only what is another. */
 static void append_period(GString *out, const struct report *r, const struct result *first, const struct result *last)
 {
     const gsize day_length = strlen("2020-09-13 ");
@@ -146,7 +159,7 @@ static void append_period(GString *out, const struct report *r, const struct res
     g_string_append(out, " UTC");
     append_first_frame(out, r, first);
     if (first != last) {
-        g_string_append_printf(out, " till %s", same_day ? end->str + day_length : end->str);
+        g_string_append_printf(out, "; the last began %s", same_day ? end->str + day_length : end->str);
         append_first_frame(out, r, last);
     }
     g_string_free(end, TRUE);
@@ -269,9 +282,8 @@ static void print_totals(struct report *r)
                            plural(totals->streams), r->p->calls, plural(r->p->calls), r->p->attempts,
                            plural(r->p->attempts));
     if (bad > 0 && bad <= totals->segments) /* with a filter, only what has options captured whole is counted */
-        g_string_append_printf(text,
-                               " SYNs of calls that failed or came late, and their answers: %u segment%s (%.1f %%).",
-                               bad, plural(bad), percent(bad, totals->segments));
+        g_string_append_printf(text, " Of the calls that failed or came late: %u segment%s (%.1f %%).", bad,
+                               plural(bad), percent(bad, totals->segments));
     g_string_append_c(r->out, '\n');
     print_paragraph(r->out, "", 0, text);
     if (r->in->filter != NULL)

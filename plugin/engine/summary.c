@@ -237,6 +237,15 @@ static const char *sentence_of(const struct tracker *t, uint32_t attempt, const 
     return verdict_row(v->fate, v->cause)->sentence;
 }
 
+/* The client was connected, and its data taken later. */
+static void append_served(GString *out, const struct verdict *v)
+{
+    if (v->served < 0)
+        return;
+    g_string_append(out, ", its data taken after ");
+    append_duration(out, v->served);
+}
+
 void tracker_summary(const struct tracker *t, uint32_t attempt, const struct verdict *v, GString *out)
 {
     const struct attempt *a = get_attempt(t, attempt);
@@ -251,6 +260,7 @@ void tracker_summary(const struct tracker *t, uint32_t attempt, const struct ver
     if (v->fate == FATE_ESTABLISHED && v->connect_time >= 0) {
         g_string_append(out, ", ");
         append_duration(out, v->connect_time);
+        append_served(out, v);
     } else if (v->fate != FATE_ESTABLISHED && a->last_time > a->first_time) {
         g_string_append(out, ", ");
         append_duration(out, a->last_time - a->first_time);

@@ -85,7 +85,8 @@ static bool is_sent_at_once(const struct work *w, const struct attempt *a, const
            && ticks * (NS_PER_SECOND / 1000) < elapsed / 2;
 }
 
-/* The client's word for a server whose packets the capture lacks. A FIN says nothing: a filter may have left it alone. */
+/* The client acknowledges what the capture lacks: its server is there. A FIN says nothing: a capture may hold only SYNs,
+ * FINs and RSTs. */
 static void note_unheard(const struct work *w)
 {
     const struct segment *seg = w->seg;

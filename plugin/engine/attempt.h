@@ -20,14 +20,14 @@ enum attempt_flags {
     ATTEMPT_TWIN = 0x20,        /* seen at another capture point before: counted there */
     ATTEMPT_RETRIED_UNANSWERED = 0x40, /* a SYN was retransmitted before any SYN/ACK was seen */
     ATTEMPT_MIRRORED = 0x80,           /* the capture shows its SYN twice */
-    ATTEMPT_DAMAGED = 0x2000,          /* each SYN seen had a wrong checksum */
-    ATTEMPT_SYN_IN = 0x4000,           /* the host that captured received its SYN */
-    ATTEMPT_SYN_OUT = 0x8000,          /* ... sent it */
-    ATTEMPT_CAME_IN = 0x100,           /* ... received the newest SYN before it sent that, if it did */
-    ATTEMPT_APART = 0x800,             /* ... twice, and so far apart that two clocks timed it, or two places saw it */
-    ATTEMPT_PROXIED = 0x400,           /* its SYN came again after the client had acknowledged the SYN/ACK */
-    ATTEMPT_FORWARDED = 0x200,         /* ... received a SYN, and sent it on */
-    ATTEMPT_PLAIN_RETRY = 0x1000,      /* SYNs with data were not answered, and were followed by one without */
+    ATTEMPT_CAME_IN = 0x100,   /* the host that captured received the newest SYN, before it sent it on if it did */
+    ATTEMPT_FORWARDED = 0x200, /* ... received a SYN, and sent it on */
+    ATTEMPT_PROXIED = 0x400,   /* its SYN came again after the client had acknowledged the SYN/ACK */
+    ATTEMPT_APART = 0x800,     /* its SYN is shown twice, so far apart that two clocks timed it, or two places saw it */
+    ATTEMPT_PLAIN_RETRY = 0x1000, /* SYNs with data were not answered, and were followed by one without */
+    ATTEMPT_DAMAGED = 0x2000,     /* each SYN seen had a wrong checksum */
+    ATTEMPT_SYN_IN = 0x4000,      /* the host that captured received its SYN */
+    ATTEMPT_SYN_OUT = 0x8000,     /* ... sent it */
 };
 
 /* Stands for a frame that was read but is not in the file: a read filter left it out. */
@@ -54,8 +54,8 @@ struct attempt {
     uint16_t flags;                 /* enum attempt_flags */
 };
 
-/* The old connection on the port pair, as it was when the attempt's first SYN came, or when the first answer to it
- * did that did not accept it. */
+/* The old connection on the port pair, as it was when the attempt's first SYN came; another one, as it was when the first
+ * answer came that did not accept that SYN. */
 struct history {
     struct connection old;
 };

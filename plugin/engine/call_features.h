@@ -59,11 +59,11 @@ enum feature {
 enum feature_form {
     FORM_HAS,   /* 1 is said, 0 is not */
     FORM_TOKEN, /* any value is said that all of one side share, and none of the other has */
-    FORM_LEAST, /* what the smallest of one side is, and the largest of the other is below it */
+    FORM_LEAST, /* the smallest value of one side is said, if that of each on the other is smaller */
 };
 
-/* What separates: the value that all share; or, of FORM_LEAST, their smallest, and the largest of the others. others of a
- * backend: ns since it took its last call, or 0. */
+/* What separates: the value that all share; or, of FORM_LEAST, their smallest, and the largest of the others. Of
+ * FEATURE_BACKEND, others is the time (ns) from the last call that it took to the first bad one; 0: it took none. */
 struct found {
     enum feature feature;
     uint64_t value, others;

@@ -43,7 +43,7 @@ enum cause {
     CAUSE_ACCEPTED_LATE,
     CAUSE_AFTER_REFUSAL,
     CAUSE_RESET_BY_CLIENT,
-    /* rejected, refused, no_answer */
+    /* any other fate */
     CAUSE_TIME_WAIT_PAWS,
     CAUSE_TIME_WAIT_SEQUENCE,
     CAUSE_TIME_WAIT_NO_LISTENER,

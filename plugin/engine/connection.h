@@ -69,11 +69,9 @@ enum connection_flags {
     CONN_SCALE_UNKNOWN = 0x20, /* the SYNs' window scales are not in the capture */
     CONN_OPTIONS_CUT = 0x40,   /* the captured bytes end before options did: timestamps may be missing */
     CONN_UNSEEN_SYN = 0x80,    /* known only by numbers that cannot be the old connection's: its SYN was not captured */
-    CONN_TIME_WAIT_RESET =
-        0x100, /* a RST with the next number met its TIME_WAIT: whether that went is the stack's rule */
-    CONN_LACKS_DATA =
-        0x400, /* data was acknowledged that was not captured, although its sender's was before and after */
-    CONN_SYN_RESET = 0x200, /* half open, it answered another SYN in its window with a RST: the request is gone */
+    CONN_TIME_WAIT_RESET = 0x100, /* a RST with the next number met its TIME_WAIT: the stack's rule says if that went */
+    CONN_SYN_RESET = 0x200,       /* half open, it answered another SYN in its window with a RST: the request is gone */
+    CONN_LACKS_DATA = 0x400,      /* between data that was captured, some was acknowledged that was not */
 };
 
 /* The frames that are kept of a connection; 0: none. */

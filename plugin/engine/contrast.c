@@ -12,9 +12,9 @@
 
 /* So many calls on each side, at least: what separates fewer may be chance. */
 enum { CONTRAST_LEAST = 3 };
-/* Calls that fail at so few times, with none that gets in between, may have one failure of the server in common. */
+/* Calls have to fail in so many runs, with others that get in between: else they may have only the time in common. */
 enum { RUNS_LEAST = 3 };
-/* A threshold is found by chance more easily than a token: once in so many arrangements of the calls at most. */
+/* Some threshold separates calls by chance more easily than a token does: that must be as rare as once in so many. */
 #define CHANCES_LEAST 1000.0
 /* More would be no sentence. The first ones are those that a box can act upon. */
 enum { SAID_MOST = 3 };
@@ -38,7 +38,7 @@ struct comparison {
     GPtrArray *bad, *good;      /* struct result, all of them */
     struct surrounding *around; /* read when first needed */
     GHashTable *groups;         /* struct group_key -> struct group */
-    GHashTable *working;        /* struct group_key of services with bad calls that took one at once */
+    GHashTable *working;        /* struct group_key of services with bad calls that took others at once */
     struct contrasts *out;
 };
 
@@ -99,7 +99,7 @@ static guint count_runs(const GPtrArray *bad, const GPtrArray *good)
     return runs;
 }
 
-/* In how many ways so many calls of each kind can be arranged, one of which separates them. */
+/* In how many orders n calls of one kind and m of the other can stand: in one of them a threshold separates them. */
 static double count_arrangements(guint n, guint m)
 {
     double ways = 1;
@@ -328,7 +328,7 @@ static gboolean is_too_small(gpointer key, gpointer value, gpointer unused)
     return group->bad->len < CONTRAST_LEAST;
 }
 
-/* By the groups of services, before the small ones are left out. */
+/* Notes the services that took calls at once; before small groups are left out, as these show it too. */
 static void note_working(struct comparison *c)
 {
     GHashTableIter iter;
@@ -442,7 +442,7 @@ static void compare(struct comparison *c, const struct group *group, const GPtrA
     publish(c, group, bad, sentence_of(c, group, bad, cause, found, n, family), family);
 }
 
-/* Not what they are, but how many come at a time. */
+/* What fails calls may be not what they are, but how many come in a second. */
 static void look_for_level(const struct comparison *c, const struct group *group)
 {
     const struct family_row *family = family_of(c->t, LEVEL_OF_SERVICE, group->bad);

@@ -7,7 +7,7 @@
 
 #include "results.h"
 
-/* Many SYNs of which no caller waits for an answer. Their calls are in no problem. */
+/* Calls that are in a crowd are in no problem. */
 enum crowd_kind {
     CROWD_FLOOD, /* one service, a single SYN each from many addresses, and nothing after the server's answer */
     CROWD_SCAN,  /* one address, many services, called once each */

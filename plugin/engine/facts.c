@@ -352,8 +352,8 @@ static int64_t time_wait_elapsed(const struct dossier *d)
     return d->past->tw_elapsed + (d->a->last_time - d->a->first_time);
 }
 
-/* The SYN that was accepted found a TIME_WAIT that had ended. While the peer's timer may be late, a new ISN says so,
- * although a stack that loses the number (Linux before 6.10) takes one for a recycled TIME_WAIT too. */
+/* The SYN that was accepted found a TIME_WAIT that had ended: it was old enough, and the SYN/ACK does not have the number
+ * of one that is reopened. Linux before 6.10 may lose that number, and reopens one with a new ISN then. */
 static bool time_wait_was_over(const struct dossier *d)
 {
     int64_t length = d->rules.time_wait;
@@ -431,8 +431,8 @@ static bool may_be_by_time_wait(const struct dossier *d, const struct maker *mak
     return maker->state == STATE_UNKNOWN && !is_by_syn_ack(d) && d->past != NULL && d->past->state == STATE_TIME_WAIT;
 }
 
-/* TIME_WAIT rejected the first SYN, and took a later one: the SYN/ACK shows it, or its timestamp if there was no RST;
- * or a listener has come. */
+/* TIME_WAIT rejected the first SYN, and took a later one: the SYN/ACK's number shows it, or the SYN's newer timestamp if
+ * no RST of the client can have removed TIME_WAIT; or it would have taken the first, and somebody listens now. */
 static bool is_taken_later(const struct dossier *d, const struct maker *maker, bool by_time_wait)
 {
     if (maker->state == STATE_TIME_WAIT && maker->answer == ANSWER_SYN_ACK)
@@ -443,7 +443,7 @@ static bool is_taken_later(const struct dossier *d, const struct maker *maker, b
            || (!client_reset_rejection(d) && is_newer_timestamp(d) && taken_for(d) == F_NEWER_TIMESTAMP);
 }
 
-/* A rejection that is followed by an acceptance: how long after TIME_WAIT began, or was restarted. */
+/* Whether TIME_WAIT had run out when the latest SYN came: it counts from its begin, or from the SYN that restarted it. */
 static bool ran_out_since_rejection(const struct dossier *d, const struct packet_seen *rejection,
                                     const struct maker *maker)
 {

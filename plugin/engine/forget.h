@@ -13,7 +13,7 @@
 
 struct tracker;
 
-/* What is never forgotten by age: nothing is in question for longer than a SYN is repeated (127 s), or a NAT tries a call
+/* ns: what is not older is kept. Nothing is in question for longer than a SYN is repeated (127 s), or a NAT tries a call
  * again. */
 #define FORGET_NOTHING_WITHIN (INT64_C(130) * 1000000000)
 

@@ -9,7 +9,6 @@
 
 enum note_role { NOTE_SYN, NOTE_DUPLICATE, NOTE_ANSWER };
 
-/* What is notable about a frame. */
 struct note {
     uint32_t frame;
     uint32_t attempt;    /* record, not number */

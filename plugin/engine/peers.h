@@ -30,14 +30,14 @@ enum host_marks {
     HOST_ID_ZERO = 0x08,         /* IP ID 0 in segments of open connections */
     HOST_ID = 0x10,              /* another IP ID in those */
     HOST_RECYCLES = 0x20,        /* a SYN/ACK had the number with which its stack reopens a TIME_WAIT */
-    HOST_WINDOW_FULL = 0x80,     /* its SYN/ACKs offer a window of 65535 */
-    HOST_ISN_LARGE = 0x2000,     /* a SYN/ACK had an ISN that is not near 0 */
     HOST_REACHED = 0x40,         /* the host that captured forwards packets to it */
+    HOST_WINDOW_FULL = 0x80,     /* its SYN/ACKs offer a window of 65535 */
     HOST_SENT = 0x100,           /* it sent a packet */
     HOST_UNHEARD = 0x200,        /* its clients acknowledged what the capture lacks of it */
-    HOST_PASSED_ON = 0x1000, /* what comes to its point and goes to it was seen again at another point: see between.c */
-    HOST_IN_USE = 0x800,     /* while the others are forgotten */
     HOST_CHECKSUM = 0x400,   /* a SYN or SYN/ACK of it had a right TCP checksum: no network card fills it in later */
+    HOST_IN_USE = 0x800,     /* while the others are forgotten */
+    HOST_PASSED_ON = 0x1000, /* what went to it was seen at its point and again at another: see between.c */
+    HOST_ISN_LARGE = 0x2000, /* a SYN/ACK had an ISN that is not near 0 */
 };
 
 /* SYN/ACKs that follow each other within twice ANSWER_WINDOW; to is before from if there are none. */
@@ -72,7 +72,7 @@ void peers_free(struct peers *p);
 /* Notes that a host sent a packet. ttl 0: not to be remembered. */
 void peers_note_host(struct peers *p, uint8_t family, uint16_t point, const uint8_t ip[16], uint8_t ttl);
 
-/* The same, for writing: made if it is not known yet. */
+/* A host, made if it is not known yet. */
 struct host *peers_need_host(struct peers *p, uint8_t family, uint16_t point, const uint8_t ip[16]);
 
 /* A packet of the host had this TTL; 0: not to be remembered. */

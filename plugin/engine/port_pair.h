@@ -10,7 +10,7 @@
 
 #include <glib.h>
 
-/* Shifted by a side: what that side sends belongs to another pair. */
+/* PAIR_TRANSLATED << side: what that side sends belongs to another pair. */
 #define PAIR_TRANSLATED 0x04U
 /* A box changes its sequence numbers. */
 #define PAIR_RENUMBERED 0x10U

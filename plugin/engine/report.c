@@ -183,7 +183,7 @@ static void print_common(const struct report *r)
     }
 }
 
-/* Of the worst problem: its first and its last call. */
+/* The first and the last call of the worst problem. */
 static void print_since(const struct report *r)
 {
     const struct problem *worst = problem_at(r->p, 0);
@@ -193,7 +193,7 @@ static void print_since(const struct report *r)
     print_paragraph(r->out, "Since when:", LABEL_WIDTH, text);
 }
 
-/* ... what to look at. It comes first: who reads ten lines has read it. */
+/* What to look at, by the worst problem. It comes before all numbers: who reads ten lines has read it. */
 static void print_next(struct report *r)
 {
     const char *next;

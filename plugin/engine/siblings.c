@@ -13,7 +13,7 @@
 #define LEG_WINDOW (3 * NS_PER_SECOND)
 /* An answer from elsewhere counts as one as long as the client may repeat its SYN. */
 #define STRAY_WINDOW (60 * NS_PER_SECOND)
-/* Another point's clock may be late: its attempt may have got all retransmissions, over two minutes. */
+/* An attempt that another point shows may have all its SYNs when the first is seen here: TSvals of two minutes later. */
 #define TSVAL_NEAR (1U << 17)
 /* A SYN's life: that of a call through a NAT that tries again. */
 #define RETRY_WINDOW (130 * NS_PER_SECOND)
@@ -33,7 +33,7 @@ static uint32_t hash_isn(const struct tracker *t, uint32_t isn)
     return hash_words(&t->key, &isn, 1);
 }
 
-/* Of the end of a pair, as pairs keep it: a third of the time that it would take of the address. */
+/* Of the end of a pair, as pairs keep it: to hash the address itself would take three times as long. */
 static uint32_t hash_end(const struct tracker *t, const struct port_pair *pair, uint8_t side)
 {
     const uint32_t words[2] = { pair->ip[side], (uint32_t)pair->port[side] << 8 | pair->family };
@@ -155,7 +155,7 @@ bool are_retries(const struct tracker *t, const struct attempt *a, const struct 
            && p->port[!client] == q->port[!other] && p->port[client] != q->port[other];
 }
 
-/* Whether a SYN is one of an attempt, seen on another port pair or at another point. The ISN is the same already.
+/* Whether a SYN is one of an attempt, seen on another port pair or at another point; their ISN is the same.
  * With timestamps 64 bits agree; without, a translated packet keeps its IP ID and loses TTL. */
 static bool is_same_syn(const struct tracker *t, const struct attempt *a, const struct segment *syn,
                         const struct attempt *other)

@@ -63,8 +63,8 @@ struct tracker {
     GByteArray *states;   /* of sender << 4 | receiver, by frame */
     uint32_t first_frame; /* of these two: frames before it have been forgotten; a multiple of 8 */
     GHashTable *legs;     /* frame -> frame */
-    GPtrArray *points;    /* names of capture points, */
-    GArray *recorders;    /* and uint32_t: of each, which program recorded it */
+    GPtrArray *points;    /* names of capture points */
+    GArray *recorders;    /* uint32_t: which program recorded each point, in one go */
 
     struct shared *shared;
     struct capture capture;

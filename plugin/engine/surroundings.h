@@ -16,8 +16,8 @@ struct surrounding {
     int64_t idle;    /* ns since its client's SYN before to that host; INT64_MAX: it is the first in the capture */
     uint32_t open;   /* connections of its client's address to that service that were open when it began */
     uint32_t recent; /* those, and those that had been closed for less than BOX_MEMORY */
-    uint32_t
-        elsewhere; /* attempt of the same client address and port on another address, open or closed so lately; 0 */
+    /* The attempt of the same client address and port on another address that was open, or closed for less than BOX_MEMORY; 0: none. */
+    uint32_t elsewhere;
 };
 
 /* One for each attempt: the first is not used, as records are counted from 1. Free with g_free(). */

@@ -34,7 +34,7 @@ static enum tcp_state state_of(const struct work *w, const struct connection *c,
     int64_t now = w->seg->seen.time;
     enum tcp_state state = connection_state(c, side);
 
-    /* No other state depends on them, and nobody's TIME_WAIT is over so soon: to look the host up costs 200 instructions. */
+    /* Only TIME_WAIT depends on the stack, and none ends it within a second: to look the host up costs 200 instructions. */
     if (state != STATE_TIME_WAIT || (now - c->tw_time < NS_PER_SECOND && !(c->flags & CONN_TIME_WAIT_RESET)))
         return fin_state_at(c, side, state, now);
     struct peer_rules rules = rules_of_host(w->t, w->pair, side);

@@ -1,6 +1,6 @@
 /* tracker.h - takes packets in the order of the capture and tells the fate of every SYN
  *
- * The only header that a user of the engine needs, with segment.h and verdict.h. All memory belongs to the tracker.
+ * With segment.h all that is needed to hand packets in and to ask about attempts. All memory belongs to the tracker.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */

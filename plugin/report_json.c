@@ -30,12 +30,27 @@ static void write_totals(json_dumper *json, const struct report_input *in, const
     json_seconds(json, "lost_s", p->lost);
 }
 
+/* FILE:N where there are several files. */
+static void write_frame(json_dumper *json, const char *name, const struct tracker *t, uint32_t frame)
+{
+    const struct frame_names *names = tracker_frame_names(t);
+
+    if (!frames_have_names(names)) {
+        json_frame(json, name, frame);
+    } else if (frame != 0 && frame != FRAME_HIDDEN) {
+        GString *text = g_string_new(NULL);
+        append_frame_name(text, names, frame);
+        json_text(json, name, text->str);
+        g_string_free(text, TRUE);
+    }
+}
+
 static void write_moment(json_dumper *json, const char *name, const struct tracker *t, const struct result *r)
 {
     json_dumper_set_member_name(json, name);
     json_dumper_begin_object(json);
     json_time(json, "time", r->begin);
-    json_frame(json, "frame", tracker_attempt(t, r->attempt)->frame[SYN_FIRST]);
+    write_frame(json, "frame", t, tracker_attempt(t, r->attempt)->frame[SYN_FIRST]);
     json_dumper_end_object(json);
 }
 
@@ -156,14 +171,14 @@ static void write_problems(json_dumper *json, const struct problems *p)
 
 /* ---- calls ----------------------------------------------------------------------------------------- */
 
-static void write_steps(json_dumper *json, const GArray *steps)
+static void write_steps(json_dumper *json, const struct tracker *t, const GArray *steps)
 {
     json_dumper_set_member_name(json, "frames");
     json_dumper_begin_array(json);
     for (guint i = 0; i < steps->len; i++) {
         const struct step *step = &g_array_index(steps, struct step, i);
         json_dumper_begin_object(json);
-        json_frame(json, "frame", step->frame);
+        write_frame(json, "frame", t, step->frame);
         json_time(json, "time", step->event.time);
         json_text(json, "from", step->of_client ? "client" : "server");
         json_text(json, "what", step->text);
@@ -172,7 +187,7 @@ static void write_steps(json_dumper *json, const GArray *steps)
     json_dumper_end_array(json);
 }
 
-static void write_value(json_dumper *json, const char *name, const struct value *value)
+static void write_value(json_dumper *json, const struct tracker *t, const char *name, const struct value *value)
 {
     switch (value->kind) {
     case VALUE_NONE:
@@ -181,7 +196,7 @@ static void write_value(json_dumper *json, const char *name, const struct value 
         json_number(json, name, value->number);
         break;
     case VALUE_FRAME:
-        json_frame(json, name, (uint32_t)value->number);
+        write_frame(json, name, t, (uint32_t)value->number);
         break;
     case VALUE_TIME:
         json_seconds(json, name, value->number);
@@ -202,7 +217,7 @@ static void write_call(json_dumper *json, struct view *v, const struct result *r
     view_set(v, r->attempt, true);
     for (size_t i = 0; value_field_at(i) != NULL; i++) {
         struct value value = value_field_at(i)->get(v);
-        write_value(json, value_field_at(i)->name, &value);
+        write_value(json, v->t, value_field_at(i)->name, &value);
     }
 }
 
@@ -217,7 +232,7 @@ static void write_worst_call(json_dumper *json, const struct report_input *in, s
     tracker_verdict(in->t, r->worst, true, &v);
     json_dumper_begin_object(json);
     write_call(json, view, r);
-    write_steps(json, steps);
+    write_steps(json, in->t, steps);
     tracker_summary(in->t, r->worst, &v, summary);
     write_sentence(json, "summary", summary);
     append_proof(proof, in->t, r->worst, &v);

@@ -15,7 +15,7 @@ LAYERS = """
     seq checksum index pool arithmetic search   numbers; how records are kept
     segment                                 what a packet is
     capture                                 what the capture has
-    connection port_pair prints text html bill causes   both ends of a connection, and where they are found; words
+    connection port_pair prints text html bill causes frame_name   both ends of a connection, and where they are found; words
     attempt stacks                          what was seen of a SYN, raw; what each stack does
     note                                    what is notable about a frame
     peers options                           hosts and services seen

@@ -87,13 +87,21 @@ void frames_lower(struct frames *f, const struct lowering *l)
     *f = other;
 }
 
-void frames_append_legend(const struct frames *f, guint most, GString *out)
+static void append_name(const void *frames, uint32_t frame, GString *out)
 {
-    if (!f->lowered && (!f->several || f->runs->len > most))
+    frames_append_name(frames, frame, out);
+}
+
+struct frame_names frames_names(const struct frames *f)
+{
+    return (struct frame_names){ .append = f->several ? append_name : NULL, .data = f };
+}
+
+void frames_append_legend(const struct frames *f, GString *out)
+{
+    if (!f->lowered)
         return;
-    for (guint i = f->lowered ? f->runs->len - 1 : 0; i < f->runs->len; i++) {
-        const struct run *run = &g_array_index(f->runs, struct run, i);
-        g_string_append_printf(out, "frames %u to %u: %s from %" G_GUINT64_FORMAT " on\n", run->frame,
-                               run->frame + run->n - 1, run->path, run->record);
-    }
+    const struct run *run = &g_array_index(f->runs, struct run, f->runs->len - 1);
+    g_string_append_printf(out, "frames %u to %u: %s from %" G_GUINT64_FORMAT " on\n", run->frame,
+                           run->frame + run->n - 1, run->path, run->record);
 }

@@ -5,9 +5,7 @@
 #ifndef SYNFATE_FRAMES_H
 #define SYNFATE_FRAMES_H
 
-#include <glib.h>
-#include <stdbool.h>
-#include <stdint.h>
+#include "frame_name.h"
 
 struct lowering;
 
@@ -38,8 +36,10 @@ void frames_lower(struct frames *f, const struct lowering *l);
 /* Appends "FILE:N", or only N if there is one file. */
 void frames_append_name(const struct frames *f, uint32_t frame, GString *out);
 
-/* Appends a line for each run, such as "frames 1 to 2000: FILE", if there are several and no more than `most`; of a stream
- * whose frames have lower numbers a line for the latest. */
-void frames_append_legend(const struct frames *f, guint most, GString *out);
+/* The same for the engine's texts, which hold as long as this does. */
+struct frame_names frames_names(const struct frames *f);
+
+/* Of a stream whose frames have lower numbers: appends a line such as "frames 7 to 2000: FILE from 9 on" for the latest. */
+void frames_append_legend(const struct frames *f, GString *out);
 
 #endif

@@ -174,6 +174,8 @@ static int run(const struct arguments *options)
         tracker_note_lost(s.t, reader_lost(s.capture));
         s.reading = *reader_reading(s.capture);
     }
+    const struct frame_names names = frames_names(frames_of(&s));
+    tracker_name_frames(s.t, &names);
     collection_end(s.collected, s.t);
     attempts = select_attempts(&s);
     if (stop_asked() || !nothing_was_read(&s.reading))

@@ -12,8 +12,6 @@
 
 /* ---- forms ----------------------------------------------------------------------------------------- */
 
-enum { LEGEND_MAX = 100 }; /* lines */
-
 #define SHOW_ALL "--show all"
 
 static struct report_input input_of(const struct output *o)
@@ -37,7 +35,7 @@ static void report_text(const struct output *o, GString *out)
     struct report_input input = input_of(o);
 
     report_write(&input, out);
-    frames_append_legend(o->frames, LEGEND_MAX, out);
+    frames_append_legend(o->frames, out);
 }
 
 static void report_html(const struct output *o, GString *out)

@@ -48,7 +48,8 @@ static void append_retries(GString *out, const struct tracker *t, uint32_t attem
         bool before = frame == call->retry_of, after = frame == call->retried_as;
         if ((!before && !after) || frame == FRAME_HIDDEN || !are_retries(t, own, a))
             continue;
-        g_string_append_printf(out, "; %s as frame %" PRIu32, before ? "was sent before" : "came again", frame);
+        g_string_append_printf(out, "; %s as frame ", before ? "was sent before" : "came again");
+        append_frame_name(out, &t->frame_names, frame);
         append_client_port(out, t, a);
         if (after)
             append_got_in(out, t, s);
@@ -77,7 +78,9 @@ static void append_race(GString *out, const struct tracker *t, uint32_t attempt,
         append_server(out, t, other);
         g_string_append(out, " after ");
         append_duration(out, gap);
-        g_string_append_printf(out, " (frame %" PRIu32 ") and got in there", other->frame[SYN_FIRST]);
+        g_string_append(out, " (frame ");
+        append_frame_name(out, &t->frame_names, other->frame[SYN_FIRST]);
+        g_string_append(out, ") and got in there");
         return;
     }
     g_string_append(out, "; ");
@@ -87,7 +90,9 @@ static void append_race(GString *out, const struct tracker *t, uint32_t attempt,
         append_server(out, t, loser);
     g_string_append(out, " cost this call ");
     append_duration(out, gap);
-    g_string_append_printf(out, " (frame %" PRIu32 " got no connection)", loser->frame[SYN_FIRST]);
+    g_string_append(out, " (frame ");
+    append_frame_name(out, &t->frame_names, loser->frame[SYN_FIRST]);
+    g_string_append(out, " got no connection)");
 }
 
 void append_company(GString *out, const struct tracker *t, uint32_t attempt, const struct call *call)

@@ -12,8 +12,10 @@
 #include <string.h>
 
 enum {
-    LANES = 3, /* client, what stands between, server */
-    LEFT = 270,
+    LANES = 3,        /* client, what stands between, server */
+    LEFT = 270,       /* for frames, and the client's states: more if frames have long names */
+    SHORT_NAME = 20,  /* characters for which there is room */
+    LETTER = 7,       /* width */
     GAP = 480,        /* between two lanes */
     NARROW_GAP = 400, /* between three */
     RIGHT = 190,      /* for the server's states */
@@ -51,8 +53,8 @@ struct ladder {
     struct past past; /* what that one met */
     bool has_past;
     uint8_t lanes;
-    GArray *arrows; /* struct arrow */
-    gint height;
+    GArray *arrows;    /* struct arrow */
+    gint height, left; /* of the client */
     GString *out;
 };
 
@@ -395,7 +397,7 @@ static struct ladder collect(const struct tracker *t, uint32_t attempt, const GA
 
 static gint lane_x(const struct ladder *l, uint8_t lane)
 {
-    return LEFT + (l->lanes == LANES ? NARROW_GAP : GAP) * lane;
+    return l->left + (l->lanes == LANES ? NARROW_GAP : GAP) * lane;
 }
 
 static gint server_x(const struct ladder *l)
@@ -419,12 +421,27 @@ static bool shows_comparison(const struct ladder *l, const struct arrow *arrow)
     return l->has_past && (l->past.flags & PAST_RCV_NXT) && is_first_syn(l, arrow);
 }
 
+static gint left_of(const struct ladder *l)
+{
+    gsize longest = SHORT_NAME;
+    GString *name = g_string_new(NULL);
+
+    for (guint i = 0; i < l->arrows->len; i++) {
+        g_string_truncate(name, 0);
+        append_frame_name(name, tracker_frame_names(l->t), arrow_at(l, i)->frame);
+        longest = MAX(longest, name->len);
+    }
+    g_string_free(name, TRUE);
+    return LEFT + LETTER * (gint)(longest - SHORT_NAME);
+}
+
 /* Time goes down: the longer between two packets, the farther. */
 static void place(struct ladder *l)
 {
     gint y = TOP + ROW;
     int64_t before = -1;
 
+    l->left = left_of(l);
     for (guint i = 0; i < l->arrows->len; i++) {
         struct arrow *arrow = arrow_at(l, i);
         int64_t quarters = before < 0 || arrow->time < before ? 0 : (arrow->time - before) / (NS_PER_SECOND / 4);
@@ -469,7 +486,7 @@ static void draw_hosts(const struct ladder *l)
 static void draw_state(const struct ladder *l, bool is_client, gint from, gint to, enum tcp_state state)
 {
     const char *name = tcp_state_name(state);
-    gint x = is_client ? LEFT - BAR - 2 : server_x(l) + 2;
+    gint x = is_client ? l->left - BAR - 2 : server_x(l) + 2;
     bool is_waiting = state == STATE_TIME_WAIT;
 
     if (name == NULL)
@@ -524,16 +541,15 @@ static void draw_comparison(const struct ladder *l, gint y)
 
 static void draw_when(const struct ladder *l, const struct arrow *arrow)
 {
-    char *text;
-
     if (arrow->time >= 0) {
-        text = g_strdup_printf("%+.6f s", (double)(arrow->time - l->zero) / 1e9);
+        char *text = g_strdup_printf("%+.6f s", (double)(arrow->time - l->zero) / 1e9);
         draw_text(l, 0, arrow->y + 4, "time", text);
         g_free(text);
     }
-    text = g_strdup_printf("frame %u", arrow->frame);
-    draw_text(l, 0, arrow->y + 4 - (arrow->time >= 0 ? LINE : 0), "frame", text);
-    g_free(text);
+    GString *name = g_string_new("frame ");
+    append_frame_name(name, tracker_frame_names(l->t), arrow->frame);
+    draw_text(l, 0, arrow->y + 4 - (arrow->time >= 0 ? LINE : 0), "frame", name->str);
+    g_string_free(name, TRUE);
 }
 
 static void draw_arrow(const struct ladder *l, const struct arrow *arrow)
@@ -581,7 +597,7 @@ static void draw_arrows(const struct ladder *l)
         const struct arrow *arrow = arrow_at(l, i);
         if (arrow->left_out > 0) {
             char *text = g_strdup_printf("%u more packets", arrow->left_out);
-            draw_text(l, (LEFT + server_x(l)) / 2, arrow->y, "number", text);
+            draw_text(l, (l->left + server_x(l)) / 2, arrow->y, "number", text);
             g_free(text);
             continue;
         }

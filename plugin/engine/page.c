@@ -33,8 +33,11 @@ static void append_moment(GString *out, const struct page *page, const struct re
     uint32_t frame = tracker_attempt(page->in->t, r->attempt)->frame[SYN_FIRST];
 
     append_date(out, r->begin);
-    if (frame != FRAME_HIDDEN)
-        g_string_append_printf(out, " UTC (frame %u)", frame);
+    if (frame == FRAME_HIDDEN)
+        return;
+    g_string_append(out, " UTC (frame ");
+    append_frame_name(out, tracker_frame_names(page->in->t), frame);
+    g_string_append_c(out, ')');
 }
 
 /* ---- the head -------------------------------------------------------------------------------------- */
@@ -171,6 +174,23 @@ static void write_size(const struct page *page, const struct problem *problem)
     g_string_free(text, TRUE);
 }
 
+/* To look at them in Wireshark: a filter of one file; several are made into one. */
+static void write_how_to_see(const struct page *page, uint32_t attempt)
+{
+    GString *text = g_string_new(NULL);
+
+    if (frames_have_names(tracker_frame_names(page->in->t))) {
+        html_printf(page->out,
+                    "<p class=\"filter\">These packets as one file for Wireshark: <code>synfate -Y \"attempt = %u\" -w "
+                    "attempt.pcapng FILE...</code></p>\n",
+                    tracker_attempt(page->in->t, attempt)->number);
+    } else {
+        ladder_filter(page->in->t, attempt, page->in->frames, text);
+        html_printf(page->out, "<p class=\"filter\">These packets in Wireshark: <code>%s</code></p>\n", text->str);
+    }
+    g_string_free(text, TRUE);
+}
+
 /* The attempt on which the worst call lost most. */
 static void write_worst(const struct page *page, const struct problem *problem)
 {
@@ -187,9 +207,8 @@ static void write_worst(const struct page *page, const struct problem *problem)
                 verdict.inferred ? "inferred: the rules of the peer's system say so, the packets alone do not prove it"
                                  : "observed: the packets prove it");
     ladder_draw(t, call.worst, page->in->frames, page->out);
-    g_string_truncate(text, 0);
-    ladder_filter(t, call.worst, page->in->frames, text);
-    html_printf(page->out, "</div>\n<p class=\"filter\">These packets in Wireshark: <code>%s</code></p>\n", text->str);
+    g_string_append(page->out, "</div>\n");
+    write_how_to_see(page, call.worst);
     g_string_free(text, TRUE);
 }
 

@@ -8,14 +8,14 @@
 
 enum { SIBLINGS_SHOWN = 3 };
 
-/* The number of a frame; a read filter may have left it out of the file. */
-static void append_frame(GString *out, const char *before, uint32_t frame)
+/* A frame; a read filter may have left it out of the file. */
+static void append_frame(GString *out, const struct tracker *t, const char *before, uint32_t frame)
 {
     g_string_append(out, before);
     if (frame == FRAME_HIDDEN)
         g_string_append_c(out, '?');
     else
-        g_string_append_printf(out, "%u", frame);
+        append_frame_name(out, tracker_frame_names(t), frame);
 }
 
 static void append_end(GString *out, const struct tracker *t, const struct attempt *a, bool client)
@@ -41,9 +41,9 @@ static uint32_t restarts_before(const struct tracker *t, uint32_t attempt)
 }
 
 /* The time that the peer spent in TIME_WAIT is not that since the old connection, if SYNs restarted it. */
-static void append_time_wait(GString *out, const struct past *h, uint32_t restarts)
+static void append_time_wait(GString *out, const struct tracker *t, const struct past *h, uint32_t restarts)
 {
-    append_frame(out, " (since frame ", h->tw_frame);
+    append_frame(out, t, " (since frame ", h->tw_frame);
     g_string_append(out, ", for ");
     append_duration(out, h->tw_elapsed);
     if (restarts > 0)
@@ -56,10 +56,10 @@ static void append_old_connection(GString *out, const struct tracker *t, uint32_
     const struct attempt *a = tracker_attempt(t, attempt);
     const char *state = tcp_state_name((enum tcp_state)h->state);
 
-    append_frame(out, "The old connection on this port pair is in frames ", h->first);
-    append_frame(out, " to ", h->last);
+    append_frame(out, t, "The old connection on this port pair is in frames ", h->first);
+    append_frame(out, t, " to ", h->last);
     if (h->closed_in != 0) {
-        append_frame(out, ", closed in frame ", h->closed_in);
+        append_frame(out, t, ", closed in frame ", h->closed_in);
         if (h->closer != SIDE_NONE) {
             g_string_append(out, " by ");
             append_end(out, t, a, h->closer == attempt_side(a));
@@ -76,7 +76,7 @@ static void append_old_connection(GString *out, const struct tracker *t, uint32_
     if (state != NULL)
         g_string_append_printf(out, "The peer was in %s", state);
     if (h->state == STATE_TIME_WAIT && h->tw_frame != 0)
-        append_time_wait(out, h, restarts_before(t, attempt));
+        append_time_wait(out, t, h, restarts_before(t, attempt));
     g_string_append(out, state == NULL ? "" : ". ");
 }
 
@@ -98,7 +98,7 @@ static void append_siblings(GString *out, const struct tracker *t, uint32_t atte
     for (guint n = 0; n < SIBLINGS_SHOWN && (s = sibling_after(t, attempt, s)) != 0; n++) {
         const struct attempt *a = tracker_attempt(t, s);
         const char *point = tracker_point_name(t, tracker_point(t, a));
-        append_frame(out, "The same SYN is in frame ", a->frame[SYN_FIRST]);
+        append_frame(out, t, "The same SYN is in frame ", a->frame[SYN_FIRST]);
         g_string_append(out, ", from ");
         append_end(out, t, a, true);
         g_string_append(out, " to ");
@@ -139,12 +139,14 @@ void append_proof(GString *out, const struct tracker *t, uint32_t attempt, const
         append_old_connection(out, t, attempt, &past);
     if (has_past)
         append_numbers(out, a, &past);
-    if (v->decided_by != 0)
-        g_string_append_printf(out, "Decided by frame %u. ", v->decided_by);
-    else if (v->fate == FATE_NO_ANSWER)
+    if (v->decided_by != 0) {
+        append_frame(out, t, "Decided by frame ", v->decided_by);
+        g_string_append(out, ". ");
+    } else if (v->fate == FATE_NO_ANSWER) {
         append_silence(out, t, a);
+    }
     if (strays != NULL) {
-        append_frame(out, "The answer from elsewhere is frame ", strays->first.frame);
+        append_frame(out, t, "The answer from elsewhere is frame ", strays->first.frame);
         g_string_append(out, ". ");
     }
     append_siblings(out, t, attempt);

@@ -143,8 +143,11 @@ static void append_first_frame(GString *out, const struct report *r, const struc
 {
     uint32_t frame = tracker_attempt(r->in->t, result->attempt)->frame[SYN_FIRST];
 
-    if (frame != FRAME_HIDDEN)
-        g_string_append_printf(out, " (frame %u)", frame);
+    if (frame == FRAME_HIDDEN)
+        return;
+    g_string_append(out, " (frame ");
+    append_frame_name(out, tracker_frame_names(r->in->t), frame);
+    g_string_append_c(out, ')');
 }
 
 /* "2020-09-13 12:38:35.546 UTC (frame 20); the last began 12:39:06.621 (frame 31)": of the second moment only what is another. */
@@ -319,8 +322,36 @@ static void print_problems(const struct report *r)
 
 /* ---- a call ---------------------------------------------------------------------------------------- */
 
+/* Names of files are as long as they are: times stay below each other all the same. */
+static gsize width_of_frames(const struct report *r, const GArray *steps)
+{
+    const gsize least = 10;
+    gsize width = least;
+    GString *name = g_string_new(NULL);
+
+    for (guint i = 0; i < steps->len; i++) {
+        g_string_truncate(name, 0);
+        append_frame_name(name, tracker_frame_names(r->in->t), g_array_index(steps, struct step, i).frame);
+        width = MAX(width, name->len);
+    }
+    g_string_free(name, TRUE);
+    return width;
+}
+
+static void print_step(const struct report *r, const struct step *step, int64_t since, gsize width)
+{
+    GString *name = g_string_new(NULL);
+
+    append_frame_name(name, tracker_frame_names(r->in->t), step->frame);
+    g_string_append_printf(r->out, "   frame %-*s %+13.6f s  %s\n", (int)width, name->str, (double)since / 1e9,
+                           step->text);
+    g_string_free(name, TRUE);
+}
+
 static void print_steps(const struct report *r, const GArray *steps)
 {
+    gsize width = width_of_frames(r, steps);
+
     for (guint i = 0; i < steps->len; i++) {
         const struct step *step = &g_array_index(steps, struct step, i);
         if (i == FRAMES_SHOWN - 2 && steps->len > FRAMES_SHOWN && r->in->calls_shown == 0) {
@@ -328,8 +359,7 @@ static void print_steps(const struct report *r, const GArray *steps)
             i = steps->len - 2;
             continue;
         }
-        int64_t since = step->event.time - g_array_index(steps, struct step, 0).event.time;
-        g_string_append_printf(r->out, "   frame %-10u %+13.6f s  %s\n", step->frame, (double)since / 1e9, step->text);
+        print_step(r, step, step->event.time - g_array_index(steps, struct step, 0).event.time, width);
     }
 }
 

@@ -7,6 +7,7 @@
 
 #include "attempt.h"
 #include "capture.h"
+#include "frame_name.h"
 #include "options.h"
 #include "peers.h"
 #include "pool.h"
@@ -63,8 +64,9 @@ struct tracker {
     GByteArray *states;   /* of sender << 4 | receiver, by frame */
     uint32_t first_frame; /* of these two: frames before it have been forgotten; a multiple of 8 */
     GHashTable *legs;     /* frame -> frame */
-    GPtrArray *points;    /* names of capture points */
-    GArray *recorders;    /* uint32_t: which program recorded each point, in one go */
+    struct frame_names frame_names;
+    GPtrArray *points; /* names of capture points */
+    GArray *recorders; /* uint32_t: which program recorded each point, in one go */
 
     struct shared *shared;
     struct capture capture;

@@ -193,9 +193,11 @@ static bool is_fast_open_lost(const struct tracker *t, const struct attempt *a, 
 
 static void append_survived_reset(GString *out, const struct tracker *t, const struct attempt *a)
 {
-    if (is_reset_survived(t, a))
-        g_string_append_printf(out, "; the client's RST in frame %" PRIu32 " did not remove the old connection",
-                               get_trouble(t, a)->frame[TROUBLE_OLD_RESET]);
+    if (!is_reset_survived(t, a))
+        return;
+    g_string_append(out, "; the client's RST in frame ");
+    append_frame_name(out, &t->frame_names, get_trouble(t, a)->frame[TROUBLE_OLD_RESET]);
+    g_string_append(out, " did not remove the old connection");
 }
 
 static void append_damage(GString *out, enum damage damage)

@@ -173,6 +173,16 @@ const char *tracker_point_name(const struct tracker *t, uint16_t point)
     return tracker_point_is_named(t, point) ? g_ptr_array_index(t->points, point) : NULL;
 }
 
+void tracker_name_frames(struct tracker *t, const struct frame_names *names)
+{
+    t->frame_names = *names;
+}
+
+const struct frame_names *tracker_frame_names(const struct tracker *t)
+{
+    return &t->frame_names;
+}
+
 uint16_t tracker_point(const struct tracker *t, const struct attempt *a)
 {
     return pair_of(t, a)->point;

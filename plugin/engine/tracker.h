@@ -9,6 +9,7 @@
 
 #include "alarms.h"
 #include "call.h"
+#include "frame_name.h"
 #include "lacks.h"
 #include "notes.h"
 #include "options.h"
@@ -44,6 +45,10 @@ void tracker_other_packet(struct tracker *t, const struct sighting *seen, uint8_
  * has one recorder. */
 bool tracker_point_is_named(const struct tracker *t, uint16_t point);
 void tracker_name_point(struct tracker *t, uint16_t point, const char *name, uint32_t recorder);
+
+/* What frames are called in texts; without, by their numbers. What names->data is must stay. */
+void tracker_name_frames(struct tracker *t, const struct frame_names *names);
+const struct frame_names *tracker_frame_names(const struct tracker *t);
 
 /* The attempts are records 1 to tracker_attempts(). Those with ATTEMPT_TWIN are counted at another capture point. */
 uint32_t tracker_attempts(const struct tracker *t);

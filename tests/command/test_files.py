@@ -15,6 +15,7 @@ import subprocess
 import pytest
 
 import capture_file
+from collection import Collection
 from command import SYNFATE, calls, run, values
 from stories import examples
 
@@ -272,6 +273,77 @@ def test_a_frame_is_named_by_its_file(folder):
         assert one["synfate.syn"] == f"{parts[number // size]}:{number % size + 1}"
 
 
+FRAME = re.compile(r"\b(frames?) (\d+)( to )?(\d+)?")
+
+
+class Ring:
+    """Every example, as one file and cut into many."""
+
+    def __init__(self, folder):
+        frames = Collection().frames
+        self.whole = write(folder, "whole", frames)
+        self.size = -(-len(frames) // 40)
+        self.parts = [write(folder, f"part{i:02}", piece) for i, piece in enumerate(pieces(frames, 40))]
+
+    def name(self, number):
+        return f"{self.parts[(number - 1) // self.size]}:{(number - 1) % self.size + 1}"
+
+    def named_one(self, found):
+        word, first, to, last = found.groups()
+        return f"{word} {self.name(int(first))}" + (f" to {self.name(int(last))}" if last else to or "")
+
+    def named(self, text):
+        """What is said of the whole, with the frames' other names; lines are as long as they are."""
+        return FRAME.sub(self.named_one, " ".join(text.split()))
+
+    def same(self, whole, parts):
+        """The same of what has been read from JSON."""
+        if isinstance(whole, dict):
+            return whole.keys() == parts.keys() and all(self.same(whole[name], parts[name]) for name in whole)
+        if isinstance(whole, list):
+            return len(whole) == len(parts) and all(map(self.same, whole, parts))
+        if isinstance(whole, int) and isinstance(parts, str):
+            return self.name(whole) == parts
+        return (self.named(whole) if isinstance(whole, str) else whole) == parts
+
+
+@pytest.fixture(scope="module")
+def ring(tmp_path_factory):
+    return Ring(tmp_path_factory.mktemp("ring"))
+
+
+def test_the_report_names_frames_by_their_file(ring):
+    for shown in ["--show", "all"], []:
+        said = run(*shown, *ring.parts, status=1).stdout
+        assert " ".join(said.split()) == ring.named(run(*shown, ring.whole, status=1).stdout)
+        assert f"frame {ring.whole.parent}/part" in said
+
+
+@pytest.mark.parametrize("statistic", ["--report", "--attempts"])
+def test_json_names_frames_by_their_file(ring, statistic):
+    whole, parts = (json.loads(run(statistic, "--show", "all", "-T", "json", *paths, status=1).stdout) for paths in ([ring.whole], ring.parts))
+    assert ring.same(whole, parts)
+
+
+def test_the_page_names_frames_by_their_file(ring):
+    said = run("-T", "html", *ring.parts, status=1).stdout
+    assert not FRAME.search(re.sub("<style>.*</style>", "", said, flags=re.S)) and "frame.number" not in said
+    drawn = re.findall(r'class="frame">frame ([^<]*)<', said)
+    whole = re.findall(r'class="frame">frame (\d+)<', run("-T", "html", ring.whole, status=1).stdout)
+    assert drawn == [ring.name(int(number)) for number in whole] and len(drawn) > 20
+
+
+@pytest.mark.parametrize("form", ["text", "json", "html"])
+def test_frames_of_files_that_take_turns(folder, form):
+    """However often."""
+    made = frames_of("refused.closed_port")
+    turns = [[(time + i * 200 * SECOND, *rest) for time, *rest in from_port(made, 10_000 + i)] for i in range(240)]
+    one, other = (write(folder, name, sum(turns[i::2], [])) for i, name in enumerate(["one", "other"]))
+    said = run("--show", "all", "-T", form, one, other, status=1).stdout
+    assert f"{one}:1" in said and f"{other}:239" in said
+    assert not FRAME.search(re.sub("<style>.*</style>", "", said, flags=re.S))
+
+
 def test_packets_that_come_behind_the_next_files_first(folder):
     """A program that writes files one after the other may be a little out of order where they meet."""
     frames = frames_of()
@@ -289,7 +361,7 @@ def test_files_that_overlap_are_different_points(folder):
     assert verdicts(calls(one, other)) == verdicts(calls(one))
     assert both.returncode == 1
     report = run(one, other).stdout
-    assert f"of {other}" in report or "frames" in report
+    assert f"frame {one}:1" in report or f"frame {other}:1" in report
 
 
 def test_a_gap_is_said(folder):

@@ -55,6 +55,11 @@ def test_an_empty_capture(tmp_path):
     assert json.loads(run("--calls", "-T", "json", path, status=0).stdout) == []
 
 
+@pytest.mark.parametrize("options", [(), ("--show", "all")], ids=" ".join)
+def test_the_report_on_a_ring_buffer(ring, options):
+    schema.REPORT.validate(json.loads(run("-T", "json", *options, *ring).stdout))
+
+
 def test_calls_of_a_ring_buffer(ring):
     """Their frames are named by the file."""
     said = json.loads(run("--calls", "-T", "json", *ring).stdout)

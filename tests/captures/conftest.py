@@ -1,21 +1,13 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Fixtures of the capture tests."""
 
-import tempfile
-from pathlib import Path
-
 import pytest
 
-from tshark import BUILD, Tshark
+from tshark import loaded
 
 
 @pytest.fixture(scope="session")
 def tshark():
-    """tshark with the plugin; the whole run fails if it does not load it."""
-    with tempfile.TemporaryDirectory(prefix="synfate-tests-") as name:
-        folder = Path(name)
-        folder.chmod(0o755)
-        shark = Tshark(folder)
-        if not shark.plugin_loaded() or "synfate.fate" not in shark.types():
-            pytest.exit(f"tshark does not load the plugin from {BUILD}/plugins", returncode=1)
+    """tshark with the plugin; every test fails if it does not load it."""
+    with loaded() as shark:
         yield shark

@@ -7,10 +7,8 @@
 
 import json
 import sys
-import tempfile
-from pathlib import Path
 
-from tshark import PLUGIN, Tshark
+from tshark import loaded
 
 TYPES = {"FT_STRING": "keyword", "FT_RELATIVE_TIME": "double", "FT_BOOLEAN": "boolean", "FT_FRAMENUM": "long",
          "FT_UINT32": "long", "FT_INT32": "integer"}
@@ -62,9 +60,5 @@ def as_text(fields):
 
 
 if __name__ == "__main__":
-    with tempfile.TemporaryDirectory() as name:
-        Path(name).chmod(0o755)
-        fields = Tshark(Path(name)).types()
-        if f"{PLUGIN}fate" not in fields:
-            sys.exit("index_template.py: tshark does not load the plugin: SYNFATE_BUILD names the build folder")
-        sys.stdout.write(as_text(fields))
+    with loaded() as shark:
+        sys.stdout.write(as_text(shark.types()))

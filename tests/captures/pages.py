@@ -13,12 +13,11 @@ import os
 import re
 import subprocess
 import sys
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
 from stories import FILES, told
-from tshark import BUILD, PLUGIN, REPO, Tshark
+from tshark import BUILD, PLUGIN, REPO, loaded
 
 BLOCK = re.compile(r"(<!-- shown by tests/captures/pages\.py: (.*?) -->\n).*?(<!-- end -->)", re.S)
 FLAGS = [(0x02, "SYN"), (0x01, "FIN"), (0x04, "RST"), (0x10, "ACK")]
@@ -275,10 +274,6 @@ def fill(text, tshark):
 if __name__ == "__main__":
     if len(sys.argv) < 2:
         sys.exit("usage: pages.py PAGE...")
-    with tempfile.TemporaryDirectory(prefix="synfate-pages-") as made:
-        shark = Tshark(Path(made))
-        Path(made).chmod(0o755)
-        if not shark.plugin_loaded():
-            sys.exit("pages.py: tshark does not load the plugin: SYNFATE_BUILD names the build folder")
+    with loaded() as shark:
         for page in map(Path, sys.argv[1:]):
             page.write_text(fill(page.read_text(), shark))

@@ -2,16 +2,20 @@
 """Runs tshark and sharkd with the plugin that was built, as an ordinary user, and reads what they say.
 
 As root, Wireshark loads no personal plugin, and it says nothing when it loads none: so the tests run it as nobody, on a
-copy of the plugin folder that nobody can read, and plugin_loaded() must be true before any result means something.
+copy of the plugin folder that nobody can read, and plugin_loaded() must be true before any result means something:
+loaded() sees to both.
 
 SYNFATE_BUILD names the build folder. SYNFATE_TSHARK_ENV holds more variables for Wireshark's programs, such as
 "LD_PRELOAD=/usr/lib/.../libasan.so ASAN_OPTIONS=detect_leaks=1" for a plugin that was built with sanitizers.
 """
 
+import contextlib
 import json
 import os
 import shutil
 import subprocess
+import sys
+import tempfile
 from pathlib import Path
 
 REPO = Path(__file__).resolve().parents[2]
@@ -115,6 +119,18 @@ class Tshark:
         assert done.returncode == 0 and "Dissector bug" not in done.stderr, done.stderr
         answers = [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
         return [answer["result"] for answer in answers]
+
+
+@contextlib.contextmanager
+def loaded(kind=Tshark):
+    """tshark in a folder of its own, which goes afterwards. Without the plugin nothing goes on."""
+    with tempfile.TemporaryDirectory(prefix="synfate-tests-") as name:
+        folder = Path(name)
+        folder.chmod(0o755)
+        shark = kind(folder)
+        if not shark.plugin_loaded() or f"{PLUGIN}fate" not in shark.types():
+            sys.exit(f"tshark does not load the plugin from {BUILD}/plugins: SYNFATE_BUILD names the build folder")
+        yield shark
 
 
 def convert(kind, text):

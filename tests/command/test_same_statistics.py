@@ -9,7 +9,6 @@ import pytest
 import capture_file
 from collection import Collection
 from command import REPO, run
-from stories import examples
 
 STATISTICS = "report", "services", "reuse", "tree"
 

@@ -3,14 +3,12 @@
 
 import json
 
-import jsonschema
 import pytest
 
 import capture_file
 import schema
 from collection import Collection
 from command import run
-from stories import examples
 
 
 @pytest.fixture(scope="module")

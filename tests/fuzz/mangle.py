@@ -31,7 +31,7 @@ import disturb  # noqa: E402
 import make_case  # noqa: E402
 from scapy.utils import RawPcapReader  # noqa: E402
 from stories import told  # noqa: E402
-from tshark import Tshark  # noqa: E402
+from tshark import loaded  # noqa: E402
 
 BATCH = 20      # files that one sharkd loads
 TIMEOUT = 600   # seconds for one process: a hang
@@ -214,12 +214,7 @@ class Checker:
 
 def main(count, seed):
     failures = []
-    with tempfile.TemporaryDirectory(prefix="synfate-mangle-") as name:
-        folder = Path(name)
-        folder.chmod(0o755)
-        shark = Tshark(folder)
-        if not shark.plugin_loaded():
-            sys.exit("mangle.py: tshark does not load the plugin")
+    with loaded() as shark:
         mangler, checker = Mangler(shark.captures, seed), Checker(shark)
         for begin in range(0, count, BATCH):
             paths = [mangler.make(number) for number in range(begin, min(begin + BATCH, count))]

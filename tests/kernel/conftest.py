@@ -6,7 +6,6 @@ import os
 import pathlib
 import subprocess
 import sys
-import tempfile
 import time
 
 import pytest
@@ -14,7 +13,7 @@ import pytest
 HERE = pathlib.Path(__file__).parent
 sys.path[:0] = [str(HERE), str(HERE.parent / "captures")]
 
-from tshark import BUILD, Tshark  # noqa: E402
+from tshark import loaded  # noqa: E402
 
 
 def is_there(scenario):
@@ -68,10 +67,5 @@ def lab(tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def tshark():
-    with tempfile.TemporaryDirectory(prefix="synfate-kernel-") as name:
-        folder = pathlib.Path(name)
-        folder.chmod(0o755)
-        shark = Tshark(folder)
-        if not shark.plugin_loaded():
-            pytest.exit(f"tshark does not load the plugin from {BUILD}/plugins", returncode=1)
+    with loaded() as shark:
         yield shark

@@ -11,7 +11,7 @@ import time
 
 import kernel_view
 import ledger
-from firewall import CLIENTS, OUTSIDE, SERVER, Firewall
+from firewall import CLIENTS, SERVER, Firewall
 from programs import MANY, Crowd, Server, output, program
 from scenarios_nat_retry import forget_closed_connections, got_in, rows_of_call
 from scenarios_unanswered import row_of_served

@@ -7,11 +7,10 @@ import time
 
 import packet
 from calls import answer_of, final_ack, ordinary_call, packet_of, syn_of
-from ledger import around
 from old_connection import REQUEST
 from programs import Crowd
 from raw_server import CALLER, answer_syn, conversation
-from stage import PORT, Call, KernelClient, scenario
+from stage import Call, KernelClient, scenario
 
 ONE_WAY = 0.03
 LINGER_0 = struct.pack("ii", 1, 0)

@@ -9,7 +9,7 @@ from calls import final_ack, syn_of
 from old_connection import REQUEST
 from programs import Crowd, Server
 from raw_server import CALLER, answer_syn, conversation
-from stage import PORT, Call, KernelClient, scenario
+from stage import Call, KernelClient, scenario
 
 WIRE = dict(client="kernel", wire=True, cut=False)
 

@@ -4,14 +4,13 @@
 
 import json
 import sys
-import tempfile
 from pathlib import Path
 
 CAPTURES = Path(__file__).resolve().parents[1] / "captures"
 sys.path.insert(0, str(CAPTURES))
 
 import make_case  # noqa: E402
-from tshark import Tshark  # noqa: E402
+from tshark import loaded  # noqa: E402
 
 
 def verdicts(shark, capture):
@@ -21,11 +20,7 @@ def verdicts(shark, capture):
     return [{"frame": layer["frame"]["frame.number"], **layer["synfate"]} for layer in layers]
 
 
-with tempfile.TemporaryDirectory() as name:
-    folder = Path(name)
-    folder.chmod(0o755)
-    shark = Tshark(folder)
-    assert shark.plugin_loaded()
+with loaded() as shark:
     make_case.make(shark.captures)
     captures = sorted(shark.captures.glob("*.pcap*")) + sorted(CAPTURES.glob("data/**/*.pcap*"))
     json.dump({c.name: verdicts(shark, c) for c in captures}, sys.stdout, indent=1, sort_keys=True)

@@ -4,7 +4,6 @@
 
 import subprocess
 import sys
-import tempfile
 from pathlib import Path
 
 from browser import PROGRAM, Browser
@@ -13,7 +12,7 @@ TESTS = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(TESTS / "captures"))
 
 from pages import capture_of  # noqa: E402
-from tshark import Tshark  # noqa: E402
+from tshark import loaded  # noqa: E402
 
 # Name, capture or story, width, height (None: all of it), theme.
 PICTURES = [
@@ -25,12 +24,9 @@ PICTURES = [
 
 
 def take(out):
-    with tempfile.TemporaryDirectory(prefix="synfate-page-") as name, Browser() as browser:
-        folder = Path(name)
-        folder.chmod(0o755)
-        shark = Tshark(folder)
+    with loaded() as shark, Browser() as browser:
         for picture, capture, width, height, theme in PICTURES:
-            page = folder / f"{picture}.html"
+            page = shark.folder / f"{picture}.html"
             page.write_text(shark.run("-q", "-r", capture_of(shark, capture), "-z", "synfate,report,html"))
             browser.open(page, width, theme)
             browser.picture(out / f"{picture}.png", height)

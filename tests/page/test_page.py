@@ -4,7 +4,6 @@ read, in the light and in the dark, on a wide screen and on a phone."""
 
 import re
 import sys
-import tempfile
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -14,7 +13,7 @@ from browser import PROGRAM, Browser
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "captures"))
 
 from pages import capture_of  # noqa: E402
-from tshark import Tshark  # noqa: E402
+from tshark import loaded  # noqa: E402
 
 HOSTILE = """frame.comment contains "<script>document.title = 'owned'</script><img src=http://192.0.2.1/x onerror=alert(1)>" """
 CAPTURES = ["server", "lb", "no_answer.silent_port", "stuck.accept_queue_full"]
@@ -71,10 +70,7 @@ class Reader(HTMLParser):
 
 @pytest.fixture(scope="module")
 def tshark():
-    with tempfile.TemporaryDirectory(prefix="synfate-page-") as folder:
-        Path(folder).chmod(0o755)
-        shark = Tshark(Path(folder))
-        assert shark.plugin_loaded()
+    with loaded() as shark:
         yield shark
 
 

@@ -5,7 +5,6 @@ import os
 import pathlib
 import re
 import sys
-import tempfile
 
 import pytest
 
@@ -16,7 +15,7 @@ import capture  # noqa: E402
 import cells  # noqa: E402
 import peers  # noqa: E402
 import truth  # noqa: E402
-from tshark import BUILD, Tshark  # noqa: E402
+from tshark import loaded  # noqa: E402
 
 KEPT = sorted(path.stem for path in (HERE / "data").glob("*.pcap"))
 LIVE = {"gvisor now": "gvisor", "lwip now": "lwip"}
@@ -24,12 +23,7 @@ LIVE = {"gvisor now": "gvisor", "lwip now": "lwip"}
 
 @pytest.fixture(scope="session")
 def tshark():
-    with tempfile.TemporaryDirectory(prefix="synfate-stacks-") as name:
-        folder = pathlib.Path(name)
-        folder.chmod(0o755)
-        shark = Tshark(folder)
-        if not shark.plugin_loaded():
-            pytest.exit(f"tshark does not load the plugin from {BUILD}/plugins", returncode=1)
+    with loaded() as shark:
         yield shark
 
 

@@ -80,7 +80,7 @@ bool is_made_by_socket(const struct packet_seen *answer)
     return (answer->bits & PACKET_HAS_IP_ID) && answer->ip_id != 0;
 }
 
-/* Whether its IP ID says that no socket made it. A peer whose live connection sent IP ID 0 throughout shows nothing by it. */
+/* Whether its IP ID says that no socket made it. If all segments of the live connection had IP ID 0, it says nothing. */
 static bool is_made_without_socket(const struct dossier *d, const struct packet_seen *answer)
 {
     uint8_t bits = d->old == NULL ? 0 : d->old->end[server_side(d->a)].bits;

@@ -16,7 +16,7 @@ struct surrounding {
     int64_t idle;    /* ns since its client's SYN before to that host; INT64_MAX: it is the first in the capture */
     uint32_t open;   /* connections of its client's address to that service that were open when it began */
     uint32_t recent; /* those, and those that had been closed for less than BOX_MEMORY */
-    /* The attempt of the same client address and port on another address that was open, or closed for less than BOX_MEMORY; 0: none. */
+    /* An attempt of the same client address and port to another address, open or closed for less than BOX_MEMORY; 0. */
     uint32_t elsewhere;
 };
 

@@ -8,8 +8,6 @@
 #include "siblings.h"
 #include "text.h"
 
-#include <inttypes.h>
-
 bool company_of(const struct tracker *t, uint32_t attempt, const struct verdict *v, struct call *call)
 {
     bool raced = raced_by(t, attempt) != 0 || racer_of(t, attempt) != 0;

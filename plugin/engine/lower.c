@@ -8,7 +8,8 @@
 #include "search.h"
 #include "store.h"
 
-typedef void (*visit_frame)(struct lowering *l, uint32_t *frame);
+/* Returns the number that the frame has from then on. */
+typedef uint32_t (*visit_frame)(struct lowering *l, uint32_t frame);
 
 static bool is_number(uint32_t frame)
 {
@@ -68,20 +69,21 @@ uint32_t lowered(const struct lowering *l, uint32_t frame)
 
 /* ---- where numbers of frames are ------------------------------------------------------------------- */
 
-static void add(struct lowering *l, uint32_t *frame)
+static uint32_t add(struct lowering *l, uint32_t frame)
 {
-    lowering_add(l, *frame);
+    lowering_add(l, frame);
+    return frame;
 }
 
-static void lower(struct lowering *l, uint32_t *frame)
+static uint32_t lower(struct lowering *l, uint32_t frame)
 {
-    *frame = lowered(l, *frame);
+    return lowered(l, frame);
 }
 
 static void visit_all(struct lowering *l, visit_frame visit, uint32_t *frames, size_t n)
 {
     for (size_t i = 0; i < n; i++)
-        visit(l, &frames[i]);
+        frames[i] = visit(l, frames[i]);
 }
 
 /* Those of records that are not in use do no harm. */
@@ -99,8 +101,8 @@ static void visit_records(struct tracker *t, struct lowering *l, visit_frame vis
         visit_all(l, visit, ((struct trouble *)pool_get(&t->troubles, i))->frame, TROUBLE_FRAMES);
     for (uint32_t i = 1; i <= t->packets.len; i++) {
         struct packets_seen *packets = pool_get(&t->packets, i);
-        visit(l, &packets->first.frame);
-        visit(l, &packets->last.frame);
+        packets->first.frame = visit(l, packets->first.frame);
+        packets->last.frame = visit(l, packets->last.frame);
     }
 }
 

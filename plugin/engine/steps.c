@@ -86,7 +86,7 @@ static void add_client_resets(const struct tracker *t, const struct attempt *a, 
 /* The server's segment that shows that it took the data is no answer to a SYN. */
 static void add_acceptance(const struct attempt *a, const struct evidence *e, const struct verdict *v, GArray *steps)
 {
-    if (v->served < 0 || e->frame[EV_ACCEPTED] == FRAME_HIDDEN)
+    if (v->served < 0 || e == NULL || e->frame[EV_ACCEPTED] == FRAME_HIDDEN)
         return;
     struct step step = {
         { a->first_time + v->served, EVENT_END }, e->frame[EV_ACCEPTED], false, "the server takes the data"
@@ -104,7 +104,7 @@ GArray *steps_collect(const struct tracker *t, const GArray *frames, uint32_t at
 
     tracker_verdict(t, attempt, true, &v);
     bool connected = v.fate == FATE_ESTABLISHED && e != NULL && e->frame[EV_ACK] != 0;
-    uint32_t last = v.served >= 0 ? e->frame[EV_ACCEPTED] : connected ? e->frame[EV_ACK] : UINT32_MAX;
+    uint32_t last = v.served >= 0 && e != NULL ? e->frame[EV_ACCEPTED] : connected ? e->frame[EV_ACK] : UINT32_MAX;
     for (guint i = first_frame_of(frames, attempt); i < frames->len; i++) {
         const struct report_frame *f = &g_array_index(frames, struct report_frame, i);
         struct step step = { .event = { f->time, EVENT_SYN }, .frame = f->frame, .of_client = true };

@@ -54,6 +54,16 @@ static void append_retries(GString *out, const struct tracker *t, uint32_t attem
     }
 }
 
+/* Nothing of a frame that a read filter left out. */
+static void append_first_frame(GString *out, const struct tracker *t, const struct attempt *a)
+{
+    if (a->frame[SYN_FIRST] == FRAME_HIDDEN)
+        return;
+    g_string_append(out, " (frame ");
+    append_frame_name(out, &t->frame_names, a->frame[SYN_FIRST]);
+    g_string_append_c(out, ')');
+}
+
 static void append_server(GString *out, const struct tracker *t, const struct attempt *a)
 {
     const struct port_pair *pair = pair_of(t, a);
@@ -76,9 +86,8 @@ static void append_race(GString *out, const struct tracker *t, uint32_t attempt,
         append_server(out, t, other);
         g_string_append(out, " after ");
         append_duration(out, gap);
-        g_string_append(out, " (frame ");
-        append_frame_name(out, &t->frame_names, other->frame[SYN_FIRST]);
-        g_string_append(out, ") and got in there");
+        append_first_frame(out, t, other);
+        g_string_append(out, " and got in there");
         return;
     }
     g_string_append(out, "; ");
@@ -88,9 +97,9 @@ static void append_race(GString *out, const struct tracker *t, uint32_t attempt,
         append_server(out, t, loser);
     g_string_append(out, " cost this call ");
     append_duration(out, gap);
-    g_string_append(out, " (frame ");
-    append_frame_name(out, &t->frame_names, loser->frame[SYN_FIRST]);
-    g_string_append(out, " got no connection)");
+    g_string_append(out, ": its SYN");
+    append_first_frame(out, t, loser);
+    g_string_append(out, " got no connection");
 }
 
 void append_company(GString *out, const struct tracker *t, uint32_t attempt, const struct call *call)

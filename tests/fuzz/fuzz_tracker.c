@@ -160,6 +160,14 @@ static void check_twins(const struct tracker *t, uint32_t attempt, const struct 
     }
 }
 
+static bool is_reset_of_another_answer(const struct tracker *t, const struct attempt *a)
+{
+    const struct packets_seen *reset = tracker_packets(t, a, SEEN_CLIENT_RST);
+    const struct evidence *e = tracker_evidence(t, a);
+
+    return reset != NULL && (e->flags & EV_SYN_ACK) && e->frame[EV_ACK] == 0;
+}
+
 static void check_attempt(const struct tracker *t, uint32_t attempt, bool *established, bool hides)
 {
     const struct attempt *a = tracker_attempt(t, attempt);
@@ -178,9 +186,10 @@ static void check_attempt(const struct tracker *t, uint32_t attempt, bool *estab
     check_twins(t, attempt, &now);
     check_summary(t, attempt, &now);
     check_summary(t, attempt, &final);
-    /* What was established once can only turn out to be stuck, or be reset by a server that has not shown that it took it. */
+    /* What was established once can only turn out to be stuck, or be reset by a server that has not shown that it took it,
+     * or by a client whose RST was all that showed it, and does not acknowledge the SYN/ACK that came then. */
     bool reset = now.fate == FATE_REFUSED && tracker_packets(t, a, SEEN_SERVER_RST) != NULL;
-    PROMISE(is_on(&now) || reset || !established[attempt]);
+    PROMISE(is_on(&now) || reset || is_reset_of_another_answer(t, a) || !established[attempt]);
     established[attempt] = is_on(&now);
 }
 

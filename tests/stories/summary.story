@@ -138,7 +138,7 @@ between c other
 +0.2 > S
      < S.
      > .
-=> reads "Established, 0.1 ms; 10.9.0.2:8080 cost this call 200 ms (frame 1 got no connection)"
+=> reads "Established, 0.1 ms; 10.9.0.2:8080 cost this call 200 ms: its SYN (frame 1) got no connection"
 => first: reads "Not answered when the capture ended; its caller tried 10.9.0.3:8080 after 200 ms (frame 2) and got in there"
 
 # A bare RST to each SYN/ACK, every two seconds.

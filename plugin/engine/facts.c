@@ -450,7 +450,7 @@ static bool ran_out_since_rejection(const struct dossier *d, const struct packet
     bool paws = maker->state == STATE_TIME_WAIT && maker->reason == REASON_PAWS;
     int64_t since = d->a->last_time - (paws ? rejection->time : d->a->first_time);
 
-    if (maker->state == STATE_TIME_WAIT && !paws && d->old != NULL)
+    if (maker->state == STATE_TIME_WAIT && !paws && d->past != NULL)
         since += d->past->tw_elapsed;
     return since > d->rules.time_wait - TIME_WAIT_EARLY;
 }

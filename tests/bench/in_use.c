@@ -13,16 +13,12 @@
 #include <stdio.h>
 #include <unistd.h>
 
-/* The C library's own, under names that nobody replaces. */
+/* The C library's own, under names that nobody replaces: those, and its parameters', are not this file's to choose. */
+// NOLINTBEGIN(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp,readability-inconsistent-declaration-parameter-name)
 void *__libc_malloc(size_t size);
 void *__libc_calloc(size_t count, size_t size);
 void *__libc_realloc(void *block, size_t size);
 void __libc_free(void *block);
-
-void *malloc(size_t size);
-void *calloc(size_t count, size_t size);
-void *realloc(void *block, size_t size);
-void free(void *block);
 
 static atomic_long blocks;
 
@@ -60,6 +56,7 @@ __attribute__((visibility("default"))) void free(void *block)
         atomic_fetch_sub(&blocks, 1);
     __libc_free(block);
 }
+// NOLINTEND(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp,readability-inconsistent-declaration-parameter-name)
 
 /* Sent only while sharkd waits for a request: nothing holds a lock of the heap. */
 static void tell(int number)

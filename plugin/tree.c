@@ -353,9 +353,11 @@ static bool decides_the_call(const struct view *v)
 static bool choose_expert(const struct view *v, enum expert_kind *kind)
 {
     *kind = expert_of(v);
+    if (v->call.probe)
+        return false;
     if (!v->pinfo->fd->visited)
         return decides_so_far(v);
-    if (v->call.probe || (expert_row(*kind)->severity == SEVERITY_ERROR && !call_failed(&v->call)))
+    if (expert_row(*kind)->severity == SEVERITY_ERROR && !call_failed(&v->call))
         return false;
     return decides_the_call(v);
 }

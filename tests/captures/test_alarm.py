@@ -7,6 +7,7 @@ from scapy.layers.inet import IP, UDP
 
 from beginnings import conversation, handshake
 from flow import Capture
+from stories import told
 from test_statistics import shop
 
 
@@ -116,3 +117,10 @@ def test_where_the_error_is(tshark):
     for row in rows:
         if infos(row, ERRORS):
             assert row["frame"] == row.get("decided_by", row["syn"])
+
+
+def test_probes_are_no_errors(tshark):
+    """Once they are known to be probes, also while the capture is read for the first time."""
+    path = told()["words_of_a_half_open_probe"].save(tshark)
+    assert sum(infos(row, ERRORS) for row in tshark.fields(path)) == 0
+    assert "Half-open probe" not in tshark.run("-r", path, "-q", "-z", "expert,error")

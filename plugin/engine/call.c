@@ -128,17 +128,33 @@ static const struct member *worst_of(const struct members *members)
     return worst;
 }
 
-/* The call began with this attempt's port pair, or with one before it on the same side of a NAT, or another address. */
-static int64_t begin_before(const struct members *members, const struct member *of)
+/* On the carrier's side of a NAT, or to another address: the same program waited for it. */
+static bool is_same_side(const struct members *members, const struct member *m, const struct member *carrier)
 {
-    int64_t begin = of->a->first_time;
+    return m == carrier || m->a->isn != carrier->a->isn || are_retries(members->t, m->a, carrier->a);
+}
 
-    for (size_t i = 0; i < members->n; i++) {
-        const struct member *m = &members->of[i];
-        if (are_retries(members->t, m->a, of->a) || m->a->isn != of->a->isn)
-            begin = MIN(begin, m->a->first_time);
-    }
+static int64_t begin_of(const struct members *members, const struct member *carrier)
+{
+    int64_t begin = carrier->a->first_time;
+
+    for (size_t i = 0; i < members->n; i++)
+        if (is_same_side(members, &members->of[i], carrier))
+            begin = MIN(begin, members->of[i].a->first_time);
     return begin;
+}
+
+/* A NAT may come back to a port that it has tried: where none got in, what came last need not be of the last port. */
+static int64_t end_of(const struct members *members, const struct member *carrier)
+{
+    int64_t end = carrier->a->first_time + carrier->verdict.lost;
+
+    for (size_t i = 0; !got_in(carrier) && i < members->n; i++) {
+        const struct member *m = &members->of[i];
+        if (is_same_side(members, m, carrier))
+            end = MAX(end, m->a->first_time + m->verdict.lost);
+    }
+    return end;
 }
 
 static void link_retries(const struct members *members, uint32_t attempt, struct call *call)
@@ -165,18 +181,13 @@ static bool shows_end(const struct member *m)
            || m->verdict.cause == CAUSE_DROPPED_HERE;
 }
 
-static bool is_other_leg(const struct members *members, const struct member *m, const struct member *carrier)
-{
-    return m != carrier && m->a->isn == carrier->a->isn && !are_retries(members->t, m->a, carrier->a);
-}
-
 static enum outcome outcome_of(const struct members *members, const struct member *carrier, int64_t lost)
 {
     if (got_in(carrier))
         return lost > 0 || carrier->verdict.delayed ? OUTCOME_LATE : OUTCOME_IN_TIME;
     for (size_t i = 0; i < members->n; i++) {
         const struct member *m = &members->of[i];
-        if (m->verdict.fate == FATE_PENDING && !(shows_end(carrier) && is_other_leg(members, m, carrier)))
+        if (m->verdict.fate == FATE_PENDING && (is_same_side(members, m, carrier) || !shows_end(carrier)))
             return OUTCOME_UNKNOWN;
     }
     return OUTCOME_FAILED;
@@ -185,14 +196,13 @@ static enum outcome outcome_of(const struct members *members, const struct membe
 static void judge(const struct members *members, uint32_t attempt, struct call *call)
 {
     const struct member *carrier = carrier_of(members), *worst = worst_of(members);
-    int64_t before = carrier->a->first_time - begin_before(members, carrier);
 
     *call = (struct call){ .number = UINT32_MAX, .carrier = carrier->attempt, .worst = worst->attempt };
     for (size_t i = 0; i < members->n; i++)
         call->number = MIN(call->number, members->of[i].a->call);
     call->verdict = worst->verdict;
-    call->begin = begin_before(members, carrier);
-    call->lost = before + carrier->verdict.lost;
+    call->begin = begin_of(members, carrier);
+    call->lost = end_of(members, carrier) - call->begin;
     call->outcome = outcome_of(members, carrier, call->lost);
     if (call->outcome == OUTCOME_IN_TIME || call->outcome == OUTCOME_UNKNOWN)
         call->lost = 0;

@@ -5,6 +5,7 @@
 #include "observed.h"
 
 #include "advice.h"
+#include "call.h"
 #include "siblings.h"
 
 static void connect_time(const struct judged *j, struct observed *fact)
@@ -103,6 +104,31 @@ static void stray_frame(const struct judged *j, struct observed *fact)
     fact->number = strays == NULL ? 0 : strays->first.frame;
 }
 
+/* ---- the call ---- */
+
+static struct call call_of(const struct judged *j)
+{
+    struct call call;
+
+    tracker_call(j->t, j->record, true, &call);
+    return call;
+}
+
+static void call_outcome(const struct judged *j, struct observed *fact)
+{
+    g_string_assign(fact->text, outcome_token(call_of(j).outcome));
+}
+
+static void call_lost(const struct judged *j, struct observed *fact)
+{
+    fact->number = call_of(j).lost;
+}
+
+static void call_retry_of(const struct judged *j, struct observed *fact)
+{
+    fact->number = call_of(j).retry_of;
+}
+
 /* ---- the old connection ---- */
 
 static void old_number(const struct judged *j, struct observed *fact, unsigned flag, size_t offset)
@@ -173,6 +199,9 @@ static const struct observed_row rows[] = {
     { "other_host", FACT_YES, is_other_host, "whether it is another host" },
     { "signs", FACT_WORD, signs_of_other_host, "the list of signs of another host" },
     { "stray", FACT_FRAME, stray_frame, "the answer from elsewhere" },
+    { "outcome", FACT_WORD, call_outcome, "the call's outcome" },
+    { "lost", FACT_TIME, call_lost, "what the call lost" },
+    { "retry_of", FACT_FRAME, call_retry_of, "the attempt before it, of the same call" },
     { "rcv_nxt", FACT_NUMBER, old_rcv_nxt, "RCV.NXT" },
     { "snd_nxt", FACT_NUMBER, old_snd_nxt, "SND.NXT" },
     { "ts_recent", FACT_NUMBER, old_ts_recent, "TS.Recent" },

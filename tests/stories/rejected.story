@@ -95,3 +95,25 @@ story rejected.wrong_ack
 > R
 again +0.01 +1
 => rejected wrong_ack retries 2
+
+# A NAT has tried two ports, both in TIME_WAIT, and comes back to the first; then the program gives up. What the call lost
+# ends with its last SYN, whichever port that has.
+story rejected_on_two_ports
+use closed_by_server
+end c2 10.9.0.1:57012
+between c2 s
+use closed_by_server
+let isn 352641030
+let tsval 2000
+between c s
++9.13 > S isn ts tsval          as first
+      < . no_socket               as one
+      > R N
+between c2 s
++0.01 > S isn ts tsval+10       as second
+      < . no_socket               as two
+      > R N
+between c s
++1.02 > S isn ts tsval+1030
+=> first: rejected time_wait_paws decided_by one retries 1 outcome failed lost 1.0303
+=> second: rejected time_wait_paws decided_by two outcome failed lost 1.0303 retry_of first

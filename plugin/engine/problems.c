@@ -241,7 +241,8 @@ void problem_headline(const struct problem *problem, GString *out)
     append_losses(out, problem);
     g_string_append(out, ": ");
     append_sentence(out, problem);
-    g_string_append_printf(out, " (%s)", cause_token(problem->worst->call_cause));
+    g_string_append_printf(out, " (%s%s)", cause_token(problem->worst->call_cause),
+                           problem->worst->call_inferred ? ", inferred" : "");
 }
 
 const struct contrast *problem_contrast(const struct problems *p, const struct problem *problem)

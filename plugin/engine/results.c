@@ -27,6 +27,7 @@ static struct result result_of(const struct tracker *t, uint32_t attempt)
     r.outcome = call.outcome;
     r.call_fate = call.verdict.fate;
     r.call_cause = call.verdict.cause;
+    r.call_inferred = call.verdict.inferred;
     r.worst = call.worst;
     r.advice = r.carries && call.outcome != OUTCOME_IN_TIME ? tracker_advice(t, call.worst, &call.verdict)
                                                             : verdict_row(r.call_fate, r.call_cause)->advice;

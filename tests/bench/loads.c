@@ -9,8 +9,8 @@
 
 enum { FIN = 0x01, SYN = 0x02, PSH = 0x08, ACK = 0x10 };
 enum { CLIENT, SERVER };
-enum { MSS = 1448, REQUEST = 180, ANSWER = 900, PACKET_MAX = 1600 };
-enum { SERVICE_PORT = 7001, HTTP_PORT = 80, FIRST_PORT = 10000, PORTS = 50000 };
+enum { MSS = 1448, REQUEST = 200, ANSWER = 1000, PACKET_MAX = 1600 };
+enum { SERVICE_PORT = 7001, HTTP_PORT = 80, OTHER_HTTP_PORT = 8080, FIRST_PORT = 10000, PORTS = 50000 };
 enum { PERSISTENT = 20, INTERLEAVED = 10000, REUSED_PAIRS = 4, TRANSFER_SEGMENTS = 725, SEGMENTS_FOR_EACH_ACK = 2 };
 
 #define CLIENT_NET UINT32_C(0x0a000001) /* 10.0.0.1 and up */
@@ -146,10 +146,10 @@ static void make_short(struct maker *m, uint32_t n)
 /* The lengths make REQUEST and ANSWER full. */
 static const char http_request[] =
     "POST /orders HTTP/1.1\r\nHost: shop.example\r\nAccept: text/html\r\n"
-    "Content-Length: 96\r\n\r\n";
+    "Content-Length: 115\r\n\r\n";
 static const char http_answer[] =
     "HTTP/1.1 200 OK\r\nServer: example\r\nContent-Type: text/plain\r\n"
-    "Content-Length: 817\r\n\r\n";
+    "Content-Length: 917\r\n\r\n";
 
 static void make_http(struct maker *m, uint32_t n)
 {
@@ -168,8 +168,10 @@ static void make_rounds_with(struct maker *m, uint32_t n, uint16_t port, const c
         open_connection(m, &flows[i]);
     }
     for (uint32_t i = 0; i < n * PERSISTENT; i++) {
-        make_packet(m, &flows[i % PERSISTENT], CLIENT, PSH | ACK, request, REQUEST);
-        make_packet(m, &flows[i % PERSISTENT], SERVER, PSH | ACK, answer, ANSWER);
+        struct flow *f = &flows[i % PERSISTENT];
+        make_packet(m, f, CLIENT, PSH | ACK, request, REQUEST);
+        make_packet(m, f, SERVER, PSH | ACK, answer, ANSWER);
+        send_segment(m, f, CLIENT, ACK, 0);
     }
     for (uint32_t i = 0; i < PERSISTENT; i++)
         close_connection(m, &flows[i]);
@@ -178,6 +180,12 @@ static void make_rounds_with(struct maker *m, uint32_t n, uint16_t port, const c
 static void make_rounds(struct maker *m, uint32_t n)
 {
     make_rounds_with(m, n, SERVICE_PORT, "", "");
+}
+
+/* A port that Wireshark hands to its HTTP dissector, which finds none. */
+static void make_other_rounds(struct maker *m, uint32_t n)
+{
+    make_rounds_with(m, n, OTHER_HTTP_PORT, "", "");
 }
 
 static void make_http_rounds(struct maker *m, uint32_t n)
@@ -270,6 +278,7 @@ bool load_make(const char *name, uint32_t n, packet_sink *sink, void *to)
         { "bulk", make_bulk },
         { "rounds", make_rounds },
         { "http_rounds", make_http_rounds },
+        { "other_rounds", make_other_rounds },
         { "syn_flood", make_syn_flood },
         { "random_flood", make_random_flood },
         { "reuse", make_reuse },

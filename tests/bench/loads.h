@@ -24,8 +24,9 @@ typedef void packet_sink(void *to, const struct packet *packet);
  *     short         n connections of ten packets, each on a port pair of its own
  *     http          the same, port 80: one request and one answer
  *     bulk          n transfers, each of 1 MiB, one after the other
- *     rounds       20 connections at the same time, n small requests and answers on each, by turns
- *     http_rounds  the same, port 80
+ *     rounds        20 connections at the same time, n small requests, answers and ACKs on each, by turns
+ *     http_rounds   the same, port 80
+ *     other_rounds  the same as rounds, port 8080: what Wireshark tries to read as HTTP, and is none
  *     syn_flood     n SYNs, each on a port pair of its own, from one address
  *     random_flood  the same, each from a random address and port
  *     reuse         n connections of ten packets on four port pairs, which their server closes first

@@ -65,7 +65,8 @@ void progress_show(struct progress *p, const struct reader *c, const struct trac
     (void)fprintf(stderr, CLEAR_LINE "%.2f GB", done / 1e9);
     if (size > 0)
         (void)fprintf(stderr, " of %.2f, %.0f %%", size / 1e9, MIN(100 * done / size, 100));
-    (void)fprintf(stderr, ", %.0f MB/s: %u calls failed so far", rate / 1e6, count_failed(p, t, collected->attempts));
+    uint32_t n = count_failed(p, t, collected->attempts);
+    (void)fprintf(stderr, ", %.0f MB/s: %u call%s failed so far", rate / 1e6, n, n == 1 ? "" : "s");
     (void)fflush(stderr);
     p->next = now + INTERVAL;
 }

@@ -3,6 +3,7 @@
 
 import json
 import shutil
+import struct
 import subprocess
 import sys
 from pathlib import Path
@@ -10,6 +11,7 @@ from pathlib import Path
 REPO = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(REPO / "tests/captures"))
 
+from stories import examples  # noqa: E402
 from tshark import BUILD, PLUGIN, Tshark  # noqa: E402
 
 SYNFATE, TRACED = BUILD / "synfate", BUILD / "traced/synfate"
@@ -98,3 +100,14 @@ def trace(tshark, capture):
 
 def split_names(lines):
     return [line for line in lines if not line.startswith("point")], [line for line in lines if line.startswith("point")]
+
+
+def many_calls(n):
+    """A capture of n times the packets of one failed call, each a minute later than those before."""
+    data = examples()["refused.closed_port"].file
+    header, frames, at = data[:24], [], 24
+    while at < len(data):
+        seconds, fraction, size, _ = struct.unpack_from("<IIII", data, at)
+        frames.append((seconds, data[at + 4:at + 16 + size]))
+        at += 16 + size
+    return header + b"".join(struct.pack("<I", seconds + 60 * i) + rest for i in range(n) for seconds, rest in frames)

@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """-f: a call is told of as soon as it has failed or come late."""
 
+import contextlib
 import json
 import os
+import re
 import select
 import signal
 import subprocess
@@ -11,7 +13,7 @@ import time
 import pytest
 
 import capture_file
-from command import SYNFATE, as_options, calls, values
+from command import SYNFATE, as_options, calls, many_calls, values
 from stories import examples
 
 TOLD = [name for name, made in examples().items() if made.verdicts and made.fate != "pending"]
@@ -139,6 +141,37 @@ def test_a_file_that_is_read_is_interrupted(tmp_path):
     os.kill(process.pid, signal.SIGINT)
     out, err = process.communicate(timeout=20)
     assert process.returncode in (0, 1) and out and not err
+
+
+def on_a_terminal(*options):
+    """What the command shows on a terminal while it reads a call that fails again and again, with pauses between them."""
+    data = many_calls(30_000)
+    ours, terminal = os.openpty()
+    with subprocess.Popen([SYNFATE, *options, "-"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=terminal) as process:
+        os.close(terminal)
+        for part in (data[:len(data) // 2], data[len(data) // 2:]):
+            process.stdin.write(part)
+            process.stdin.flush()
+            time.sleep(0.7)  # it shows something every half second
+        out, _ = process.communicate(timeout=20)
+        assert process.returncode == 1 and b"What is wrong: " in out and b"so far" not in out
+    shown = b""
+    with contextlib.suppress(OSError):  # the terminal's other end is closed
+        while more := os.read(ours, 4096):
+            shown += more
+    os.close(ours)
+    return shown.decode()
+
+
+def test_progress_on_a_terminal():
+    """One line, which is written over, and is away at the end."""
+    shown = on_a_terminal()
+    assert re.search(r"\r\x1b\[K0\.00 GB, \d+ MB/s: 1 call failed so far", shown) and shown.endswith("\r\x1b[K")
+    assert "\n" not in shown
+
+
+def test_no_progress_where_it_is_not_wanted():
+    assert on_a_terminal("-q") == ""
 
 
 def test_a_condition():

@@ -5,7 +5,6 @@ import gzip
 import resource
 import signal
 import stat
-import struct
 import subprocess
 import time
 from pathlib import Path
@@ -14,7 +13,7 @@ import pytest
 
 import capture_file
 from collection import Collection
-from command import SYNFATE, calls, run, values
+from command import SYNFATE, calls, many_calls, run, values
 from stories import examples
 
 
@@ -157,24 +156,12 @@ def test_a_link_stays_one_and_the_file_keeps_its_mode(all_examples, tmp_path):
     assert stat.S_IMODE(old.stat().st_mode) == 0o600 and list(folder.iterdir()) == [old]
 
 
-def many_calls(path, n):
-    """n times the packets of a story, each a minute later than those before."""
-    data = examples()["refused.closed_port"].file
-    header, frames, at = data[:24], [], 24
-    while at < len(data):
-        seconds, fraction, size, _ = struct.unpack_from("<IIII", data, at)
-        frames.append((seconds, data[at + 4:at + 16 + size]))
-        at += 16 + size
-    later = (struct.pack("<I", seconds + 60 * i) + rest for i in range(n) for seconds, rest in frames)
-    path.write_bytes(header + b"".join(later))
-
-
 @pytest.mark.parametrize("old", [None, "precious"])
 def test_an_interrupted_file_is_not_written(tmp_path, old):
     path, folder = tmp_path / "many", tmp_path / "folder"
     out = folder / "out"
     folder.mkdir()
-    many_calls(path, 200_000)
+    path.write_bytes(many_calls(200_000))
     if old is not None:
         out.write_text(old)
     before = set(folder.iterdir())

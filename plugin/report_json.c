@@ -124,11 +124,13 @@ static void write_crowd(json_dumper *json, const struct tracker *t, const struct
         json_end_of(json, "client", crowd->first->family, &crowd->first->client, false);
     json_count(json, "calls", crowd->calls);
     json_count(json, "failed", crowd->failed);
+    json_count(json, "answered", crowd->answered);
     json_count(json, "clients", crowd->sources);
     json_count(json, "services", crowd->targets);
     json_count(json, "hosts", crowd->hosts);
     write_moment(json, "first", t, crowd->first);
     write_moment(json, "last", t, crowd->last);
+    json_text(json, "next", crowd_next(crowd));
     json_dumper_end_object(json);
 }
 
@@ -237,7 +239,7 @@ static void write_worst_call(json_dumper *json, const struct report_input *in, s
     write_sentence(json, "summary", summary);
     append_proof(proof, in->t, r->worst, &v);
     write_sentence(json, "evidence", proof);
-    steps_bill(steps, waited);
+    steps_bill(steps, r->lost, waited);
     write_sentence(json, "waited", waited);
     write_advice(json, &of_call);
     json_dumper_end_object(json);

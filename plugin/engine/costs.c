@@ -7,7 +7,6 @@
 #include "rejection.h"
 #include "seq.h"
 
-#define SLOW_CONNECT NS_PER_SECOND
 /* What comes so soon after a SYN that was sent again is the answer to it. */
 #define AT_ONCE (NS_PER_SECOND / 10)
 
@@ -83,8 +82,6 @@ static int64_t cost_of_syn_acks(const struct dossier *d)
 
 static int64_t cost_of_slowness(const struct dossier *d)
 {
-    int64_t slow = d->t->options.slow_connect == 0 ? SLOW_CONNECT : d->t->options.slow_connect;
-
     if (!is_answered(d))
         return 0;
     if (answers_earlier_syn(d)) {
@@ -92,7 +89,7 @@ static int64_t cost_of_slowness(const struct dossier *d)
         return MAX(d->e->syn_ack_time - (first ? d->a->first_time : d->trouble->previous_time), 0);
     }
     bool repeated = d->a->retries > 0 || d->seen[SEEN_SYN_ACK_AGAIN] != NULL;
-    if (repeated || !(d->e->flags & EV_EXACT) || d->e->ack_time - d->a->first_time < slow)
+    if (repeated || !(d->e->flags & EV_EXACT) || d->e->ack_time - d->a->first_time < d->t->options.slow_connect)
         return 0;
     return MAX(d->e->syn_ack_time - d->a->first_time, 1);
 }

@@ -48,6 +48,7 @@ static void join(struct crowd *crowd, struct result *r)
 {
     crowd->calls++;
     crowd->failed += result_failed(r);
+    crowd->answered += r->answered;
     if (crowd->first == NULL || r->begin < crowd->first->begin)
         crowd->first = r;
     if (crowd->last == NULL || r->begin > crowd->last->begin)
@@ -182,6 +183,17 @@ void crowds_mark(GArray *results)
     g_array_free(crowds, TRUE);
 }
 
+/* Whether the server kept up with them. */
+static void append_answers(GString *out, const struct crowd *crowd)
+{
+    if (crowd->answered == crowd->calls)
+        g_string_append(out, "; the server answered all of them");
+    else if (crowd->answered == 0)
+        g_string_append(out, "; none was answered");
+    else
+        g_string_append_printf(out, "; the server answered %u of them", crowd->answered);
+}
+
 static void append_failures(GString *out, const struct crowd *crowd)
 {
     if (crowd->failed == crowd->calls)
@@ -198,6 +210,7 @@ void crowd_headline(const struct crowd *crowd, GString *out)
         g_string_append(out,
                         " a single SYN each and nothing more: a flood of SYNs from forged addresses, or a capture "
                         "without what the clients sent then");
+        append_answers(out, crowd);
         return;
     }
     append_address(out, crowd->first->family, &crowd->first->client, false);
@@ -209,4 +222,13 @@ void crowd_headline(const struct crowd *crowd, GString *out)
     g_string_append(out, ", nearly all of them once and in vain (");
     append_failures(out, crowd);
     g_string_append(out, "): a scan, or a list of addresses that is out of date");
+}
+
+const char *crowd_next(const struct crowd *crowd)
+{
+    if (crowd->kind == CROWD_FLOOD)
+        return "nstat -az TcpExtSyncookiesSent TcpExtTCPReqQFullDoCookies TcpExtTCPReqQFullDrop on the server tell whether its "
+               "SYN queue was full; a capture closer to the clients tells whether they are real.";
+    return "what runs on the address that calls (ss -tnp state syn-sent on it): a scanner that is meant, one that is not, or "
+           "a program whose list of addresses is out of date.";
 }

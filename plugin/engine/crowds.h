@@ -16,7 +16,7 @@ enum crowd_kind {
 struct crowd {
     enum crowd_kind kind;
     const struct result *first, *last; /* by time; CROWD_FLOOD: whose server, CROWD_SCAN: whose client it is */
-    uint32_t calls, failed;            /* of CROWD_FLOOD: single SYNs */
+    uint32_t calls, failed, answered;  /* of CROWD_FLOOD: single SYNs; answered: by a SYN/ACK */
     uint32_t sources, targets;         /* addresses that called; services that were called */
     uint32_t hosts;                    /* addresses that were called */
 };
@@ -29,5 +29,8 @@ void crowds_mark(GArray *results);
 
 /* "12000 addresses sent 10.9.0.2:80 a single SYN each ...", without an end; appended. */
 void crowd_headline(const struct crowd *crowd, GString *out);
+
+/* What to check next. */
+const char *crowd_next(const struct crowd *crowd);
 
 #endif

@@ -42,23 +42,11 @@ static void append_moment(GString *out, const struct page *page, const struct re
 
 /* ---- the head -------------------------------------------------------------------------------------- */
 
-static void append_totals(const struct page *page, GString *text)
-{
-    const struct problems *p = page->problems;
-
-    g_string_append_printf(text, "%u of %u calls failed, %u came late", p->failed, p->calls, p->late);
-    if (p->failed + p->late > 0) {
-        g_string_append(text, ", ");
-        append_duration(text, p->lost);
-        g_string_append(text, " lost");
-    }
-}
-
 static void write_head(const struct page *page)
 {
     GString *totals = g_string_new(NULL);
 
-    append_totals(page, totals);
+    problems_totals(page->problems, totals);
     g_string_append(page->out,
                     "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
                     "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
@@ -99,40 +87,51 @@ static void write_capture(const struct page *page)
 static void write_list(const struct page *page)
 {
     const struct problems *p = page->problems;
+    guint n = problems_that_matter(p);
     GString *text = g_string_new(NULL);
 
     g_string_append(page->out, "<ol class=\"list\">\n");
-    for (guint i = 0; i < problems_to_name(p); i++) {
+    for (guint i = 0; i < n && i < PROBLEMS_DRAWN; i++) {
         g_string_truncate(text, 0);
         problem_headline(problem_at(p, i), text);
-        html_printf(page->out, i < PROBLEMS_DRAWN ? "<li><a href=\"#p%u\">%s</a></li>\n" : "<li value=\"%u\">%s</li>\n",
-                    i + 1, text->str);
+        html_printf(page->out, "<li><a href=\"#p%u\">%s</a></li>\n", i + 1, text->str);
     }
     g_string_append(page->out, "</ol>\n");
-    for (guint i = 0; i < p->crowds->len; i++) {
+    if (n > PROBLEMS_DRAWN)
+        html_printf(page->out, "<p class=\"note\">And %u more: see Services</p>\n", n - PROBLEMS_DRAWN);
+    g_string_free(text, TRUE);
+}
+
+static void write_crowds(const struct page *page)
+{
+    GString *text = g_string_new(NULL);
+
+    for (guint i = 0; i < page->problems->crowds->len; i++) {
+        const struct crowd *crowd = &g_array_index(page->problems->crowds, struct crowd, i);
         g_string_truncate(text, 0);
-        crowd_headline(&g_array_index(p->crowds, struct crowd, i), text);
-        write_paragraph(page->out, "note", text);
+        crowd_headline(crowd, text);
+        write_paragraph(page->out, "crowd", text);
+        html_printf(page->out, "<p class=\"note\">To check next: %s</p>\n", crowd_next(crowd));
     }
-    g_string_truncate(text, 0);
-    if (problems_overcome(p, text))
-        write_paragraph(page->out, "note", text);
     g_string_free(text, TRUE);
 }
 
 static void write_problems(const struct page *page)
 {
+    const struct problems *p = page->problems;
     GString *text = g_string_new(NULL);
 
     g_string_append(page->out, "<section>\n<h2>What is wrong</h2>\n");
-    if (page->in->t == NULL) {
-        g_string_append(page->out, "<p>Not known: nothing was tracked.</p>\n");
-    } else if (problems_to_name(page->problems) == 0 && page->problems->crowds->len == 0) {
-        problems_all_is_well(page->problems, text);
-        write_paragraph(page->out, "well", text);
-    } else {
+    if (problems_that_matter(p) > 0)
         write_list(page);
-    }
+    write_crowds(page);
+    if (problems_that_matter(p) == 0)
+        problems_all_is_well(p, text);
+    if (text->len > 0)
+        write_paragraph(page->out, "well", text);
+    g_string_truncate(text, 0);
+    if (problems_overcome(p, text))
+        write_paragraph(page->out, "note", text);
     g_string_append(page->out, "</section>\n");
     g_string_free(text, TRUE);
 }
@@ -324,6 +323,15 @@ static void write_table(const struct page *page, const struct table_kind *kind, 
     table_free(table);
 }
 
+static void write_words(const struct page *page)
+{
+    GString *text = g_string_new(NULL);
+
+    if (problems_words(page->problems, text))
+        write_paragraph(page->out, "note", text);
+    g_string_free(text, TRUE);
+}
+
 void page_write(const struct report_input *in, GString *out)
 {
     struct problems *problems = problems_new(in->t, in->attempts);
@@ -333,10 +341,11 @@ void page_write(const struct report_input *in, GString *out)
     write_capture(&page);
     write_problems(&page);
     write_timeline(&page);
-    for (guint i = 0; i < problems_to_name(problems) && i < PROBLEMS_DRAWN; i++)
+    for (guint i = 0; i < problems_that_matter(problems) && i < PROBLEMS_DRAWN; i++)
         write_problem(&page, i);
     write_table(&page, &table_services, NULL);
     write_table(&page, &table_reuse, "Calls rejected");
+    write_words(&page);
     g_string_append(out, "</main>\n</body>\n</html>\n");
     problems_free(problems);
 }

@@ -172,13 +172,18 @@ void problems_free(struct problems *p)
     g_free(p);
 }
 
-guint problems_to_name(const struct problems *p)
+guint problems_that_matter(const struct problems *p)
 {
     guint n = 0;
 
-    while (n < p->list->len && n < HEADLINES && !problem_at(p, n)->overcome)
+    while (n < p->list->len && !problem_at(p, n)->overcome)
         n++;
     return n;
+}
+
+guint problems_to_name(const struct problems *p)
+{
+    return MIN(problems_that_matter(p), (guint)HEADLINES);
 }
 
 /* ---- in words -------------------------------------------------------------------------------------- */
@@ -250,6 +255,42 @@ const struct contrast *problem_contrast(const struct problems *p, const struct p
     return contrasts_of_call(p->contrasts, problem->worst->call);
 }
 
+void problems_totals(const struct problems *p, GString *out)
+{
+    bool others = p->calls > p->crowd_calls;
+    uint32_t calls = p->calls - (others ? p->crowd_calls : 0), failed = p->failed - (others ? p->crowd_failed : 0);
+    uint32_t unknown = p->unknown - (others ? p->crowd_calls - p->crowd_failed : 0);
+
+    g_string_append_printf(out, "%u", failed);
+    append_of_calls(out, calls);
+    g_string_append_printf(out, " failed, %u came late", p->late);
+    if (p->lost >= WORTH_NAMING) {
+        g_string_append(out, "; callers lost ");
+        append_duration(out, p->lost);
+    }
+    if (unknown > 0)
+        g_string_append_printf(out, "; of %u the capture does not show the end", unknown);
+    if (others && p->crowd_calls > 0)
+        g_string_append_printf(out, "; the %u of floods and scans are not counted", p->crowd_calls);
+}
+
+bool problems_words(const struct problems *p, GString *out)
+{
+    if (p->late == 0 && p->attempts == p->calls)
+        return false;
+    g_string_append(out, "A call is one connect() and its first request");
+    if (p->attempts != p->calls)
+        g_string_append(out, ", an attempt one port pair on which its SYN was sent: a translator may need several");
+    g_string_append_c(out, '.');
+    if (p->late > 0) {
+        g_string_append(out,
+                        " It came late if it had to repeat packets or was rejected before it got in, or if that took ");
+        append_duration(out, tracker_slow_connect(p->t));
+        g_string_append(out, " or more.");
+    }
+    return true;
+}
+
 bool problems_overcome(const struct problems *p, GString *out)
 {
     uint32_t late = 0;
@@ -267,13 +308,13 @@ bool problems_overcome(const struct problems *p, GString *out)
     }
     if (most == NULL)
         return false;
-    g_string_append_printf(out, "%u %s came late by so little that nobody noticed (", late,
-                           late == 1 ? "call" : "calls");
+    g_string_append_printf(out, "%u %s came late by less than 0.1 s", late, late == 1 ? "call" : "calls");
+    g_string_append(out, late == 1 ? " (" : " on the average (");
     append_duration(out, lost / late);
-    g_string_append(out, late == 1 ? "); " : " on the average); most of them, ");
-    if (late > 1)
-        g_string_append_printf(out, "%u, ", most->late);
-    g_string_append(out, "to ");
+    g_string_append(out, most->late < late ? "); most of them, " : ")");
+    if (most->late < late)
+        g_string_append_printf(out, "%u,", most->late);
+    g_string_append(out, " to ");
     append_address(out, most->worst->family, &most->worst->server, true);
     g_string_append(out, ": ");
     append_sentence(out, most);
@@ -285,11 +326,11 @@ static void append_all_got_in(const struct problems *p, GString *out)
     uint32_t calls = p->calls - p->crowd_calls, unknown = p->unknown - (p->crowd_calls - p->crowd_failed);
     uint32_t in_time = calls - unknown - p->probes;
 
-    g_string_append(out, p->crowds->len > 0 ? "and nothing else: " : "nothing: ");
+    g_string_append(out, p->crowds->len > 0 ? "nothing else: " : "nothing: ");
     if (calls == 1)
-        g_string_append(out, "the only call");
+        g_string_append(out, p->crowds->len > 0 ? "the only other call" : "the only call");
     else if (in_time == calls)
-        g_string_append_printf(out, "all %u calls", calls);
+        g_string_append_printf(out, "all %u%s calls", calls, p->crowds->len > 0 ? " other" : "");
     else
         g_string_append_printf(out, "%u of %u calls", in_time, calls);
     g_string_append(out, " got in at once");
@@ -314,7 +355,7 @@ void problems_all_is_well(const struct problems *p, GString *out)
     else if (p->attempts == 0)
         g_string_append(out, "nothing: there are no connection attempts");
     else if (p->late > 0)
-        g_string_append(out, "nothing that a caller noticed");
+        g_string_append(out, "nothing that cost callers 0.1 s on the average");
     else if (p->calls > p->crowd_calls)
         append_all_got_in(p, out);
 }

@@ -45,7 +45,10 @@ static inline const struct problem *problem_at(const struct problems *p, guint i
     return &g_array_index(p->list, struct problem, i);
 }
 
-/* How many of the list are worth a headline: those that come first. */
+/* How many of the list were not overcome: those that come first. */
+guint problems_that_matter(const struct problems *p);
+
+/* How many of these get a headline. */
 guint problems_to_name(const struct problems *p);
 
 /* "10.7.9.2:8081: 299 of 776 calls came late by 1.0 s each, 304.1 s lost: SYNs not answered at first". One line of any
@@ -57,6 +60,12 @@ const struct contrast *problem_contrast(const struct problems *p, const struct p
 
 /* All problems that were overcome, in one sentence. Returns false if there are none. */
 bool problems_overcome(const struct problems *p, GString *out);
+
+/* "127 of 10263 calls failed, 3464 came late; callers lost 2129.4 s": of all but floods and scans, if there are others. */
+void problems_totals(const struct problems *p, GString *out);
+
+/* What a call, an attempt and late are, where the report needs these words. Returns false if it does not. */
+bool problems_words(const struct problems *p, GString *out);
 
 /* Where there is nothing to name: that this is so, and why it may be said. */
 void problems_all_is_well(const struct problems *p, GString *out);

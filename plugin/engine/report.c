@@ -25,6 +25,8 @@ struct report {
 /* Such a word stays with the number before it. */
 static bool is_unit(const char *word)
 {
+    if (word[0] == '%')
+        return true;
     const char *end = word + strspn(word, "ms");
 
     return (g_str_has_prefix(word, "s") || g_str_has_prefix(word, "ms")) && !g_ascii_isalnum(*end) && end - word <= 2;
@@ -74,6 +76,8 @@ static const char *plural(uint64_t n)
 
 /* ---- the page's head ------------------------------------------------------------------------------- */
 
+static const char what_is_wrong[] = "What is wrong:";
+
 static void print_crowds(const struct report *r, const char *label)
 {
     for (guint i = 0; i < r->p->crowds->len; i++) {
@@ -83,57 +87,59 @@ static void print_crowds(const struct report *r, const char *label)
     }
 }
 
-static void print_what(const struct report *r)
+static void print_headline(const struct report *r, const char *label, guint i)
 {
-    const char *const label = "What is wrong:";
-    guint n = problems_to_name(r->p);
+    GString *text = g_string_new(NULL);
 
-    for (guint i = 0; i < n; i++) {
-        GString *text = g_string_new(NULL);
-        problem_headline(problem_at(r->p, i), text);
-        print_paragraph(r->out, i == 0 ? label : "", LABEL_WIDTH, text);
-    }
-    if (n > 0)
-        return;
+    problem_headline(problem_at(r->p, i), text);
+    print_paragraph(r->out, label, LABEL_WIDTH, text);
+}
+
+/* What to look at, by the worst problem. It comes before all numbers: who reads ten lines has read it. */
+static void print_next(struct report *r)
+{
+    const char *next;
+    char *advice = problem_advice(problem_at(r->p, 0), &next);
+
+    print_wrapped(r->out, "Next:", LABEL_WIDTH, next == NULL ? advice : next);
+    r->next = next;
+    g_free(advice);
+}
+
+/* The worst problem, what to check of it, and the others. */
+static void print_named(struct report *r, guint named)
+{
+    print_headline(r, what_is_wrong, 0);
+    print_next(r);
+    for (guint i = 1; i < named; i++)
+        print_headline(r, i == 1 ? "Also wrong:" : "", i);
+}
+
+/* There is no problem to name. */
+static void print_what_else(const struct report *r)
+{
     bool only_crowds = r->p->crowds->len > 0;
     GString *text = g_string_new(NULL);
-    if (only_crowds)
-        print_crowds(r, label);
+
+    if (only_crowds) {
+        print_crowds(r, what_is_wrong);
+        print_wrapped(r->out, "Next:", LABEL_WIDTH, crowd_next(&g_array_index(r->p->crowds, struct crowd, 0)));
+    }
     if (r->p->attempts == 0 && r->in->filter != NULL)
         g_string_append(text, "not known: no connection attempt passes the filter");
     else
         problems_all_is_well(r->p, text);
     if (text->len > 0)
-        print_wrapped(r->out, only_crowds ? "" : label, LABEL_WIDTH, text->str);
+        print_wrapped(r->out, only_crowds ? "Besides:" : what_is_wrong, LABEL_WIDTH, text->str);
     g_string_free(text, TRUE);
-}
-
-/* Problems that are only in the table. */
-static guint unnamed_problems(const struct problems *p)
-{
-    guint unnamed = 0;
-
-    for (guint i = problems_to_name(p); i < p->list->len; i++)
-        unnamed += !problem_at(p, i)->overcome;
-    return unnamed;
 }
 
 static void print_how_much(const struct report *r)
 {
-    const struct problems *p = r->p;
-    bool others = p->calls > p->crowd_calls;
-    uint32_t calls = p->calls - (others ? p->crowd_calls : 0), failed = p->failed - (others ? p->crowd_failed : 0);
-    uint32_t unknown = p->unknown - (others ? p->crowd_calls - p->crowd_failed : 0);
     GString *text = g_string_new(NULL);
+    guint unnamed = problems_that_matter(r->p) - problems_to_name(r->p);
 
-    g_string_append_printf(text, "%u of %u call%s failed, %u came late", failed, calls, plural(calls), p->late);
-    if (p->lost > 0) {
-        g_string_append(text, "; callers lost ");
-        append_duration(text, p->lost);
-    }
-    if (unknown > 0)
-        g_string_append_printf(text, "; of %u the capture does not show the end", unknown);
-    guint unnamed = unnamed_problems(p);
+    problems_totals(r->p, text);
     if (unnamed > 0)
         g_string_append_printf(text, "; %u problem%s more in the table", unnamed, plural(unnamed));
     print_paragraph(r->out, "How much:", LABEL_WIDTH, text);
@@ -196,17 +202,6 @@ static void print_since(const struct report *r)
     print_paragraph(r->out, "Since when:", LABEL_WIDTH, text);
 }
 
-/* What to look at, by the worst problem. It comes before all numbers: who reads ten lines has read it. */
-static void print_next(struct report *r)
-{
-    const char *next;
-    char *advice = problem_advice(problem_at(r->p, 0), &next);
-
-    print_wrapped(r->out, "Next:", LABEL_WIDTH, next == NULL ? advice : next);
-    r->next = next;
-    g_free(advice);
-}
-
 /* Takes the remark. */
 static void append_remark(GString *out, char *remark, const char *end)
 {
@@ -236,9 +231,10 @@ static void print_head(struct report *r)
     if (remark != NULL)
         print_wrapped(r->out, "Attention:", LABEL_WIDTH, remark);
     g_free(remark);
-    print_what(r);
     if (named > 0)
-        print_next(r);
+        print_named(r, named);
+    else
+        print_what_else(r);
     print_how_much(r);
     if (named > 0) {
         print_since(r);
@@ -348,18 +344,27 @@ static void print_step(const struct report *r, const struct step *step, int64_t 
     g_string_free(name, TRUE);
 }
 
-static void print_steps(const struct report *r, const GArray *steps)
+/* The first ones, the last one, and the one that decides. */
+static bool is_shown(const struct report *r, const GArray *steps, guint i, uint32_t decided_by)
+{
+    return r->in->calls_shown != 0 || steps->len <= FRAMES_SHOWN || i + 2 < FRAMES_SHOWN || i + 1 == steps->len
+           || g_array_index(steps, struct step, i).frame == decided_by;
+}
+
+static void print_steps(const struct report *r, const GArray *steps, uint32_t decided_by)
 {
     gsize width = width_of_frames(r, steps);
 
-    for (guint i = 0; i < steps->len; i++) {
+    for (guint i = 0, end; i < steps->len; i = end) {
         const struct step *step = &g_array_index(steps, struct step, i);
-        if (i == FRAMES_SHOWN - 2 && steps->len > FRAMES_SHOWN && r->in->calls_shown == 0) {
-            g_string_append_printf(r->out, "   ... %u more frames\n", steps->len - FRAMES_SHOWN + 1);
-            i = steps->len - 2;
+        for (end = i; end < steps->len && !is_shown(r, steps, end, decided_by);)
+            end++;
+        if (end - i > 1) {
+            g_string_append_printf(r->out, "   ... %u more frames\n", end - i);
             continue;
         }
         print_step(r, step, step->event.time - g_array_index(steps, struct step, 0).event.time, width);
+        end = i + 1;
     }
 }
 
@@ -411,10 +416,10 @@ static void print_call(struct report *r, guint rank, const struct result *result
     print_who_and_when(r, rank, result);
     tracker_summary(t, result->worst, &v, summary);
     print_paragraph(r->out, "", 3, summary);
-    print_steps(r, steps);
+    print_steps(r, steps, v.decided_by);
     append_proof(proof, t, result->worst, &v);
     print_paragraph(r->out, "   Evidence: ", 13, proof);
-    steps_bill(steps, waited);
+    steps_bill(steps, result->lost, waited);
     print_paragraph(r->out, "   Waited:   ", 13, waited);
     print_advice(r, result);
     g_array_free(steps, TRUE);
@@ -469,6 +474,17 @@ static void print_worst(struct report *r)
     g_ptr_array_free(chosen, TRUE);
 }
 
+static void print_words(const struct report *r)
+{
+    GString *text = g_string_new(NULL);
+
+    if (problems_words(r->p, text)) {
+        g_string_append_c(r->out, '\n');
+        print_wrapped(r->out, "", 0, text->str);
+    }
+    g_string_free(text, TRUE);
+}
+
 void report_write(const struct report_input *in, GString *out)
 {
     struct problems *p = problems_new(in->t, in->attempts);
@@ -479,6 +495,7 @@ void report_write(const struct report_input *in, GString *out)
     print_totals(&r);
     print_problems(&r);
     print_worst(&r);
+    print_words(&r);
     g_ptr_array_free(r.advices, TRUE);
     problems_free(p);
 }

@@ -11,6 +11,7 @@
 static struct result result_of(const struct tracker *t, uint32_t attempt)
 {
     const struct attempt *a = tracker_attempt(t, attempt);
+    const struct evidence *e = tracker_evidence(t, a);
     struct result r = { .attempt = attempt, .retries = a->retries, .begin = a->first_time };
     struct verdict v;
     struct call call;
@@ -24,6 +25,7 @@ static struct result result_of(const struct tracker *t, uint32_t attempt)
     r.connect_time = v.fate == FATE_ESTABLISHED ? v.connect_time : -1;
     r.carries = call.carrier == attempt;
     r.probe = call.probe;
+    r.answered = e != NULL && (e->flags & EV_SYN_ACK);
     r.outcome = call.outcome;
     r.call_fate = call.verdict.fate;
     r.call_cause = call.verdict.cause;

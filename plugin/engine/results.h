@@ -19,6 +19,7 @@ struct result {
     int64_t connect_time; /* ns; -1: not established, or not seen */
     bool carries;         /* the call is counted here: what follows is of the call */
     bool probe;           /* a half-open probe */
+    bool answered;        /* the attempt, by a SYN/ACK */
     bool call_inferred;   /* its verdict is: of the attempt on which it lost most */
     bool in_crowd;        /* one of a flood or scan: set by crowds.c */
     enum outcome outcome;

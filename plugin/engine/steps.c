@@ -124,7 +124,7 @@ GArray *steps_collect(const struct tracker *t, const GArray *frames, uint32_t at
     return steps;
 }
 
-void steps_bill(const GArray *steps, GString *out)
+void steps_bill(const GArray *steps, int64_t call_lost, GString *out)
 {
     struct timed_event *events = g_new(struct timed_event, steps->len + 1);
     int64_t parts[WAIT_COUNT], all = 0;
@@ -136,6 +136,11 @@ void steps_bill(const GArray *steps, GString *out)
     for (guint i = 0; i < WAIT_COUNT; i++)
         all = add_durations(all, parts[i]);
     append_duration(out, all);
+    if (call_lost > add_durations(all, all / 10)) {
+        g_string_append(out, " of the ");
+        append_duration(out, call_lost);
+        g_string_append(out, " that the call lost on all its attempts");
+    }
     for (guint i = 0; i < WAIT_COUNT; i++) {
         if (parts[i] == 0)
             continue;

@@ -31,6 +31,6 @@ void steps_sort(GArray *frames);
 GArray *steps_collect(const struct tracker *t, const GArray *frames, uint32_t attempt);
 
 /* "31.1 s: silence 31.1 s": what the time between the first and the last step was spent on. */
-void steps_bill(const GArray *steps, GString *out);
+void steps_bill(const GArray *steps, int64_t call_lost, GString *out);
 
 #endif

@@ -17,6 +17,8 @@ struct tracker *tracker_new(const struct tracker_options *options)
     struct tracker *t = g_new0(struct tracker, 1);
 
     store_init(t, options);
+    if (t->options.slow_connect == 0)
+        t->options.slow_connect = NS_PER_SECOND;
     return t;
 }
 
@@ -26,6 +28,11 @@ void tracker_free(struct tracker *t)
         return;
     store_clear(t);
     g_free(t);
+}
+
+int64_t tracker_slow_connect(const struct tracker *t)
+{
+    return t->options.slow_connect;
 }
 
 /* By the rules of that side's stack, as it is known by now. */

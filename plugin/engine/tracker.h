@@ -28,6 +28,9 @@ struct tracker;
 struct tracker *tracker_new(const struct tracker_options *options);
 void tracker_free(struct tracker *t);
 
+/* From what time on (ns) a handshake without a repetition is late. */
+int64_t tracker_slow_connect(const struct tracker *t);
+
 /* Begins a frame: before anything of it is taken in. If it has the number of the frame before, that one turned out
  * not to be in the file (a read filter): what was noted about it is dropped. */
 void tracker_begin_frame(struct tracker *t, const struct sighting *seen);

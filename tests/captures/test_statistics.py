@@ -257,7 +257,7 @@ def test_a_page_for_thousands(tshark, thousands_file):
     page = stats.text(tshark, thousands_file, REPORT)
     assert words(page).startswith("What is wrong: 10.9.0.2:8080: 400 of 2000 calls failed at once: SYN rejected by TIME_WAIT "
                                   "peer (time_wait_sequence) Next: ")
-    assert " How much: 400 of 2000 calls failed, 0 came late; " in words(page)
+    assert " How much: 400 of 2000 calls failed, 0 came late Since when: " in words(page)
     assert page.count("\n") <= 60
     assert page.count(" -> 10.9.0.2:8080, call ") == 1
     assert stats.text(tshark, thousands_file, f"{REPORT},7").count(" -> 10.9.0.2:8080, call ") == 7

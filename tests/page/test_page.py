@@ -12,6 +12,7 @@ from browser import PROGRAM, Browser
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "captures"))
 
+from flow import Capture  # noqa: E402
 from pages import capture_of  # noqa: E402
 from tshark import loaded  # noqa: E402
 
@@ -175,3 +176,23 @@ def test_later_is_farther(tshark, browser):
                                ".map(text => Number(text.getAttribute('y')))")
     gaps = [after - before for before, after in zip(heights, heights[1:])]
     assert len(gaps) == 4 and gaps == sorted(set(gaps))
+
+
+def many_problems():
+    """Five closed ports."""
+    capture = Capture()
+    for port in range(8081, 8086):
+        c, s = capture.flow(cport=50000 + port, sport=port)
+        c.syn()
+        s.refuse()
+    return capture.pcap()
+
+
+def test_all_problems_are_listed(tshark, browser):
+    """The text names three and has a table of the others; the page shows each of them."""
+    path = tshark.folder / "many_problems.html"
+    path.write_text(tshark.run("-q", "-r", tshark.save("many_problems.pcap", many_problems()), "-z", "synfate,report,html"))
+    browser.open(path)
+    assert [text.split(": ")[0] for text in texts(browser, ".list li")] == [f"10.9.0.2:{port}" for port in range(8081, 8086)]
+    assert len(texts(browser, "section[id] h2")) == 5
+    assert texts(browser, ".lead") == ["5 of 5 calls failed, 0 came late"]

@@ -66,6 +66,7 @@ static void test_report_of_nothing(void)
     assert_says(empty, "What is wrong: nothing: there are no connection attempts\n");
     assert_says(empty, "How much:      0 of 0 calls failed, 0 came late\n");
     g_assert_null(strstr(empty, "Since when:"));
+    g_assert_null(strstr(empty, "A call is"));
     handshake(s);
     char *healthy = report(s, 0);
     assert_says(healthy, "What is wrong: nothing: the only call got in at once, the slowest in 0.1 ms\n");
@@ -244,6 +245,31 @@ static void test_report_is_a_page(void)
     scene_free(s);
 }
 
+/* The frame that decides is listed, however many are left out. */
+static void test_report_shows_what_decides(void)
+{
+    struct scene *s = scene_new(&LINUX);
+
+    closed_by_server(s);
+    wait_ms(s, 9000);
+    for (int i = 0; i < 12; i++) {
+        CLIENT(s, .flags = TCP_SYN, .seq = S_RCV_NXT - 5000, .tsval = C_FIN_TS - 1000);
+        if (i == 6)
+            time_wait_ack(s);
+        wait_ms(s, 1000);
+    }
+    char *page = report(s, 0), *all = report(s, REPORT_ALL);
+    assert_tells(
+        page,
+        "SYN again ... 3 more frames frame 19 +0.000000 s ACK of the old connection: rejects the SYN ... 4 more "
+        "frames frame 24 +0.000000 s SYN again Evidence: observed.");
+    assert_tells(page, "Decided by frame 19.");
+    g_assert_null(strstr(all, " more frames"));
+    g_free(page);
+    g_free(all);
+    scene_free(s);
+}
+
 /* ---- ranking ---- */
 
 /* A call on a port of its own, with numbers of its own; its SYN. */
@@ -272,6 +298,27 @@ static void late_call(struct scene *s, int64_t ms)
     CLIENT(s, .flags = TCP_SYN, .seq = isn);
     SERVER(s, .flags = TCP_SYN | TCP_ACK, .seq = S_ISN, .ack = isn + 1);
     CLIENT(s, .flags = TCP_ACK, .seq = isn + 1, .ack = S_ISN + 1);
+}
+
+/* A reader who meets "late" for the first time. */
+static void test_words(void)
+{
+    struct scene *s = scene_new(&LINUX);
+
+    s->server.port = 81;
+    refused_call(s);
+    char *refused = report(s, 0);
+    g_assert_null(strstr(refused, "A call is"));
+    g_assert_null(strstr(refused, "callers lost")); /* they were told at once */
+    late_call(s, 1000);
+    char *late = report(s, 0);
+    assert_tells(late, "callers lost 1.0 s Since when:");
+    assert_tells(late,
+                 "A call is one connect() and its first request. It came late if it had to repeat packets or was "
+                 "rejected before it got in, or if that took 1.0 s or more.");
+    g_free(refused);
+    g_free(late);
+    scene_free(s);
 }
 
 static struct problems *problems_of(const struct scene *s)
@@ -333,8 +380,8 @@ static void test_overcome(void)
     g_assert_true(problems_overcome(p, said));
     g_assert_cmpstr(
         said->str, ==,
-        "50 calls came late by so little that nobody noticed (14.1 ms on the average); most of them, 50, to "
-        "10.0.0.2:8080: established after a retransmitted SYN");
+        "50 calls came late by less than 0.1 s on the average (14.1 ms) to 10.0.0.2:8080: established after a "
+        "retransmitted SYN");
     g_string_free(said, TRUE);
     problems_free(p);
     scene_free(s);
@@ -375,11 +422,29 @@ static void test_flood(void)
     struct problems *p = problems_of(s);
     assert_crowd(p,
                  "300 addresses sent 10.0.0.2:8080 a single SYN each and nothing more: a flood of SYNs from forged "
-                 "addresses, or a capture without what the clients sent then");
+                 "addresses, or a capture without what the clients sent then; the server answered all of them");
     assert_headline(p, 0,
                     "10.0.0.2:8080: 5 of 5 calls came late by 1.0 s each (5.0 s lost): established after a "
                     "retransmitted SYN (syn_retransmitted)");
     problems_free(p);
+    scene_free(s);
+}
+
+/* What to look at stands below it, and what became of the others. */
+static void test_report_of_a_flood(void)
+{
+    struct scene *s = scene_new(&LINUX);
+
+    forged_syns(s, 300);
+    s->client.ip[3] = 1;
+    for (int i = 0; i < 5; i++)
+        late_call(s, 1);
+    char *text = report(s, 0);
+    assert_tells(text, "all of them Next: nstat -az TcpExtSyncookiesSent");
+    assert_tells(text,
+                 "Besides: nothing else: all 5 other calls got in at once, the slowest in 1.15 ms How much: 0 of 5 "
+                 "calls failed, 0 came late; the 300 of floods and scans are not counted");
+    g_free(text);
     scene_free(s);
 }
 
@@ -430,9 +495,12 @@ int main(int argc, char *argv[])
     g_test_add_func("/report/many_points", test_report_of_many_points);
     g_test_add_func("/report/hidden_frames", test_report_of_hidden_frames);
     g_test_add_func("/report/page", test_report_is_a_page);
+    g_test_add_func("/report/what_decides", test_report_shows_what_decides);
     g_test_add_func("/problems/ranked_by_loss", test_ranked_by_loss);
     g_test_add_func("/problems/overcome", test_overcome);
+    g_test_add_func("/problems/words", test_words);
     g_test_add_func("/crowds/flood", test_flood);
+    g_test_add_func("/crowds/report", test_report_of_a_flood);
     g_test_add_func("/crowds/few", test_no_flood_of_a_few);
     g_test_add_func("/crowds/scan", test_scan);
     return g_test_run();

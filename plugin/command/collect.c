@@ -157,16 +157,19 @@ void collection_lower(struct collection *c, const struct lowering *l)
     }
 }
 
-/* What got in at once is on no page of the report, and most calls did. */
+/* What got in at once is on no page of the report, and most calls did. The others get an array of their own: one that
+ * has grown does not shrink, and the statistics need room. */
 static void drop_uneventful(struct collection *c, const struct tracker *t)
 {
-    struct report_frame *frames = (struct report_frame *)(void *)c->frames->data;
-    guint kept = 0;
+    GArray *kept = g_array_new(FALSE, FALSE, sizeof(struct report_frame));
 
-    for (guint i = 0; i < c->frames->len; i++)
-        if (!tracker_is_uneventful(t, frames[i].attempt, true))
-            frames[kept++] = frames[i];
-    g_array_set_size(c->frames, kept);
+    for (guint i = 0; i < c->frames->len; i++) {
+        struct report_frame frame = g_array_index(c->frames, struct report_frame, i);
+        if (!tracker_is_uneventful(t, frame.attempt, true))
+            g_array_append_val(kept, frame);
+    }
+    g_array_free(c->frames, TRUE);
+    c->frames = kept;
 }
 
 void collection_end(struct collection *c, const struct tracker *t)

@@ -63,10 +63,10 @@ static void write_sentence(json_dumper *json, const char *name, GString *text)
     g_string_free(text, TRUE);
 }
 
-static void write_advice(json_dumper *json, const struct problem *problem)
+static void write_advice(json_dumper *json, const struct tracker *t, const struct problem *problem)
 {
     const char *next;
-    char *advice = problem_advice(problem, &next);
+    char *advice = problem_advice(t, problem, &next);
 
     json_text(json, "advice", advice);
     json_text(json, "next", next);
@@ -86,12 +86,13 @@ static void write_shared(json_dumper *json, const struct contrast *contrast)
 
 static void write_problem(json_dumper *json, const struct problems *p, const struct problem *problem)
 {
+    const struct tcp_address server = result_server(p->t, problem->worst);
     GString *headline = g_string_new(NULL);
 
     json_dumper_begin_object(json);
-    problem_headline(problem, headline);
+    problem_headline(p, problem, headline);
     write_sentence(json, "headline", headline);
-    json_end_of(json, "service", problem->worst->family, &problem->worst->server, true);
+    json_end_of(json, "service", problem->worst->family, &server, true);
     json_text(json, "fate", fate_token(problem->worst->call_fate));
     json_text(json, "cause", cause_token(problem->worst->call_cause));
     json_count(json, "calls", problem->service_calls);
@@ -105,7 +106,7 @@ static void write_problem(json_dumper *json, const struct problems *p, const str
     write_moment(json, "last", p->t, problem->last);
     json_count(json, "worst_call", problem->worst->call);
     write_shared(json, problem_contrast(p, problem));
-    write_advice(json, problem);
+    write_advice(json, p->t, problem);
     json_dumper_end_object(json);
 }
 
@@ -113,15 +114,16 @@ static void write_crowd(json_dumper *json, const struct tracker *t, const struct
 {
     GString *headline = g_string_new(NULL);
     bool flood = crowd->kind == CROWD_FLOOD;
+    const struct tcp_address client = result_client(t, crowd->first), server = result_server(t, crowd->first);
 
     json_dumper_begin_object(json);
-    crowd_headline(crowd, headline);
+    crowd_headline(crowd, t, headline);
     write_sentence(json, "headline", headline);
     json_text(json, "kind", flood ? "flood" : "scan");
     if (flood)
-        json_end_of(json, "service", crowd->first->family, &crowd->first->server, true);
+        json_end_of(json, "service", crowd->first->family, &server, true);
     else
-        json_end_of(json, "client", crowd->first->family, &crowd->first->client, false);
+        json_end_of(json, "client", crowd->first->family, &client, false);
     json_count(json, "calls", crowd->calls);
     json_count(json, "failed", crowd->failed);
     json_count(json, "answered", crowd->answered);
@@ -143,7 +145,7 @@ static void write_what(json_dumper *json, const struct problems *p)
     json_dumper_begin_array(json);
     for (guint i = 0; i < named; i++) {
         g_string_truncate(text, 0);
-        problem_headline(problem_at(p, i), text);
+        problem_headline(p, problem_at(p, i), text);
         json_dumper_value_string(json, text->str);
     }
     json_dumper_end_array(json);
@@ -241,7 +243,7 @@ static void write_worst_call(json_dumper *json, const struct report_input *in, s
     write_sentence(json, "evidence", proof);
     steps_bill(steps, r->lost, waited);
     write_sentence(json, "waited", waited);
-    write_advice(json, &of_call);
+    write_advice(json, view->t, &of_call);
     json_dumper_end_object(json);
     g_array_free(steps, TRUE);
 }

@@ -4,6 +4,7 @@
  */
 #include "arguments.h"
 #include "follow.h"
+#include "forget.h"
 #include "matching.h"
 #include "progress.h"
 #include "remark.h"
@@ -176,6 +177,7 @@ static int run(const struct arguments *options)
     }
     const struct frame_names names = frames_names(frames_of(&s));
     tracker_name_frames(s.t, &names);
+    tracker_end(s.t);
     collection_end(s.collected, s.t);
     attempts = select_attempts(&s);
     if (stop_asked() || !nothing_was_read(&s.reading))

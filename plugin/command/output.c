@@ -10,6 +10,8 @@
 
 #include <stdio.h>
 
+enum { PORTION = 65536 }; /* bytes */
+
 /* ---- forms ----------------------------------------------------------------------------------------- */
 
 #define SHOW_ALL "--show all"
@@ -56,15 +58,15 @@ static void report_json(const struct output *o, GString *out)
 static GArray *carriers_of(const struct output *o)
 {
     GArray *carriers = g_array_new(FALSE, FALSE, sizeof(uint32_t));
-    GHashTable *seen = g_hash_table_new(NULL, NULL);
+    GByteArray *seen = g_byte_array_new();
     struct call call;
 
     for (guint i = 0; i < o->attempts->len; i++) {
         tracker_call(o->t, g_array_index(o->attempts, uint32_t, i), true, &call);
-        if (g_hash_table_add(seen, GUINT_TO_POINTER(call.carrier)))
+        if (comes_first(seen, call.carrier))
             g_array_append_val(carriers, call.carrier);
     }
-    g_hash_table_destroy(seen);
+    g_byte_array_free(seen, TRUE);
     return carriers;
 }
 
@@ -87,40 +89,55 @@ static void csv_of_table(const struct output *o, const struct table_kind *kind, 
     table_free(table);
 }
 
-static void append_calls(const struct output *o, enum calls_format format, GString *out)
+bool output_text(const GString *text)
+{
+    return fwrite(text->str, 1, text->len, stdout) == text->len && fflush(stdout) == 0;
+}
+
+/* A line is 100 bytes to 2 kB, and there may be millions: they go out in portions. */
+static bool write_calls(const struct output *o, enum calls_format format)
 {
     GArray *rows = o->statistic == STATISTIC_ATTEMPTS ? g_array_ref(o->attempts) : carriers_of(o);
+    GString *out = g_string_new(NULL);
+    bool written = true;
     struct view v;
 
     view_init(&v, o->t);
     calls_begin(format, out);
-    for (guint i = 0; i < rows->len; i++) {
+    for (guint i = 0; i < rows->len && written; i++) {
         view_set(&v, g_array_index(rows, uint32_t, i), true);
         calls_append(format, &v, o->frames, i == 0, out);
+        if (out->len < PORTION)
+            continue;
+        written = output_text(out);
+        g_string_truncate(out, 0);
     }
     calls_end(format, out);
+    written = written && output_text(out);
     view_free(&v);
     g_array_unref(rows);
+    g_string_free(out, TRUE);
+    return written;
 }
 
-static void calls_text(const struct output *o, GString *out)
+static bool calls_text(const struct output *o)
 {
-    append_calls(o, CALLS_TEXT, out);
+    return write_calls(o, CALLS_TEXT);
 }
 
-static void calls_json(const struct output *o, GString *out)
+static bool calls_json(const struct output *o)
 {
-    append_calls(o, CALLS_JSON, out);
+    return write_calls(o, CALLS_JSON);
 }
 
-static void calls_ndjson(const struct output *o, GString *out)
+static bool calls_ndjson(const struct output *o)
 {
-    append_calls(o, CALLS_NDJSON, out);
+    return write_calls(o, CALLS_NDJSON);
 }
 
-static void calls_csv(const struct output *o, GString *out)
+static bool calls_csv(const struct output *o)
 {
-    append_calls(o, CALLS_CSV, out);
+    return write_calls(o, CALLS_CSV);
 }
 
 static void call_text(struct view *v, const struct frames *frames, GString *out)
@@ -134,11 +151,11 @@ static void call_ndjson(struct view *v, const struct frames *frames, GString *ou
 }
 
 static const struct format formats[] = {
-    { "text", report_text, text_of_table, calls_text, call_text },
-    { "json", report_json, NULL, calls_json, NULL },
-    { "ndjson", calls_ndjson, NULL, calls_ndjson, call_ndjson }, /* a line for each call is all that it can say */
-    { "html", report_html, NULL, NULL, NULL },
-    { "csv", NULL, csv_of_table, calls_csv, NULL },
+    { "text", report_text, text_of_table, calls_text, call_text, false },
+    { "json", report_json, NULL, calls_json, NULL, false },
+    { "ndjson", NULL, NULL, calls_ndjson, call_ndjson, true },
+    { "html", report_html, NULL, NULL, NULL, false },
+    { "csv", NULL, csv_of_table, calls_csv, NULL, false },
 };
 
 const struct format *format_named(const char *name)
@@ -165,28 +182,27 @@ static const struct table_kind *kind_of(enum statistic statistic)
     }
 }
 
+static bool is_of_calls(enum statistic statistic)
+{
+    return statistic == STATISTIC_CALLS || statistic == STATISTIC_ATTEMPTS;
+}
+
 bool format_has(const struct format *format, enum statistic statistic)
 {
     if (statistic == STATISTIC_REPORT)
-        return format->report != NULL;
-    if (statistic == STATISTIC_CALLS || statistic == STATISTIC_ATTEMPTS)
+        return format->report != NULL || format->lines_only;
+    if (is_of_calls(statistic))
         return format->calls != NULL;
     return statistic == STATISTIC_NONE || format->table != NULL;
 }
 
-bool output_text(const GString *text)
-{
-    return fwrite(text->str, 1, text->len, stdout) == text->len && fflush(stdout) == 0;
-}
-
 bool output_write(const struct output *o, const struct format *format)
 {
+    if (is_of_calls(o->statistic) || (o->statistic == STATISTIC_REPORT && format->lines_only))
+        return format->calls(o);
     GString *out = g_string_new(NULL);
-
     if (o->statistic == STATISTIC_REPORT)
         format->report(o, out);
-    else if (o->statistic == STATISTIC_CALLS || o->statistic == STATISTIC_ATTEMPTS)
-        format->calls(o, out);
     else if (o->statistic != STATISTIC_NONE)
         format->table(o, kind_of(o->statistic), out);
     bool written = output_text(out);

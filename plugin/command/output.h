@@ -38,9 +38,11 @@ struct format {
     /* Each returns the whole as text; NULL: the statistic has no such form. */
     void (*report)(const struct output *o, GString *out);
     void (*table)(const struct output *o, const struct table_kind *kind, GString *out);
-    void (*calls)(const struct output *o, GString *out);
+    /* Writes them. Returns false if that was not possible. */
+    bool (*calls)(const struct output *o);
     /* A call that is written as soon as it is known. */
     void (*call)(struct view *v, const struct frames *frames, GString *out);
+    bool lines_only; /* a line for each call is all that it can say: so its report is */
 };
 
 /* NULL: there is no such format. */

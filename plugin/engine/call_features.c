@@ -117,18 +117,19 @@ static bool read_client(const struct subject *s, uint64_t *value)
 
 static bool read_node_port(const struct subject *s, uint64_t *value)
 {
-    *value = s->result->client.port >= NODE_PORT_FIRST && s->result->client.port <= NODE_PORT_LAST;
+    *value = s->result->client_port >= NODE_PORT_FIRST && s->result->client_port <= NODE_PORT_LAST;
     return true;
 }
 
 /* A port that its own host, or any other one, is called at. */
 static bool read_service_port(const struct subject *s, uint64_t *value)
 {
+    const struct tcp_address client = result_client(s->t, s->result);
+
     *value = 0;
     for (guint i = 0; i < s->t->peers.services->len && *value == 0; i++) {
         const struct service *service = &g_array_index(s->t->peers.services, struct service, i);
-        *value =
-            service->port == s->result->client.port && same_ip(s->result->family, service->ip, s->result->client.ip);
+        *value = service->port == client.port && same_ip(s->result->family, service->ip, client.ip);
     }
     return true;
 }
@@ -296,7 +297,7 @@ static void say_client(GString *out, const struct found *found, const struct sub
 {
     (void)found;
     g_string_append(out, "from ");
-    append_address(out, any->result->family, &any->result->client, false);
+    append_client(out, any->t, any->result);
 }
 
 static void append_mac(GString *out, uint64_t number)

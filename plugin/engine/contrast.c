@@ -198,18 +198,18 @@ static void append_network(GString *out, uint8_t family, const uint8_t ip[16])
     g_string_append(out, family == 4 ? "/24" : "/64");
 }
 
-static void append_scope(GString *out, const struct group *group)
+static void append_scope(GString *out, const struct tracker *t, const struct group *group)
 {
     const struct result *any = call_at(group->bad, 0);
 
     switch ((enum scope)group->key.scope) {
     case SCOPE_SERVICE:
         g_string_append(out, " to ");
-        append_address(out, any->family, &any->server, true);
+        append_server(out, t, any);
         break;
     case SCOPE_CLIENT:
         g_string_append(out, " from ");
-        append_address(out, any->family, &any->client, false);
+        append_client(out, t, any);
         break;
     default:
         g_string_append(out, " from ");
@@ -239,7 +239,7 @@ static GString *sentence_of(const struct comparison *c, const struct group *grou
 
     read_subject(c, call_at(bad, 0), &any);
     g_string_append_printf(out, "all %u calls", bad->len);
-    append_scope(out, group);
+    append_scope(out, c->t, group);
     append_outcomes(out, bad);
     if (cause != CAUSE_COUNT)
         g_string_append_printf(out, " (%s)", cause_token(cause));
@@ -277,13 +277,15 @@ static void read_key(const struct tracker *t, const struct result *r, enum scope
     const size_t from = scope == SCOPE_SERVICE ? 0 : scope == SCOPE_CLIENT ? sizeof key->from : prefix;
     const size_t to = scope == SCOPE_SERVICE ? sizeof key->to : scope == SCOPE_CLIENT ? 0 : prefix;
 
+    const struct tcp_address client = result_client(t, r), server = result_server(t, r);
+
     memset(key, 0, sizeof *key);
     key->family = r->family;
     key->scope = (uint16_t)scope;
     key->point = tracker_point(t, get_attempt(t, r->attempt));
-    key->port = scope == SCOPE_SERVICE ? r->server.port : 0;
-    memcpy(key->from, r->client.ip, from);
-    memcpy(key->to, r->server.ip, to);
+    key->port = scope == SCOPE_SERVICE ? r->server_port : 0;
+    memcpy(key->from, client.ip, from);
+    memcpy(key->to, server.ip, to);
 }
 
 static void group_free(gpointer data)
@@ -453,7 +455,7 @@ static void look_for_level(const struct comparison *c, const struct group *group
         return;
     GString *out = g_string_new(NULL);
     g_string_append_printf(out, "%u calls", group->bad->len);
-    append_scope(out, group);
+    append_scope(out, c->t, group);
     append_outcomes(out, group->bad);
     g_string_append_printf(out, ": %u", level.least);
     if (level.most > level.least)

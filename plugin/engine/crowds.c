@@ -7,8 +7,6 @@
  */
 #include "crowds.h"
 
-#include <string.h>
-
 enum { FLOOD_LEAST = 100, SCAN_LEAST = 50, SCAN_TRIES_MOST = 2 };
 
 struct division {
@@ -89,7 +87,7 @@ static void count_services(const struct division *d, struct client_calls *c)
 
     for (guint i = c->first; i < c->end;) {
         const struct result *r = call_at(d, i);
-        c->hosts += before == NULL || memcmp(before->server.ip, r->server.ip, sizeof r->server.ip) != 0;
+        c->hosts += before == NULL || before->server_ip != r->server_ip;
         before = r;
         i = end_of_service(d, i, c->end, &vain);
         c->services++;
@@ -202,23 +200,25 @@ static void append_failures(GString *out, const struct crowd *crowd)
         g_string_append_printf(out, "%u of %u failed", crowd->failed, crowd->calls);
 }
 
-void crowd_headline(const struct crowd *crowd, GString *out)
+void crowd_headline(const struct crowd *crowd, const struct tracker *t, GString *out)
 {
     if (crowd->kind == CROWD_FLOOD) {
         g_string_append_printf(out, "%u addresses sent ", crowd->sources);
-        append_address(out, crowd->first->family, &crowd->first->server, true);
+        append_server(out, t, crowd->first);
         g_string_append(out,
                         " a single SYN each and nothing more: a flood of SYNs from forged addresses, or a capture "
                         "without what the clients sent then");
         append_answers(out, crowd);
         return;
     }
-    append_address(out, crowd->first->family, &crowd->first->client, false);
+    append_client(out, t, crowd->first);
     g_string_append_printf(out, " called %u services of ", crowd->targets);
-    if (crowd->hosts == 1)
-        append_address(out, crowd->first->family, &crowd->first->server, false);
-    else
+    if (crowd->hosts == 1) {
+        const struct tcp_address host = result_server(t, crowd->first);
+        append_address(out, crowd->first->family, &host, false);
+    } else {
         g_string_append_printf(out, "%u hosts", crowd->hosts);
+    }
     g_string_append(out, ", nearly all of them once and in vain (");
     append_failures(out, crowd);
     g_string_append(out, "): a scan, or a list of addresses that is out of date");

@@ -28,7 +28,7 @@ void crowds_find(GArray *results, GArray *crowds);
 void crowds_mark(GArray *results);
 
 /* "12000 addresses sent 10.9.0.2:80 a single SYN each ...", without an end; appended. */
-void crowd_headline(const struct crowd *crowd, GString *out);
+void crowd_headline(const struct crowd *crowd, const struct tracker *t, GString *out);
 
 /* What to check next. */
 const char *crowd_next(const struct crowd *crowd);

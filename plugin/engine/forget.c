@@ -313,6 +313,16 @@ static void forget_prints(struct tracker *t)
     g_free(kept);
 }
 
+void tracker_end(struct tracker *t)
+{
+    struct index *const all[] = { &t->by_isn, &t->by_client, &t->pairs.index, &t->pairs.ip6_index };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(all); i++) {
+        index_free(all[i]);
+        index_init(all[i]);
+    }
+}
+
 void tracker_forget(struct tracker *t, uint32_t before, const struct forget_limits *limits)
 {
     struct keeping k = { .t = t };

@@ -93,7 +93,7 @@ static void write_list(const struct page *page)
     g_string_append(page->out, "<ol class=\"list\">\n");
     for (guint i = 0; i < n && i < PROBLEMS_DRAWN; i++) {
         g_string_truncate(text, 0);
-        problem_headline(problem_at(p, i), text);
+        problem_headline(p, problem_at(p, i), text);
         html_printf(page->out, "<li><a href=\"#p%u\">%s</a></li>\n", i + 1, text->str);
     }
     g_string_append(page->out, "</ol>\n");
@@ -109,7 +109,7 @@ static void write_crowds(const struct page *page)
     for (guint i = 0; i < page->problems->crowds->len; i++) {
         const struct crowd *crowd = &g_array_index(page->problems->crowds, struct crowd, i);
         g_string_truncate(text, 0);
-        crowd_headline(crowd, text);
+        crowd_headline(crowd, page->problems->t, text);
         write_paragraph(page->out, "crowd", text);
         html_printf(page->out, "<p class=\"note\">To check next: %s</p>\n", crowd_next(crowd));
     }
@@ -214,7 +214,7 @@ static void write_worst(const struct page *page, const struct problem *problem)
 static void write_advice(const struct page *page, const struct problem *problem)
 {
     const char *next = NULL;
-    char *advice = problem_advice(problem, &next);
+    char *advice = problem_advice(page->problems->t, problem, &next);
 
     html_printf(page->out, "<h3>What to change</h3>\n<p>%s</p>\n", advice);
     if (next != NULL)
@@ -238,7 +238,7 @@ static void write_problem(const struct page *page, guint i)
     const struct problem *problem = problem_at(page->problems, i);
     GString *text = g_string_new(NULL);
 
-    problem_headline(problem, text);
+    problem_headline(page->problems, problem, text);
     html_printf(page->out, "<section id=\"p%u\">\n<h2>%u. %s</h2>\n", i + 1, i + 1, text->str);
     write_size(page, problem);
     write_worst(page, problem);
@@ -343,9 +343,10 @@ void page_write(const struct report_input *in, GString *out)
     write_timeline(&page);
     for (guint i = 0; i < problems_that_matter(problems) && i < PROBLEMS_DRAWN; i++)
         write_problem(&page, i);
+    write_words(&page);
+    problems_free(problems); /* its results are large, and each table collects its own */
+    page.problems = NULL;
     write_table(&page, &table_services, NULL);
     write_table(&page, &table_reuse, "Calls rejected");
-    write_words(&page);
     g_string_append(out, "</main>\n</body>\n</html>\n");
-    problems_free(problems);
 }

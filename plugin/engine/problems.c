@@ -85,10 +85,8 @@ static guint add_service(struct problems *p, const GPtrArray *bad, guint first)
 static guint hash_server(gconstpointer result)
 {
     const struct result *r = result;
-    uint64_t half[2];
 
-    memcpy(half, r->server.ip, sizeof half);
-    return (guint)((half[0] ^ half[1]) * UINT64_C(0x9e3779b97f4a7c15) >> 32) ^ r->server.port;
+    return (guint)(r->server_ip * UINT64_C(0x9e3779b97f4a7c15) >> 32) ^ r->server_port;
 }
 
 static gboolean same_server(gconstpointer a, gconstpointer b)
@@ -235,9 +233,9 @@ static void append_sentence(GString *out, const struct problem *problem)
     g_string_append(out, sentence + 1);
 }
 
-void problem_headline(const struct problem *problem, GString *out)
+void problem_headline(const struct problems *p, const struct problem *problem, GString *out)
 {
-    append_address(out, problem->worst->family, &problem->worst->server, true);
+    append_server(out, p->t, problem->worst);
     g_string_append_printf(out, ": %u", problem->failed > 0 ? problem->failed : problem->late);
     append_of_calls(out, problem->service_calls);
     g_string_append(out, problem->failed > 0 ? " failed" : " came late");
@@ -315,7 +313,7 @@ bool problems_overcome(const struct problems *p, GString *out)
     if (most->late < late)
         g_string_append_printf(out, "%u,", most->late);
     g_string_append(out, " to ");
-    append_address(out, most->worst->family, &most->worst->server, true);
+    append_server(out, p->t, most->worst);
     g_string_append(out, ": ");
     append_sentence(out, most);
     return true;
@@ -360,9 +358,9 @@ void problems_all_is_well(const struct problems *p, GString *out)
         append_all_got_in(p, out);
 }
 
-char *problem_advice(const struct problem *problem, const char **next)
+char *problem_advice(const struct tracker *t, const struct problem *problem, const char **next)
 {
-    const char *advice = problem->worst->advice;
+    const char *advice = result_advice(t, problem->worst);
     const char *found = strstr(advice, " Next: ");
 
     *next = found == NULL ? NULL : found + strlen(" Next: ");

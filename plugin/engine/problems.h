@@ -53,7 +53,7 @@ guint problems_to_name(const struct problems *p);
 
 /* "10.7.9.2:8081: 299 of 776 calls came late by 1.0 s each, 304.1 s lost: SYNs not answered at first". One line of any
  * length, without an end; appended, as all texts. */
-void problem_headline(const struct problem *problem, GString *out);
+void problem_headline(const struct problems *p, const struct problem *problem, GString *out);
 
 /* What the calls of the problem have in common, or NULL: that of the call that lost most. */
 const struct contrast *problem_contrast(const struct problems *p, const struct problem *problem);
@@ -71,6 +71,6 @@ bool problems_words(const struct problems *p, GString *out);
 void problems_all_is_well(const struct problems *p, GString *out);
 
 /* What to change, and what to check next (NULL: nothing). The first one is to be freed. */
-char *problem_advice(const struct problem *problem, const char **next);
+char *problem_advice(const struct tracker *t, const struct problem *problem, const char **next);
 
 #endif

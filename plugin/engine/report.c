@@ -82,7 +82,7 @@ static void print_crowds(const struct report *r, const char *label)
 {
     for (guint i = 0; i < r->p->crowds->len; i++) {
         GString *text = g_string_new(NULL);
-        crowd_headline(&g_array_index(r->p->crowds, struct crowd, i), text);
+        crowd_headline(&g_array_index(r->p->crowds, struct crowd, i), r->p->t, text);
         print_paragraph(r->out, i == 0 ? label : "", LABEL_WIDTH, text);
     }
 }
@@ -91,7 +91,7 @@ static void print_headline(const struct report *r, const char *label, guint i)
 {
     GString *text = g_string_new(NULL);
 
-    problem_headline(problem_at(r->p, i), text);
+    problem_headline(r->p, problem_at(r->p, i), text);
     print_paragraph(r->out, label, LABEL_WIDTH, text);
 }
 
@@ -99,7 +99,7 @@ static void print_headline(const struct report *r, const char *label, guint i)
 static void print_next(struct report *r)
 {
     const char *next;
-    char *advice = problem_advice(problem_at(r->p, 0), &next);
+    char *advice = problem_advice(r->p->t, problem_at(r->p, 0), &next);
 
     print_wrapped(r->out, "Next:", LABEL_WIDTH, next == NULL ? advice : next);
     r->next = next;
@@ -289,16 +289,16 @@ static void print_totals(struct report *r)
         g_string_append_printf(r->out, "Only what passes the filter: %s\n", r->in->filter);
 }
 
-static void print_problem(GString *out, const struct problem *problem)
+static void print_problem(const struct report *r, const struct problem *problem)
 {
     GString *service = g_string_new(NULL);
 
-    append_address(service, problem->worst->family, &problem->worst->server, true);
-    g_string_append_printf(out, "  %-*s", SERVICE_WIDTH, service->str);
+    append_server(service, r->p->t, problem->worst);
+    g_string_append_printf(r->out, "  %-*s", SERVICE_WIDTH, service->str);
     if (service->len > SERVICE_WIDTH)
-        g_string_append_printf(out, "\n  %*s", SERVICE_WIDTH, "");
-    g_string_append_printf(out, " %-26s %6u %6u %6u %8.1f\n", cause_token(problem->worst->call_cause), problem->failed,
-                           problem->late, problem->service_calls, (double)problem->lost / 1e9);
+        g_string_append_printf(r->out, "\n  %*s", SERVICE_WIDTH, "");
+    g_string_append_printf(r->out, " %-26s %6u %6u %6u %8.1f\n", cause_token(problem->worst->call_cause),
+                           problem->failed, problem->late, problem->service_calls, (double)problem->lost / 1e9);
     g_string_free(service, TRUE);
 }
 
@@ -311,7 +311,7 @@ static void print_problems(const struct report *r)
         return;
     g_string_append_printf(r->out, "\nProblems %45s %6s %6s %8s\n", "failed", "late", "calls", "lost (s)");
     for (guint i = 0; i < n && (i < PROBLEMS_SHOWN || r->in->calls_shown != 0); i++)
-        print_problem(r->out, problem_at(r->p, i));
+        print_problem(r, problem_at(r->p, i));
     if (n > PROBLEMS_SHOWN && r->in->calls_shown == 0)
         g_string_append_printf(r->out, "  and %u more\n", n - PROBLEMS_SHOWN);
 }
@@ -373,7 +373,7 @@ static void print_advice(struct report *r, const struct result *result)
 {
     struct problem of_call = { .worst = result };
     const char *next;
-    char *advice = problem_advice(&of_call, &next);
+    char *advice = problem_advice(r->p->t, &of_call, &next);
 
     if (g_ptr_array_find_with_equal_func(r->advices, advice, g_str_equal, NULL)) {
         g_free(advice);

@@ -5,37 +5,82 @@
 #include "results.h"
 
 #include "advice.h"
+#include "store.h"
+#include "text.h"
 
 #include <string.h>
 
 static struct result result_of(const struct tracker *t, uint32_t attempt)
 {
-    const struct attempt *a = tracker_attempt(t, attempt);
-    const struct evidence *e = tracker_evidence(t, a);
+    const struct attempt *a = get_attempt(t, attempt);
+    const struct evidence *e = get_evidence(t, a);
+    const struct port_pair *pair = pair_of(t, a);
     struct result r = { .attempt = attempt, .retries = a->retries, .begin = a->first_time };
     struct verdict v;
     struct call call;
 
     tracker_verdict(t, attempt, true, &v);
     tracker_call_of(t, attempt, true, &v, &call);
-    r.family = tracker_addresses(t, a, &r.client, &r.server);
-    r.fate = v.fate;
-    r.cause = v.cause;
+    r.family = pair->family;
+    r.client_ip = pair->ip[attempt_side(a)];
+    r.client_port = pair->port[attempt_side(a)];
+    r.server_ip = pair->ip[server_side(a)];
+    r.server_port = pair->port[server_side(a)];
+    r.fate = (uint8_t)v.fate;
+    r.cause = (uint8_t)v.cause;
     r.delayed = v.delayed;
     r.connect_time = v.fate == FATE_ESTABLISHED ? v.connect_time : -1;
     r.carries = call.carrier == attempt;
     r.probe = call.probe;
     r.answered = e != NULL && (e->flags & EV_SYN_ACK);
-    r.outcome = call.outcome;
-    r.call_fate = call.verdict.fate;
-    r.call_cause = call.verdict.cause;
+    r.outcome = (uint8_t)call.outcome;
+    r.call_fate = (uint8_t)call.verdict.fate;
+    r.call_cause = (uint8_t)call.verdict.cause;
     r.call_inferred = call.verdict.inferred;
     r.worst = call.worst;
-    r.advice = r.carries && call.outcome != OUTCOME_IN_TIME ? tracker_advice(t, call.worst, &call.verdict)
-                                                            : verdict_row(r.call_fate, r.call_cause)->advice;
     r.call = call.number;
     r.lost = r.carries ? call.lost : 0;
     return r;
+}
+
+struct tcp_address result_client(const struct tracker *t, const struct result *r)
+{
+    struct tcp_address client, server;
+
+    tracker_addresses(t, tracker_attempt(t, r->attempt), &client, &server);
+    return client;
+}
+
+struct tcp_address result_server(const struct tracker *t, const struct result *r)
+{
+    struct tcp_address client, server;
+
+    tracker_addresses(t, tracker_attempt(t, r->attempt), &client, &server);
+    return server;
+}
+
+void append_server(GString *out, const struct tracker *t, const struct result *r)
+{
+    const struct tcp_address server = result_server(t, r);
+
+    append_address(out, r->family, &server, true);
+}
+
+void append_client(GString *out, const struct tracker *t, const struct result *r)
+{
+    const struct tcp_address client = result_client(t, r);
+
+    append_address(out, r->family, &client, false);
+}
+
+const char *result_advice(const struct tracker *t, const struct result *r)
+{
+    struct verdict v;
+
+    if (!r->carries || r->outcome == OUTCOME_IN_TIME)
+        return verdict_row(r->call_fate, r->call_cause)->advice;
+    tracker_verdict(t, r->worst, true, &v);
+    return tracker_advice(t, r->worst, &v);
 }
 
 bool comes_first(GByteArray *numbers, uint32_t number)
@@ -68,20 +113,17 @@ GArray *results_collect(const struct tracker *t, const GArray *attempts)
     return results;
 }
 
-static int compare_addresses(uint8_t family_a, const struct tcp_address *a, uint8_t family_b,
-                             const struct tcp_address *b)
-{
-    return family_a != family_b ? family_a - family_b : memcmp(a->ip, b->ip, sizeof a->ip);
-}
-
 int compare_server(const struct result *a, const struct result *b)
 {
-    int order = compare_addresses(a->family, &a->server, b->family, &b->server);
-
-    return order ? order : (int)a->server.port - (int)b->server.port;
+    if (a->family != b->family)
+        return a->family - b->family;
+    if (a->server_ip != b->server_ip)
+        return a->server_ip > b->server_ip ? 1 : -1;
+    return (int)a->server_port - (int)b->server_port;
 }
 
 int compare_client_address(const struct result *a, const struct result *b)
 {
-    return compare_addresses(a->family, &a->client, b->family, &b->client);
+    return a->family != b->family ? a->family - b->family
+                                  : (a->client_ip > b->client_ip) - (a->client_ip < b->client_ip);
 }

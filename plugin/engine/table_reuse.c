@@ -84,8 +84,8 @@ static gint by_ends_port_time(gconstpointer a, gconstpointer b)
 
     if (order != 0)
         return order;
-    if (x->client.port != y->client.port)
-        return (int)x->client.port - (int)y->client.port;
+    if (x->client_port != y->client_port)
+        return (int)x->client_port - (int)y->client_port;
     return x->begin != y->begin ? (x->begin > y->begin) - (x->begin < y->begin)
                                 : (x->attempt > y->attempt) - (x->attempt < y->attempt);
 }
@@ -214,7 +214,7 @@ static struct reuse_row count(const struct tracker *t, const GArray *results, gu
     };
 
     for (guint i = first; i < results->len && compare_ends(o, c.row.any) == 0; i++, o++) {
-        if (last->client.port != o->client.port) {
+        if (last->client_port != o->client_port) {
             count_left(&c, last);
             c.row.ports++;
             c.counted_till = INT64_MIN;
@@ -227,13 +227,14 @@ static struct reuse_row count(const struct tracker *t, const GArray *results, gu
     return c.row;
 }
 
-static void add_row(struct table *table, const struct reuse_row *row)
+static void add_row(struct table *table, const struct tracker *t, const struct reuse_row *row)
 {
+    const struct tcp_address client = result_client(t, row->any), server = result_server(t, row->any);
     union cell *cells = table_add_row(table);
     bool in_need = row->rejected > 0; /* ports that come back early are no fault where each of them is let in */
 
-    cells[CLIENT].text = table_address(table, row->any->family, &row->any->client, false);
-    cells[SERVER].text = table_address(table, row->any->family, &row->any->server, true);
+    cells[CLIENT].text = table_address(table, row->any->family, &client, false);
+    cells[SERVER].text = table_address(table, row->any->family, &server, true);
     cells[CALLS].count = row->calls;
     cells[REJECTED].count = row->rejected;
     cells[MORE_PORTS].count = in_need ? row->demand.more_ports : CELL_NO_NEED;
@@ -248,7 +249,7 @@ static void add_row(struct table *table, const struct reuse_row *row)
     cells[REUSES].count = row->reuses;
     cells[ATTEMPTS].count = row->attempts;
     cells[CONNECTIONS].count = row->connections;
-    cells[FILTER].text = table_filter(table, row->any->family, &row->any->client, &row->any->server);
+    cells[FILTER].text = table_filter(table, row->any->family, &client, &server);
 }
 
 static void fill(struct table *table, const struct tracker *t, GArray *results)
@@ -263,7 +264,7 @@ static void fill(struct table *table, const struct tracker *t, GArray *results)
     }
     g_array_sort(rows, by_badness);
     for (guint i = 0; i < rows->len; i++)
-        add_row(table, &g_array_index(rows, struct reuse_row, i));
+        add_row(table, t, &g_array_index(rows, struct reuse_row, i));
     g_array_free(rows, TRUE);
 }
 

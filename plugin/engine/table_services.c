@@ -114,11 +114,12 @@ static struct service_row count(const GArray *results, guint first)
     return row;
 }
 
-static void add_row(struct table *table, const struct service_row *row)
+static void add_row(struct table *table, const struct tracker *t, const struct service_row *row)
 {
+    const struct tcp_address server = result_server(t, row->any);
     union cell *cells = table_add_row(table);
 
-    cells[SERVER].text = table_address(table, row->any->family, &row->any->server, true);
+    cells[SERVER].text = table_address(table, row->any->family, &server, true);
     cells[CALLS].count = row->calls;
     cells[FAILED].count = row->failed;
     cells[LATE].count = row->late;
@@ -130,7 +131,7 @@ static void add_row(struct table *table, const struct service_row *row)
     cells[RETRIES].count = row->retries;
     for (guint fate = 0; fate < FATE_COUNT; fate++)
         cells[FATES + fate].count = row->fates[fate];
-    cells[FILTER].text = table_filter(table, row->any->family, NULL, &row->any->server);
+    cells[FILTER].text = table_filter(table, row->any->family, NULL, &server);
 }
 
 static void fill(struct table *table, const struct tracker *t, GArray *results)
@@ -147,7 +148,7 @@ static void fill(struct table *table, const struct tracker *t, GArray *results)
     }
     g_array_sort(rows, by_badness);
     for (guint i = 0; i < rows->len; i++)
-        add_row(table, &g_array_index(rows, struct service_row, i));
+        add_row(table, t, &g_array_index(rows, struct service_row, i));
     g_array_free(rows, TRUE);
 }
 

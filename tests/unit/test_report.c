@@ -334,7 +334,7 @@ static void assert_headline(const struct problems *p, guint i, const char *expec
 {
     GString *headline = g_string_new(NULL);
 
-    problem_headline(problem_at(p, i), headline);
+    problem_headline(p, problem_at(p, i), headline);
     g_assert_cmpstr(headline->str, ==, expected);
     g_string_free(headline, TRUE);
 }
@@ -352,7 +352,7 @@ static void test_ranked_by_loss(void)
             late_call(s, 1000);
         struct problems *p = problems_of(s);
         g_assert_cmpuint(p->list->len, ==, 2);
-        g_assert_cmpuint(problem_at(p, 0)->worst->server.port, ==, refused == 1 ? 82 : 81);
+        g_assert_cmpuint(problem_at(p, 0)->worst->server_port, ==, refused == 1 ? 82 : 81);
         assert_headline(p, refused == 1 ? 0 : 1,
                         "10.0.0.2:82: 20 of 20 calls came late by 1.0 s each (20.0 s lost): established after a "
                         "retransmitted SYN (syn_retransmitted)");
@@ -376,7 +376,7 @@ static void test_overcome(void)
     late_call(s, 3000);
     struct problems *p = problems_of(s);
     g_assert_cmpuint(problems_to_name(p), ==, 1);
-    g_assert_cmpuint(problem_at(p, 0)->worst->server.port, ==, 82);
+    g_assert_cmpuint(problem_at(p, 0)->worst->server_port, ==, 82);
     g_assert_true(problems_overcome(p, said));
     g_assert_cmpstr(
         said->str, ==,
@@ -394,7 +394,7 @@ static void assert_crowd(const struct problems *p, const char *expected)
     GString *headline = g_string_new(NULL);
 
     g_assert_cmpuint(p->crowds->len, ==, 1);
-    crowd_headline(&g_array_index(p->crowds, struct crowd, 0), headline);
+    crowd_headline(&g_array_index(p->crowds, struct crowd, 0), p->t, headline);
     g_assert_cmpstr(headline->str, ==, expected);
     g_string_free(headline, TRUE);
 }

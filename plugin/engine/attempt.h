@@ -18,16 +18,15 @@ enum attempt_flags {
     ATTEMPT_CROSSED = 0x08,     /* both sides sent SYNs, and each took the other's */
     ATTEMPT_DATA_TAKEN = 0x10,  /* the SYN/ACK acknowledged data that came with the SYN (RFC 7413) */
     ATTEMPT_TWIN = 0x20,        /* seen at another capture point before: counted there */
-    ATTEMPT_RETRIED_UNANSWERED = 0x40, /* a SYN was retransmitted before any SYN/ACK was seen */
-    ATTEMPT_MIRRORED = 0x80,           /* the capture shows its SYN twice */
-    ATTEMPT_CAME_IN = 0x100,   /* the host that captured received the newest SYN, before it sent it on if it did */
-    ATTEMPT_FORWARDED = 0x200, /* ... received a SYN, and sent it on */
-    ATTEMPT_PROXIED = 0x400,   /* its SYN came again after the client had acknowledged the SYN/ACK */
-    ATTEMPT_APART = 0x800,     /* its SYN is shown twice, so far apart that two clocks timed it, or two places saw it */
-    ATTEMPT_PLAIN_RETRY = 0x1000, /* SYNs with data were not answered, and were followed by one without */
-    ATTEMPT_DAMAGED = 0x2000,     /* each SYN seen had a wrong checksum */
-    ATTEMPT_SYN_IN = 0x4000,      /* the host that captured received its SYN */
-    ATTEMPT_SYN_OUT = 0x8000,     /* ... sent it */
+    ATTEMPT_MIRRORED = 0x40,    /* the capture shows its SYN twice */
+    ATTEMPT_CAME_IN = 0x80,     /* the host that captured received the newest SYN, before it sent it on if it did */
+    ATTEMPT_FORWARDED = 0x100,  /* ... received a SYN, and sent it on */
+    ATTEMPT_PROXIED = 0x200,    /* its SYN came again after the client had acknowledged the SYN/ACK */
+    ATTEMPT_APART = 0x400, /* its SYN is shown twice, so far apart that two clocks timed it, or two places saw it */
+    ATTEMPT_PLAIN_RETRY = 0x800, /* SYNs with data were not answered, and were followed by one without */
+    ATTEMPT_DAMAGED = 0x1000,    /* each SYN seen had a wrong checksum */
+    ATTEMPT_SYN_IN = 0x2000,     /* the host that captured received its SYN */
+    ATTEMPT_SYN_OUT = 0x4000,    /* ... sent it */
 };
 
 /* Stands for a frame that was read but is not in the file: a read filter left it out. */

@@ -382,12 +382,12 @@ static void make_groups(struct comparison *c, enum scope scope)
 /* ---- the comparison --------------------------------------------------------------------------------- */
 
 /* Says it of all bad calls, and frees the sentence's string. */
-static void publish(const struct comparison *c, const struct group *group, const GPtrArray *bad, GString *sentence,
+static void publish(const struct comparison *c, const GPtrArray *bad, GString *sentence,
                     const struct family_row *family)
 {
     struct contrast *contrast = g_new(struct contrast, 1);
 
-    *contrast = (struct contrast){ g_string_free(sentence, FALSE), family, bad->len, group->good->len };
+    *contrast = (struct contrast){ g_string_free(sentence, FALSE), family };
     g_ptr_array_add(c->out->list, contrast);
     for (guint i = 0; i < bad->len; i++)
         g_hash_table_insert(c->out->of_call, GUINT_TO_POINTER(call_at(bad, i)->call), contrast);
@@ -420,7 +420,7 @@ static void compare_since(struct comparison *c, const struct group *group, const
         const struct family_row *family = family_of(c->t, FEATURE_BACKEND, bad);
         found.others = (uint64_t)find_last_taken(c, group->good, first, found.value);
         if (found.others > 0)
-            publish(c, &later, bad, sentence_of(c, &later, bad, cause, &found, 1, family), family);
+            publish(c, bad, sentence_of(c, &later, bad, cause, &found, 1, family), family);
     }
     g_ptr_array_free(later.good, TRUE);
 }
@@ -441,7 +441,7 @@ static void compare(struct comparison *c, const struct group *group, const GPtrA
     }
     for (guint i = 0; i < n && family == NULL; i++)
         family = family_of(c->t, found[i].feature, bad);
-    publish(c, group, bad, sentence_of(c, group, bad, cause, found, n, family), family);
+    publish(c, bad, sentence_of(c, group, bad, cause, found, n, family), family);
 }
 
 /* What fails calls may be not what they are, but how many come in a second. */
@@ -463,7 +463,7 @@ static void look_for_level(const struct comparison *c, const struct group *group
     g_string_append_printf(out, " SYNs a second were taken, however many came (%u to %u, in %u such seconds)",
                            level.least_offered, level.most_offered, level.seconds);
     g_string_append_printf(out, " - probably %s", family->text);
-    publish(c, group, group->bad, out, family);
+    publish(c, group->bad, out, family);
 }
 
 /* All bad calls of a group; else those of each cause. */

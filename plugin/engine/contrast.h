@@ -17,7 +17,6 @@
 struct contrast {
     char *sentence;                  /* with both counts, and the family */
     const struct family_row *family; /* NULL: none is known */
-    uint32_t bad, good;              /* calls that have it all, and that have it not */
 };
 
 struct contrasts {

@@ -49,7 +49,6 @@ static void read_connection(const struct peer_rules *rules, const struct connect
     p->last = old->frame[CONN_LAST];
     p->closed_in = old->frame[CONN_CLOSE];
     p->closer = connection_closer(old);
-    p->attempt = old->attempt;
     p->state = (uint8_t)state_at(rules, old, side, now);
     if ((old->flags & CONN_RESET) || time_wait_is_removed(rules, old))
         p->flags |= PAST_RESET;

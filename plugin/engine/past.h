@@ -34,7 +34,6 @@ struct past {
     uint32_t first, last, closed_in, tw_frame; /* frames; 0: none */
     uint32_t rcv_nxt, snd_nxt, ts_recent;      /* of the peer */
     int32_t tsval_delta;                       /* TSval - TS.Recent */
-    uint32_t attempt;                          /* that the old connection came from; 0: its SYN was not seen */
     uint16_t flags;                            /* enum past_flags */
     uint8_t closer;                            /* side, SIDE_NONE: not known */
     uint8_t state;                             /* enum tcp_state of the peer */

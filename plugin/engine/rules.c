@@ -178,7 +178,7 @@ enum { RULES = sizeof rules / sizeof rules[0] };
 
 /* The lists of a rule as sets. */
 struct masks {
-    struct facts all, none, proof;
+    struct facts all, none;
     size_t next; /* the first row below that does not begin with the same fact */
 };
 
@@ -200,7 +200,6 @@ static const struct masks *masks_of_rules(void)
         bool same = i + 1 < RULES && rules[i].all[0] != F_NONE && rules[i].all[0] == rules[i + 1].all[0];
         masks[i] = (struct masks){ .all = rule_facts(rules[i].all),
                                    .none = rule_facts(rules[i].none),
-                                   .proof = rule_facts(rules[i].proof),
                                    .next = same ? masks[i + 1].next : i + 1 };
     }
     made = true;

@@ -151,9 +151,6 @@ static void parse_option(struct segment *seg, uint8_t kind, uint8_t size, const 
             seg->tsecr = get32(value + 4);
         }
         break;
-    case 34:
-        seg->fast_open = true;
-        break;
     default:
         break;
     }
@@ -203,7 +200,7 @@ bool segment_parse(const struct packet_bytes *b, size_t tcp, struct segment *seg
     seg->flags = h[13];
     seg->window = get16(h + 14);
     seg->payload = (uint32_t)(rest - header);
-    seg->has_ts = seg->fast_open = false;
+    seg->has_ts = false;
     seg->checksum = CHECKSUM_UNKNOWN;
     seg->wscale = NO_WSCALE;
     seg->mss = seg->option_layout = 0;

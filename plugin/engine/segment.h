@@ -87,7 +87,6 @@ struct segment {
     uint8_t checksum; /* enum checksum: of a SYN or SYN/ACK */
     bool options_cut; /* the captured bytes end before the options do */
     bool has_ts;
-    bool fast_open;         /* RFC 7413 option */
     uint8_t wscale;         /* shift, or NO_WSCALE */
     uint16_t mss;           /* 0: absent */
     uint16_t option_layout; /* digest of the kinds of options, in their order */

@@ -232,7 +232,6 @@ static void retry(const struct work *w, struct attempt *a)
     struct trouble *trouble = need_trouble(w->t, a);
 
     if (!(get_evidence(w->t, a)->flags & EV_SYN_ACK)) {
-        a->flags |= ATTEMPT_RETRIED_UNANSWERED;
         if (a->syn_data != 0 && w->seg->payload == 0)
             a->flags |= ATTEMPT_PLAIN_RETRY;
         if (!is_answered(w->t, trouble))

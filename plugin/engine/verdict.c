@@ -222,7 +222,6 @@ static void learn_from_leg(const struct verdict *theirs, struct verdict *v)
         return;
     v->cause = theirs->cause;
     v->inferred = true;
-    v->from_leg = true;
     v->source = theirs->source;
 }
 

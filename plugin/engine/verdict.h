@@ -22,7 +22,6 @@ struct verdict {
     bool not_as_rules;    /* the peer answered as the chosen rules would not */
     enum damage damage;   /* of an attempt without answer, or whose SYN/ACK is not acknowledged */
     bool from_twin;       /* decided by what another capture point saw */
-    bool from_leg;        /* decided by what the other leg of a NAT shows */
     uint32_t decided_by;  /* frame; 0: none */
     uint32_t source;      /* the attempt whose evidence decided: this one, a twin, or another leg */
     int64_t wait;         /* ns: first SYN to the deciding frame, or to the last SYN */

@@ -79,9 +79,9 @@ void traced_segment(struct tracker *t, const struct segment *seg)
     fprintf(trace(), " ttl %u traffic %02x flow %05x id %d %u df %d payload %u seq %u ack %u window %u flags %02x",
             seg->ttl, seg->traffic, seg->flow_label, seg->has_ip_id, seg->has_ip_id ? seg->ip_id : 0,
             seg->has_ip_id && seg->df, seg->payload, seg->seq, seg->ack, seg->window, seg->flags);
-    fprintf(trace(), " cut %d ts %d %u %u tfo %d wscale %u mss %u layout %u kinds %" PRIx64 " checksum %u\n",
-            seg->options_cut, seg->has_ts, seg->tsval, seg->tsecr, seg->fast_open, seg->wscale, seg->mss,
-            seg->option_layout, seg->option_kinds, seg->checksum);
+    fprintf(trace(), " cut %d ts %d %u %u wscale %u mss %u layout %u kinds %" PRIx64 " checksum %u\n", seg->options_cut,
+            seg->has_ts, seg->tsval, seg->tsecr, seg->wscale, seg->mss, seg->option_layout, seg->option_kinds,
+            seg->checksum);
     tracker_segment(t, seg);
 }
 

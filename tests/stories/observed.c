@@ -42,7 +42,7 @@ static void reuse_of(const struct judged *j, struct observed *fact)
 
 static void decided_at(const struct judged *j, struct observed *fact)
 {
-    g_string_assign(fact->text, j->verdict.from_twin ? "point" : j->verdict.from_leg ? "leg" : "here");
+    g_string_assign(fact->text, j->verdict.from_twin ? "point" : j->verdict.source != j->record ? "leg" : "here");
 }
 
 static void stack_token(const struct judged *j, struct observed *fact)

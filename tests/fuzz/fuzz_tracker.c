@@ -165,7 +165,7 @@ static bool is_reset_of_another_answer(const struct tracker *t, const struct att
     const struct packets_seen *reset = tracker_packets(t, a, SEEN_CLIENT_RST);
     const struct evidence *e = tracker_evidence(t, a);
 
-    return reset != NULL && (e->flags & EV_SYN_ACK) && e->frame[EV_ACK] == 0;
+    return reset != NULL && (e->flags & EV_SYN_ACK) && (e->frame[EV_ACK] == 0 || e->frame[EV_ACK] > reset->first.frame);
 }
 
 static void check_attempt(const struct tracker *t, uint32_t attempt, bool *established, bool hides)
@@ -187,9 +187,11 @@ static void check_attempt(const struct tracker *t, uint32_t attempt, bool *estab
     check_summary(t, attempt, &now);
     check_summary(t, attempt, &final);
     /* What was established once can only turn out to be stuck, or be reset by a server that has not shown that it took it,
-     * or by a client whose RST was all that showed it, and does not acknowledge the SYN/ACK that came then. */
-    bool reset = now.fate == FATE_REFUSED && tracker_packets(t, a, SEEN_SERVER_RST) != NULL;
-    PROMISE(is_on(&now) || reset || is_reset_of_another_answer(t, a) || !established[attempt]);
+     * or by a client whose RST was all that showed it, and does not acknowledge the SYN/ACK that came then. Another capture
+     * point may have seen that. */
+    const struct attempt *source = tracker_attempt(t, now.source);
+    bool reset = now.fate == FATE_REFUSED && tracker_packets(t, source, SEEN_SERVER_RST) != NULL;
+    PROMISE(is_on(&now) || reset || is_reset_of_another_answer(t, source) || !established[attempt]);
     established[attempt] = is_on(&now);
 }
 

@@ -5,22 +5,21 @@
 #include "advice.h"
 
 #include "company.h"
+#include "lacks.h"
 #include "other_host.h"
 #include "shapes.h"
 #include "siblings.h"
 
 #include <string.h>
 
-#define PAWS_COUNTERS " Next: nstat -az TcpExtPAWSTimewait (Linux 6.16 and later) or TcpExtPAWSEstab on the server."
-
 static const char of_two_hosts[] =
     "Several hosts share this address and port through a translator, each with a clock of its own, and the server keeps "
-    "the newest: give the translator more addresses, give each host ports of its own, or let the clients close first (a "
-    "longer keep-alive on the server)." PAWS_COUNTERS;
+    "the newest: give the translator more addresses, let the clients close first (a longer keep-alive on the server), or "
+    "give each host ports of its own." PAWS_COUNTERS;
 static const char of_one_host[] =
     "One host is enough for this: on Linux 7.0 and its stable series each of its ports has a clock of its own, and the "
-    "translator gave two of them the same port. Let it keep the source port (no random, no fully-random), or let the "
-    "clients close first (a longer keep-alive on the server)." PAWS_COUNTERS;
+    "translator gave two of them the same port. Give the translator more addresses, let the clients close first (a longer "
+    "keep-alive on the server), or let it keep the source port (no random, no fully-random)." PAWS_COUNTERS;
 static const char of_open_port[] =
     "The port took other connections, earlier or later in this capture: nothing drops all that goes to it. A full queue "
     "or a stopped program for a time, a rate limit, or a rule that came and went. Next: nstat -az TcpExtListenOverflows "
@@ -28,6 +27,23 @@ static const char of_open_port[] =
 static const char of_refusing_port[] =
     "Other SYNs to this port were answered with RST: nobody listens there, and nothing drops all that goes to it; these "
     "SYNs, or their answers, were lost or limited. Next: ss -tln on the server, then a capture there.";
+#define NEAR_SERVER "This capture is taken at the server or next to it (it answered a SYN within 0.03 ms)"
+
+static const char of_drop_at_server[] = NEAR_SERVER
+    ", and has the SYNs without an answer: hardly a loss on the way. They were dropped there, by a full accept or "
+    "SYN queue or a packet filter. Next: nstat -az TcpExtListenOverflows TcpExtListenDrops TcpExtTCPReqQFullDrop "
+    "and ss -tln (Recv-Q against Send-Q) on the server, then the counters of its packet filters.";
+static const char of_loss_at_client[] = NEAR_SERVER
+    ", and the server answered: its SYN/ACK, or the client's ACK, was lost or late on the way from or to the client. "
+    "Next: a capture closer to the client; nstat -az TcpRetransSegs on the server tells how often.";
+static const char of_filter_at_server[] = NEAR_SERVER
+    ", and has the SYNs: a packet filter there drops this port, hardly one before. Next: firewall rules and "
+    "counters on the host (nft list ruleset).";
+static const char of_data_at_server[] = NEAR_SERVER
+    ", and has what the client sent: the application accepts too slowly or its backlog is too small (raise the "
+    "listen backlog and net.core.somaxconn, or add workers), or a packet filter there drops it. Next: ss -tln "
+    "(Recv-Q against Send-Q) and nstat -az TcpExtListenOverflows on the server; if they are calm, its packet "
+    "filters (nft list ruleset).";
 static const char of_damage[] =
     "Something between the sender and this capture changes packets, or does not fill in the checksum that the sender left "
     "to a network card: often a tunnel (VXLAN) on a card or driver that cannot do it. Next: nstat -az TcpInCsumErrors on "
@@ -90,6 +106,34 @@ static const char *advice_for_call(const struct tracker *t, uint32_t attempt, co
     return call.rival != 0 && v->fate == FATE_ESTABLISHED ? of_race : NULL;
 }
 
+/* Where what the client sent is known to have come to the server, or near it. */
+static const char *advice_at_server(const struct tracker *t, uint32_t attempt, const struct verdict *v)
+{
+    if (!capture_is_near_server(t, get_attempt(t, attempt)))
+        return NULL;
+    switch (v->cause) {
+    case CAUSE_SYN_RETRANSMITTED:
+        return of_drop_at_server;
+    case CAUSE_SYNACK_RETRANSMITTED:
+        return of_loss_at_client;
+    case CAUSE_SILENT_PORT:
+        return of_filter_at_server;
+    case CAUSE_ACCEPT_QUEUE_FULL:
+    case CAUSE_UNANSWERED_DATA:
+        return of_data_at_server;
+    default:
+        return NULL;
+    }
+}
+
+/* What the service did at other times is told before where the capture was taken. */
+static const char *advice_for_service(const struct tracker *t, uint32_t attempt, const struct verdict *v)
+{
+    const char *advice = v->cause == CAUSE_SILENT_PORT ? advice_for_silent_port(t, attempt) : NULL;
+
+    return advice != NULL ? advice : advice_at_server(t, attempt, v);
+}
+
 /* NULL: the cause's. */
 static const char *finer_advice(const struct tracker *t, uint32_t attempt, const struct verdict *v)
 {
@@ -97,13 +141,12 @@ static const char *finer_advice(const struct tracker *t, uint32_t attempt, const
         return of_damage;
     if (v->cause == CAUSE_TIME_WAIT_PAWS)
         return advice_for_paws(t, attempt, v);
-    if (v->cause == CAUSE_SILENT_PORT)
-        return advice_for_silent_port(t, attempt);
     if (v->fate == FATE_ESTABLISHED && is_to_itself(t, attempt))
         return of_itself;
     if (is_authenticated(t, v->source, v))
         return of_authentication;
-    return advice_for_call(t, attempt, v);
+    const char *advice = advice_for_call(t, attempt, v);
+    return advice != NULL ? advice : advice_for_service(t, attempt, v);
 }
 
 const char *tracker_advice(const struct tracker *t, uint32_t attempt, const struct verdict *v)

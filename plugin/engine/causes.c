@@ -85,11 +85,10 @@ static const struct expert_row experts[EXPERT_COUNT] = {
         FATE_##FATE, CAUSE_##CAUSE, SEVERITY_##SEVERITY, EXPERT_##EXPERT, SENTENCE, ADVICE \
     }
 
-#define PAWS_ADVICE                                                                                                     \
-    "The SYN's timestamp is older than the one the server keeps: several hosts, or on Linux 7.0 and its stable series " \
-    "several ports of one host, share this address and port through a translator. Let it keep the source port, give "   \
-    "it more addresses, or let the clients close first (a longer keep-alive on the server). Next: nstat -az "           \
-    "TcpExtPAWSTimewait (Linux 6.16 and later) or TcpExtPAWSEstab on the server."
+#define PAWS_ADVICE                                                                                                          \
+    "The SYN's timestamp is older than what the server keeps: several hosts, or (Linux 7.0 and its stable series) ports of " \
+    "one, share this address and port through a translator. Give it more addresses, let clients close first (longer "        \
+    "keep-alive on the server), or give several hosts ports of their own, one host its own source port." PAWS_COUNTERS
 #define SEQUENCE_ADVICE                                                                                            \
     "The port pair came back within TIME_WAIT with an older sequence number: use more source ports or addresses, " \
     "TCP timestamps at both ends, or let clients close first. Next: the client's (NAT's) port choice."
@@ -113,8 +112,10 @@ static const struct verdict_row rows[] = {
         "duplicate address. Next: compare the wrong answer's TTL and MAC address with the right one's."),
     ROW(ESTABLISHED, AFTER_TIME_WAIT_RESET, WARNING, AFTER_REJECTION,
         "Established after TIME_WAIT peer rejected the SYN and the client's RST removed it",
-        "It works, at the price of a round trip and a SYN timer. A firewall that drops the peer's ACK or the client's "
-        "RST would turn this into a failure: reuse port pairs later, or let the client close first."),
+        "The client's RST ended the TIME_WAIT that rejected its SYN: it got in after some 10 ms if it repeated the SYN at "
+        "once, else after a SYN timer. A firewall that drops the peer's ACK or that RST would make it fail: use more source "
+        "ports or addresses, or let the client close first. Next: nstat -az TcpExtPAWSTimewait (Linux 6.16 and later) or "
+        "TcpExtPAWSEstab on the server, and the client's (NAT's) port choice."),
     ROW(ESTABLISHED, AFTER_OLD_CONNECTION_RESET, WARNING, AFTER_REJECTION,
         "Established after the old connection rejected the SYN and was reset",
         "The server still held a connection that the client had forgotten. Compare idle timeouts along the path. Next: "
@@ -157,8 +158,8 @@ static const struct verdict_row rows[] = {
     ROW(REJECTED, TIME_WAIT_SEQUENCE, ERROR, TIME_WAIT, "SYN rejected by TIME_WAIT peer", SEQUENCE_ADVICE),
     ROW(REJECTED, TIME_WAIT_NO_LISTENER, ERROR, TIME_WAIT,
         "SYN answered by TIME_WAIT peer with a bare ACK: nobody listens any more",
-        "The service is down: a Linux peer in TIME_WAIT answers so instead of with a RST. Start the service; check it "
-        "with ss -tln on the server."),
+        "The service is down: a Linux peer in TIME_WAIT answers so instead of with a RST. Start the service. "
+        "Next: ss -tln on the server."),
     ROW(REJECTED, OLD_ESTABLISHED, ERROR, OLD_CONNECTION, "SYN rejected: the peer's old connection is ESTABLISHED",
         OLD_ADVICE),
     ROW(REJECTED, OLD_CLOSE_WAIT, ERROR, OLD_CONNECTION, "SYN rejected: the peer's old connection is in CLOSE_WAIT",
@@ -179,8 +180,8 @@ static const struct verdict_row rows[] = {
         "An earlier SYN of this port pair is still half open on the server: its SYN/ACK or the ACK was lost. Look for "
         "loss towards the client. Next: ss -tan state syn-recv on the server."),
     ROW(REJECTED, OLD_UNKNOWN, ERROR, OLD_CONNECTION, "SYN rejected: the peer holds an old connection",
-        "The capture does not show the old connection's state. Begin the capture earlier, or look at the port pair "
-        "with ss -tano on the server."),
+        "The capture does not show the old connection's state. Next: a capture that begins earlier, or the port pair in "
+        "ss -tano on the server."),
     ROW(REJECTED, WRONG_ACK, ERROR, WRONG_ACK, "SYN answered by a SYN/ACK with a wrong ack number",
         "Something answers for another connection: a stale NAT entry, a duplicate address, or a device that rewrites "
         "sequence numbers one way only. Next: compare the answer's TTL and MAC address with good ones."),
@@ -198,31 +199,33 @@ static const struct verdict_row rows[] = {
     ROW(REFUSED, TIME_WAIT_SEQUENCE, ERROR, TIME_WAIT,
         "SYN refused by TIME_WAIT peer (its number falls into the old window)",
         "The port is not closed: the server's TIME_WAIT resets what falls into its old window, as lwIP and illumos do. "
-        "Reuse the port pair later, or let the client close first."),
+        "Reuse the port pair later, or let the client close first. Next: the client's (NAT's) port choice."),
     ROW(REFUSED, OLD_FIN_WAIT_2, ERROR, REFUSED,
         "SYN refused by the old connection in FIN_WAIT_2 (its number falls into the old window)",
         "The port is not closed: the server still holds the old connection without a socket. Reuse the port pair "
-        "later, or let the old client close properly; net.ipv4.tcp_fin_timeout shortens the wait."),
+        "later, or let the old client close properly; net.ipv4.tcp_fin_timeout shortens the wait. Next: ss -tano state "
+        "fin-wait-2 on the server."),
     ROW(REFUSED, OLD_SYN_RECEIVED, ERROR, REFUSED,
         "SYN refused by a half-open connection (SYN_RECEIVED: its number falls into the old window)",
         "The port is not closed: an earlier SYN of this port pair was still half open. Retry; look for loss towards "
-        "the client."),
+        "the client. Next: ss -tan state syn-recv on the server."),
     ROW(REFUSED, RESET_IN_PATH, ERROR, REFUSED, "SYN refused by a RST that the peer seems not to have sent",
         "The RST's TTL is not that of the peer's other packets: a firewall or IPS on the path answers for it. Next: "
         "capture on the server too, and look for the RST there."),
 
     ROW(UNREACHABLE, ICMP_NET, ERROR, UNREACHABLE, "SYN unreachable: no route to the network (ICMP)",
-        "The router that sent the ICMP error has no route. Check routes there and the destination address."),
+        "The router that sent the ICMP error has no route, or the address is wrong. Next: the routes there."),
     ROW(UNREACHABLE, ICMP_HOST, ERROR, UNREACHABLE, "SYN unreachable: host unreachable (ICMP)",
-        "The last router cannot reach the host (no ARP or ND answer). Check that it is up and that its address and "
-        "VLAN are right."),
+        "The last router cannot reach the host (no ARP or ND answer): it is down, or its address or VLAN is "
+        "wrong. Next: the neighbours of that router (ip neigh)."),
     ROW(UNREACHABLE, ICMP_PORT, ERROR, UNREACHABLE, "SYN unreachable: port unreachable (ICMP)",
-        "A packet filter rejects this port (TCP itself would send a RST). Look for a REJECT rule on the sender of the "
-        "ICMP error."),
+        "A packet filter rejects this port (TCP itself would send a RST). Next: the rules of the sender of the ICMP "
+        "error (REJECT)."),
     ROW(UNREACHABLE, ICMP_ADMIN_PROHIBITED, ERROR, UNREACHABLE, "SYN unreachable: administratively prohibited (ICMP)",
-        "A packet filter forbids it. The sender of the ICMP error is the device whose rule has to change."),
+        "A packet filter forbids it. Next: the rules of the sender of the ICMP error."),
     ROW(UNREACHABLE, ICMP_OTHER, ERROR, UNREACHABLE, "SYN unreachable (ICMP)",
-        "Look at the ICMP error's type and code, and at its sender: time exceeded means a routing loop."),
+        "A device on the way gave the packet up; time exceeded means a routing loop. Next: the ICMP error's type and code, and "
+        "its sender."),
 
     ROW(NO_ANSWER, TIME_WAIT_PAWS, ERROR, TIME_WAIT, "SYN never answered: TIME_WAIT peer rejects it", PAWS_ADVICE),
     ROW(NO_ANSWER, TIME_WAIT_SEQUENCE, ERROR, TIME_WAIT, "SYN never answered: TIME_WAIT peer rejects it",

@@ -11,6 +11,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* Where advice of PAWS ends: the counters that tell whether it was that. */
+#define PAWS_COUNTERS " Next: nstat -az TcpExtPAWSTimewait (Linux 6.16 and later) or TcpExtPAWSEstab on the server."
+
 enum fate {
     FATE_ESTABLISHED,
     FATE_REJECTED,

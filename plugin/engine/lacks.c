@@ -5,8 +5,10 @@
 #include "lacks.h"
 
 #include "store.h"
+#include "text.h"
 
 #include <inttypes.h>
+#include <string.h>
 
 void tracker_note_drops(struct tracker *t, uint64_t packets)
 {
@@ -25,13 +27,25 @@ const struct capture *tracker_capture(const struct tracker *t)
     return &t->capture;
 }
 
-bool capture_lacks_server(const struct tracker *t, const struct attempt *a)
+static bool server_has(const struct tracker *t, const struct attempt *a, enum host_marks mark)
 {
     const struct port_pair *pair = pair_of(t, a);
     struct tcp_address server;
 
     port_pairs_address(&t->pairs, pair, server_side(a), &server);
-    return peers_host_has(&t->peers, pair->family, pair->point, server.ip, HOST_UNHEARD);
+    return peers_host_has(&t->peers, pair->family, pair->point, server.ip, mark);
+}
+
+bool capture_lacks_server(const struct tracker *t, const struct attempt *a)
+{
+    return server_has(t, a, HOST_UNHEARD);
+}
+
+/* Where two captures are in one, two clocks may have told the times. */
+bool capture_is_near_server(const struct tracker *t, const struct attempt *a)
+{
+    return t->capture.apart == 0 && !capture_lost_packets(&t->capture) && server_has(t, a, HOST_NEAR)
+           && !capture_lacks_server(t, a);
 }
 
 static const char *plural(uint64_t n)
@@ -46,10 +60,47 @@ static void append_remark(GString *out, char *remark)
     g_free(remark);
 }
 
+/* Another point heard the host whole, or an earlier one lacks it, too. */
+static bool is_told_elsewhere(const struct tracker *t, const struct host *h)
+{
+    for (guint point = 0; point < t->points->len; point++) {
+        const struct host *there = point == h->point ? NULL : peers_host(&t->peers, h->family, (uint16_t)point, h->ip);
+        if (there != NULL && (point < h->point || !(there->marks & HOST_UNHEARD)))
+            return true;
+    }
+    return false;
+}
+
+/* Of which hosts packets are missing: they were captured on one way only, or on one of several. */
+static char *remark_on_unheard(const struct tracker *t)
+{
+    const struct host *first = NULL;
+    guint n = 0;
+
+    for (guint i = 0; i < t->peers.hosts->len; i++) {
+        const struct host *h = &g_array_index(t->peers.hosts, struct host, i);
+        if (!(h->marks & HOST_UNHEARD) || is_told_elsewhere(t, h))
+            continue;
+        first = first == NULL ? h : first;
+        n++;
+    }
+    if (first == NULL)
+        return NULL;
+    GString *out = g_string_new("The capture lacks packets of ");
+    struct tcp_address address = { .port = 0 };
+    memcpy(address.ip, first->ip, sizeof address.ip);
+    append_address(out, first->family, &address, false);
+    if (n > 1)
+        g_string_append_printf(out, " and of %u more host%s", n - 1, plural(n - 1));
+    g_string_append(out, " which the clients acknowledge: silence proves nothing there.");
+    return g_string_free(out, FALSE);
+}
+
 char *tracker_capture_remark(const struct tracker *t)
 {
     const struct capture *c = &t->capture;
     GString *out = g_string_new(NULL);
+    char *unheard = remark_on_unheard(t);
 
     if (c->dropped > 0)
         append_remark(out, g_strdup_printf("The capture lost %" PRIu64 " packet%s, as its records say.", c->dropped,
@@ -58,6 +109,8 @@ char *tracker_capture_remark(const struct tracker *t)
         append_remark(out, g_strdup_printf("The capture lacks packets: %" PRIu32 " connection%s acknowledged data that "
                                            "is not in it.",
                                            c->lacking, plural(c->lacking)));
+    if (unheard != NULL)
+        append_remark(out, unheard);
     if (capture_lost_packets(c))
         append_remark(out, g_strdup("An answer that is not in it may have come."));
     if (capture_lacks_acks(c))

@@ -13,6 +13,10 @@ struct tracker;
 /* The attempt's server sends what the capture lacks: its clients acknowledge it. */
 bool capture_lacks_server(const struct tracker *t, const struct attempt *a);
 
+/* The attempt's server is the machine that captured, or next to it, and nothing shows that the capture lacks packets: what is
+ * in it has come so far, and what is not was not sent. */
+bool capture_is_near_server(const struct tracker *t, const struct attempt *a);
+
 /* A record says that so many packets were lost before it. */
 void tracker_note_drops(struct tracker *t, uint64_t packets);
 

@@ -38,6 +38,7 @@ enum host_marks {
     HOST_IN_USE = 0x800,     /* while the others are forgotten */
     HOST_PASSED_ON = 0x1000, /* what went to it was seen at its point and again at another: see between.c */
     HOST_ISN_LARGE = 0x2000, /* a SYN/ACK had an ISN that is not near 0 */
+    HOST_NEAR = 0x4000,      /* a SYN/ACK came sooner after its SYN than it could from afar, and had passed no router */
 };
 
 /* SYN/ACKs that follow each other within twice ANSWER_WINDOW; to is before from if there are none. */

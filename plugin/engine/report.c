@@ -101,7 +101,7 @@ static void print_next(struct report *r)
     const char *next;
     char *advice = problem_advice(r->p->t, problem_at(r->p, 0), &next);
 
-    print_wrapped(r->out, "Next:", LABEL_WIDTH, next == NULL ? advice : next);
+    print_wrapped(r->out, next == NULL ? "Advice:" : "Next:", LABEL_WIDTH, next == NULL ? advice : next);
     r->next = next;
     g_free(advice);
 }

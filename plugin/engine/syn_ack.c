@@ -82,6 +82,18 @@ static void note_crossing(const struct work *w, struct attempt *a)
     a->flags |= ATTEMPT_CROSSED;
 }
 
+/* Light goes 3 km and back in this time, a packet that a router passes on not so far. Two packets of one moment may be in
+ * one tick of a coarse clock. */
+#define NEAR (NS_PER_SECOND / 1000000 * 30)
+
+static bool comes_from_near(const struct segment *seg, const struct attempt *a)
+{
+    int64_t gap = seg->seen.time - a->first_time;
+
+    return gap > 0 && gap <= NEAR && !(a->flags & ATTEMPT_APART)
+           && (seg->ttl == 64 || seg->ttl == 128 || seg->ttl == 255);
+}
+
 /* What it shows of its host and service, and of its frame. */
 static void note_sender(const struct work *w, uint32_t attempt, bool copy)
 {
@@ -92,6 +104,8 @@ static void note_sender(const struct work *w, uint32_t attempt, bool copy)
     host_note_ttl(host, seg->ttl);
     host_note_checksum(host, seg);
     note_syn_ack_marks(host, seg);
+    if (comes_from_near(seg, get_attempt(w->t, attempt)))
+        host->marks |= HOST_NEAR;
     if (copy)
         note_duplicate(w->t, seg->seen.frame, attempt);
     else

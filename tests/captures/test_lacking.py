@@ -61,6 +61,15 @@ def test_plain_acks_that_were_filtered_away(tshark, capture):
     assert report(tshark, path).count("it was filtered") == 1
 
 
+def test_one_direction(tshark, capture):
+    """Who reads ten lines must know that the server may well have answered."""
+    frames = [frame for frame in capture_file.read_pcap(capture.pcap()) if frame[2][26:30] == bytes([10, 9, 0, 1])]
+    path = tshark.save("lacking_server.pcap", capture_file.pcap(frames))
+    assert basis(tshark, path)[1] == ("no_answer", "inferred")
+    assert report(tshark, path).startswith("Attention: The capture lacks packets of 10.9.0.2 which the clients acknowledge: "
+                                           "silence proves nothing there. What is wrong:")
+
+
 @pytest.mark.parametrize("length", [54, 66])
 def test_options_that_were_cut_off(tshark, capture, length):
     """Wireshark's TCP tap never hears of such segments: they are counted all the same."""

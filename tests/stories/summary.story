@@ -224,3 +224,86 @@ other s
 +1 > S
 again +1 +2
 => no_answer silent_port retries 2 advice "A packet filter drops this port"
+
+# The server's answer to another SYN comes so soon that the capture must be taken there. (Not played twice: copies take time.)
+beginning answered_at_once
+end early 10.9.0.1:40001
+between early s
+> S
+-0.00003 < S.
+> .
+between c s
+
+story advice_for_a_drop_at_the_server
+use answered_at_once
++1 > S
++1 > S
+   < S.
+   > . decides
+only as_written mirrored
+=> established syn_retransmitted delayed retries 1 advice "SYNs without an answer: hardly a loss on the way" no_advice "was lost"
+
+# A router lies between: what is in the capture may be lost behind it.
+story advice_for_a_drop_behind_a_router
+end early 10.9.0.1:40001
+end s 10.9.0.2:8080 ttl 63
+between early s
+> S
+-0.00003 < S.
+> .
+between c s
++1 > S
++1 > S
+   < S.
+   > . decides
+only as_written mirrored
+=> established syn_retransmitted delayed retries 1 advice "was lost, or dropped at the server"
+
+# In one tick of a coarse clock.
+story advice_for_a_drop_by_a_coarse_clock
+end early 10.9.0.1:40001
+between early s
+> S
+-0.00005 < S.
+> .
+between c s
++1 > S
++1 > S
+   < S.
+   > . decides
+only as_written
+=> established syn_retransmitted delayed retries 1 advice "was lost, or dropped at the server"
+
+story advice_for_a_loss_at_the_client
+use answered_at_once
++1 > S
+   < S. lost
++1 < S.
+   > . decides
+only as_written mirrored
+=> established synack_retransmitted delayed advice "lost or late on the way from or to the client"
+
+story advice_for_a_filter_at_the_server
+end early 10.9.0.1:40001
+end other 10.9.0.2:8081
+between early other
+> S
+-0.00003 < S.
+> .
+between c s
++1 > S
+again +1 +2
+only as_written mirrored
+=> no_answer silent_port retries 2 advice "a packet filter there drops this port"
+
+story advice_for_data_at_the_server
+use answered_at_once
++1 > S
+   < S.
+   > .
+   > P. (29) lost
++0.2 > P. (29) lost seq I+1
++0.4 > P. (29) lost seq I+1 decides
++0.8 > P. (29) lost seq I+1
+only as_written
+=> stuck unanswered_data inferred advice "and has what the client sent" no_advice "whether the data arrives"

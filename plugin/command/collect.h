@@ -21,6 +21,7 @@ struct collection {
     GHashTable *unread_types; /* Wireshark's number of a link type -> frames */
 };
 
+/* Nothing was collected yet; frees all. */
 struct collection *collection_new(void);
 void collection_free(struct collection *c);
 

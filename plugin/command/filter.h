@@ -13,6 +13,7 @@ struct filter;
 struct filter *filter_parse(const char *text, char **error);
 void filter_free(struct filter *f);
 
+/* Whether it is true of an attempt. */
 bool filter_matches(const struct filter *f, struct view *v);
 
 #endif

@@ -24,6 +24,7 @@ struct frames {
     bool lowered; /* a record's number is not the frame's */
 };
 
+/* No frames; frees all. */
 void frames_init(struct frames *f);
 void frames_free(struct frames *f);
 

@@ -47,6 +47,7 @@ static inline bool source_peek(struct source *s)
     return s->has_packet || source_read_next(s);
 }
 
+/* The record at hand has had its turn. */
 static inline void source_take(struct source *s)
 {
     s->last_time = MAX(s->last_time, s->when);
@@ -86,6 +87,7 @@ static inline bool source_has_interface(const struct source *s)
     return source_is_packet(s) && (s->packet->rec.presence_flags & WTAP_HAS_INTERFACE_ID);
 }
 
+/* The number of its section, from 0. */
 static inline uint32_t source_section(const struct source *s)
 {
     bool known = source_has_interface(s) && (s->packet->rec.presence_flags & WTAP_HAS_SECTION_NUMBER);
@@ -99,6 +101,7 @@ static inline uint32_t source_interface(const struct source *s)
     return source_has_interface(s) ? s->packet->rec.rec_header.packet_header.interface_id : 0;
 }
 
+/* As the record says. */
 enum direction source_direction(const struct source *s);
 uint64_t source_drops(const struct source *s); /* packets that were lost before it */
 

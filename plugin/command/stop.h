@@ -10,6 +10,7 @@
 /* From here on the first SIGINT or SIGTERM only asks to stop; the second ends the program. */
 void stop_on_interrupt(void);
 
+/* Whether one came. */
 bool stop_asked(void);
 
 #endif

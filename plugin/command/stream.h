@@ -26,6 +26,7 @@ struct stream_packet {
 
 struct stream;
 
+/* Nothing was read yet; frees all. */
 struct stream *stream_new(void);
 void stream_free(struct stream *s);
 

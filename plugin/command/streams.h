@@ -15,12 +15,14 @@ struct streams {
     uint32_t n;   /* streams so far */
 };
 
+/* No streams; frees all. */
 void streams_init(struct streams *s);
 void streams_free(struct streams *s);
 
 /* Forgets which there are, not how many. */
 void streams_forget(struct streams *s);
-/* begins: the segment is a SYN that begins the next use of its port pair. */
+
+/* Counts the stream of a segment, if it is a new one. begins: the segment is a SYN that begins the next use of its port pair. */
 void streams_add(struct streams *s, const struct segment *seg, bool begins);
 
 #endif

@@ -18,6 +18,7 @@ struct watch {
 /* Is called for an attempt that has failed or come late. Returns whether it is one that the user asks for. */
 typedef bool (*watch_tell)(void *data, uint32_t attempt);
 
+/* t must stay. */
 void watch_init(struct watch *w, const struct tracker *t);
 void watch_free(struct watch *w);
 

@@ -36,6 +36,7 @@ struct wtap_packet {
 
 enum { WTAP_PACKET_SPACE = 2048 };
 
+/* As wtap_rec_init and its like: the bytes are a part of the record. */
 static inline void wtap_packet_init(struct wtap_packet *packet)
 {
 #if WIRESHARK_AT_LEAST(4, 6)

@@ -144,6 +144,7 @@ struct packets_seen {
     uint8_t kind;  /* enum seen_kind */
 };
 
+/* The last one, which `last` has only where there is more than one. */
 static inline const struct packet_seen *packets_last(const struct packets_seen *packets)
 {
     return packets->count == 1 ? &packets->first : &packets->last;
@@ -179,6 +180,7 @@ struct trouble {
     uint32_t packets;     /* record of packets_seen; 0: none */
 };
 
+/* The side of the port pair that sent the SYN, and the one that it calls: 0 or 1. */
 static inline uint8_t attempt_side(const struct attempt *a)
 {
     return a->flags & ATTEMPT_SIDE ? 1 : 0;

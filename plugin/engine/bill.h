@@ -30,6 +30,7 @@ enum waiting {
     WAIT_COUNT
 };
 
+/* For people: "silence". */
 const char *waiting_name(enum waiting waiting);
 
 /* Splits the time between the first and the last of n events, in their order. */

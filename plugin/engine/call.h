@@ -37,6 +37,7 @@ bool tracker_is_uneventful(const struct tracker *t, uint32_t attempt, bool final
 void tracker_call_of(const struct tracker *t, uint32_t attempt, bool final, const struct verdict *verdict,
                      struct call *call);
 
+/* Whether it counts among the failed calls, the late ones. */
 static inline bool call_failed(const struct call *call)
 {
     return call->outcome == OUTCOME_FAILED;
@@ -47,6 +48,7 @@ static inline bool call_was_late(const struct call *call)
     return call->outcome == OUTCOME_LATE;
 }
 
+/* "in_time": a name that is a contract. */
 const char *outcome_token(enum outcome outcome);
 
 #endif

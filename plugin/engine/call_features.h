@@ -78,6 +78,7 @@ struct feature_row {
     void (*say)(GString *out, const struct found *found, const struct subject *any);
 };
 
+/* The row of a feature; FEATURE_COUNT has none. */
 const struct feature_row *feature_row(enum feature feature);
 
 #endif

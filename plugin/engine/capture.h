@@ -21,6 +21,7 @@ struct capture {
     bool closing;             /* so was a FIN: a plain segment must have come before */
 };
 
+/* Takes a segment into account. */
 static inline void capture_note_segment(struct capture *capture, const struct segment *seg)
 {
     capture->segments++;

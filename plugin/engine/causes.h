@@ -119,6 +119,7 @@ struct expert_row {
     enum severity severity;
 };
 
+/* "no_answer", "silent_port": names that are a contract. */
 const char *fate_token(enum fate fate);
 const char *cause_token(enum cause cause);
 
@@ -128,6 +129,7 @@ const struct verdict_row *verdict_row(enum fate fate, enum cause cause);
 /* Row i of the table, NULL after the last. */
 const struct verdict_row *verdict_row_at(size_t i);
 
+/* The row of an expert info; EXPERT_COUNT has none. */
 const struct expert_row *expert_row(enum expert_kind kind);
 
 #endif

@@ -25,6 +25,7 @@ struct dossier {
     bool final; /* the capture is complete */
 };
 
+/* Collects them. d->past may point into d: it must not be copied. */
 void dossier_open(const struct tracker *t, uint32_t attempt, bool final, struct dossier *d);
 
 #endif

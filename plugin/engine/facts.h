@@ -112,6 +112,7 @@ struct facts {
     uint64_t bits[FACT_WORDS];
 };
 
+/* Adds a fact if it holds; F_NONE: adds nothing that a rule asks for. */
 static inline void facts_add(struct facts *facts, enum fact fact, bool holds)
 {
     facts->bits[fact / 64] |= (uint64_t)holds << fact % 64;
@@ -141,13 +142,14 @@ static inline bool facts_have_any(const struct facts *facts, const struct facts 
     return common != 0;
 }
 
-/* For documentation and tests. */
+/* What a fact says, and on what it rests. */
 struct fact_row {
     const char *name;
     const char *meaning; /* a sentence that a table of rules can hold: it leans on no other fact but "that RST" */
     enum fact_kind kind;
 };
 
+/* The row of a fact, for documentation and tests. */
 const struct fact_row *fact_row(enum fact fact);
 
 /* All facts that hold. */

@@ -15,11 +15,13 @@ struct frame_names {
     const void *data;
 };
 
+/* Whether frames are called otherwise than by their numbers. */
 static inline bool frames_have_names(const struct frame_names *names)
 {
     return names->append != NULL;
 }
 
+/* Appends what the frame is called. */
 void append_frame_name(GString *out, const struct frame_names *names, uint32_t frame);
 
 #endif

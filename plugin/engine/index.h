@@ -46,6 +46,7 @@ struct index {
 /* Gives the hash of a record that is in the index already. */
 typedef uint32_t (*index_hash)(const void *owner, uint32_t record);
 
+/* An empty index; frees it. */
 void index_init(struct index *ix);
 void index_free(struct index *ix);
 

@@ -19,6 +19,7 @@ struct lowering {
     GArray *old;     /* uint32_t: earlier frames; they become 1, 2, 3... */
 };
 
+/* before: frames from this one on keep their distances. */
 void lowering_init(struct lowering *l, uint32_t before);
 void lowering_free(struct lowering *l);
 

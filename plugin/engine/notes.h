@@ -25,9 +25,13 @@ void tracker_states(const struct tracker *t, uint32_t frame, enum tcp_state *src
 /* The frame of the same SYN on the other side of a NAT, or 0. */
 uint32_t tracker_leg(const struct tracker *t, uint32_t frame);
 
+/* Remembers what a frame is to an attempt (a record): its first, second... SYN; a copy of a packet that was seen before; an
+ * answer to it, or what ended it. */
 void note_syn(struct tracker *t, uint32_t frame, uint32_t attempt, uint32_t syn_number, enum peer_answer predicted);
 void note_duplicate(struct tracker *t, uint32_t frame, uint32_t attempt);
 void note_answer(struct tracker *t, uint32_t frame, uint32_t attempt, enum seen_kind kind);
+
+/* ... the peer's TIME_WAIT at a frame, the states of sender and receiver after it. */
 void note_time_wait_clock(struct tracker *t, const struct time_wait_clock *clock);
 void note_states(struct tracker *t, uint32_t frame, enum tcp_state src, enum tcp_state dst);
 

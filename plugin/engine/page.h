@@ -7,6 +7,7 @@
 
 #include "report.h"
 
+/* Appends it. in->frames gets sorted. */
 void page_write(const struct report_input *in, GString *out);
 
 #endif

@@ -67,6 +67,7 @@ struct peers {
 /* "The same service answered others": within 10 s. */
 #define ANSWER_WINDOW (10 * NS_PER_SECOND)
 
+/* Nobody is known; frees all. */
 void peers_init(struct peers *p);
 void peers_free(struct peers *p);
 

@@ -20,6 +20,7 @@ struct pool {
     size_t size;       /* of a record */
 };
 
+/* An empty pool of records of so many bytes; frees all of them. */
 void pool_init(struct pool *pool, size_t size);
 void pool_clear(struct pool *pool);
 
@@ -35,6 +36,7 @@ static inline uint32_t pool_used(const struct pool *pool)
     return pool->len - pool->unused->len;
 }
 
+/* The record of a handle that is in use. */
 static inline void *pool_get(const struct pool *pool, uint32_t handle)
 {
     uint32_t at = handle - 1;

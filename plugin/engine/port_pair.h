@@ -37,6 +37,7 @@ struct port_pairs {
     uint32_t latest; /* the pair that was found or added last; 0: none */
 };
 
+/* No pairs; frees all. */
 void port_pairs_init(struct port_pairs *all);
 void port_pairs_free(struct port_pairs *all);
 
@@ -52,6 +53,7 @@ uint32_t port_pairs_find_or_add(struct port_pairs *all, uint8_t family, uint16_t
 void port_pairs_remove(struct port_pairs *all, uint32_t pair);
 void port_pairs_tidy(struct port_pairs *all);
 
+/* Whether it was not removed. */
 static inline bool port_pair_in_use(const struct port_pair *pair)
 {
     return pair->family != 0;
@@ -64,6 +66,7 @@ void port_pairs_address(const struct port_pairs *all, const struct port_pair *pa
 /* Whether two pairs have the same addresses and ports, perhaps at different capture points. */
 bool port_pairs_same_addresses(const struct port_pair *p, const struct port_pair *q);
 
+/* The pair of a number that is in use; the pointer holds until one is added. */
 static inline struct port_pair *port_pairs_get(const struct port_pairs *all, uint32_t pair)
 {
     return &g_array_index(all->pairs, struct port_pair, pair - 1);

@@ -35,6 +35,7 @@ struct prints {
     struct hash_key key;
 };
 
+/* No looks; frees all. */
 void prints_init(struct prints *p);
 void prints_free(struct prints *p);
 
@@ -44,6 +45,7 @@ uint32_t prints_add(struct prints *p, const struct segment *seg);
 /* Forgets the looks that are not kept (1 by number). */
 void prints_forget(struct prints *p, const uint8_t *kept);
 
+/* The look of a number; the pointer holds until one is added. */
 static inline const struct syn_print *prints_get(const struct prints *p, uint32_t number)
 {
     return &g_array_index(p->all, struct syn_print, number - 1);

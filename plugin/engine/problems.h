@@ -40,6 +40,7 @@ struct problems {
 struct problems *problems_new(const struct tracker *t, const GArray *attempts);
 void problems_free(struct problems *p);
 
+/* Number i of the list, from 0. */
 static inline const struct problem *problem_at(const struct problems *p, guint i)
 {
     return &g_array_index(p->list, struct problem, i);

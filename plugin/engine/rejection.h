@@ -30,6 +30,7 @@ struct maker {
     bool certain; /* the packets prove the state */
 };
 
+/* Who made a rejecting segment, and a RST that acknowledges the SYN. */
 struct maker maker_of_ack(const struct dossier *d, const struct packet_seen *ack);
 struct maker maker_of_reset(const struct dossier *d, const struct packet_seen *reset);
 

@@ -29,6 +29,7 @@ struct report_input {
 /* Its remark, and what the capture lacks; NULL: nothing. To be freed. */
 char *report_remark(const struct report_input *in);
 
+/* Appends the report. in->frames gets sorted. */
 void report_write(const struct report_input *in, GString *out);
 
 /* The calls (const struct result *) that a report shows: the worst of each of the worst problems, or the worst of all. */

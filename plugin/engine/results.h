@@ -47,6 +47,7 @@ const char *result_advice(const struct tracker *t, const struct result *r);
 /* Whether the number comes for the first time; numbers: a bit for each, empty at first. */
 bool comes_first(GByteArray *numbers, uint32_t number);
 
+/* Whether it carries a call that failed, that came late. */
 static inline bool result_failed(const struct result *r)
 {
     return r->carries && r->outcome == OUTCOME_FAILED;

@@ -59,6 +59,7 @@ const struct rule *rule_for(const struct facts *facts, const struct costs *costs
 /* How the SYN got in beside the old connection, whatever made it late. */
 enum reuse reuse_for(const struct facts *facts);
 
+/* "after_close": a name that is a contract; NULL for REUSE_NONE. */
 const char *reuse_token(enum reuse reuse);
 
 /* Whether the facts prove what the rule says. */

@@ -21,6 +21,7 @@ static inline bool seq_after(uint32_t a, uint32_t b)
     return seq_delta(b, a) < 0;
 }
 
+/* The one that is after the other. */
 static inline uint32_t seq_max(uint32_t a, uint32_t b)
 {
     return seq_after(a, b) ? a : b;

@@ -108,6 +108,7 @@ uint16_t layout_digest(const char *layout);
  * somebody listens is not part of the state). In TIME_WAIT, ANSWER_SYN_ACK supposes that somebody listens. */
 struct peer_decision stack_decide(const struct stack *stack, const struct peer *peer, const struct syn *syn);
 
+/* "syn_ack": a name that is a contract. */
 const char *peer_answer_name(enum peer_answer answer);
 
 #endif

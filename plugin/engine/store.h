@@ -76,9 +76,11 @@ struct tracker {
     uint32_t pair_in_frame; /* the port pair of its last segment */
 };
 
+/* No records; frees all. */
 void store_init(struct tracker *t, const struct tracker_options *options);
 void store_clear(struct tracker *t);
 
+/* The record of a handle. That of a connection may be 0, and an attempt may have no record of these: NULL. */
 static inline struct attempt *get_attempt(const struct tracker *t, uint32_t record)
 {
     return pool_get(&t->attempts, record);
@@ -109,6 +111,7 @@ static inline const struct connection *get_history(const struct tracker *t, uint
     return h == NULL ? NULL : &h->old;
 }
 
+/* The port pair of an attempt, and what its first SYN looks like. */
 static inline struct port_pair *pair_of(const struct tracker *t, const struct attempt *a)
 {
     return port_pairs_get(&t->pairs, a->pair);

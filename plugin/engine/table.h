@@ -58,6 +58,7 @@ struct table {
 struct table *table_new(const struct table_kind *kind, const struct tracker *t, const GArray *attempts);
 void table_free(struct table *table);
 
+/* How many rows there are; the cells of one, from 0. */
 guint table_rows(const struct table *table);
 const union cell *table_row(const struct table *table, guint row);
 

@@ -7,6 +7,7 @@
 
 #include "work.h"
 
+/* Takes in the segment in work. */
 void take_syn(const struct work *w);
 void take_syn_ack(const struct work *w);
 void take_reset(const struct work *w);

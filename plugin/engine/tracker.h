@@ -25,6 +25,7 @@
 
 struct tracker;
 
+/* Nothing was seen yet; frees all. options: copied. */
 struct tracker *tracker_new(const struct tracker_options *options);
 void tracker_free(struct tracker *t);
 

@@ -26,6 +26,7 @@ struct view {
     GString *text; /* room for values that are texts */
 };
 
+/* t must stay. */
 void view_init(struct view *v, const struct tracker *t);
 void view_free(struct view *v);
 

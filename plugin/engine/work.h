@@ -22,6 +22,7 @@ static inline struct attempt *attempt_of(const struct work *w, uint8_t side)
     return w->pair->attempt[side] == 0 ? NULL : get_attempt(w->t, w->pair->attempt[side]);
 }
 
+/* The connection in progress on the port pair, and the one before, or NULL. */
 static inline struct connection *current_of(const struct work *w)
 {
     return get_connection(w->t, w->pair->current);

@@ -24,6 +24,20 @@ static const enum_val_t *peer_choices(void)
     return choices;
 }
 
+/* What is said of the length of TIME_WAIT: that of each stack. For as long as the program runs. */
+static const char *time_wait_text(void)
+{
+    GString *text = g_string_new("How long the servers stay in TIME_WAIT. 0: as their stack has it:");
+
+    for (int i = 0; i < PEER_UNKNOWN; i++) {
+        const struct stack *stack = stack_row((enum peer_stack)i);
+        g_string_append_printf(text, "%s %s %d", i == 0 ? "" : ",", stack->name,
+                               (int)(stack->time_wait_length / NS_PER_SECOND));
+    }
+    g_string_append_c(text, '.');
+    return g_string_free(text, FALSE);
+}
+
 void prefs_register(void)
 {
     module_t *module = prefs_register_protocol(proto_synfate, NULL);
@@ -34,10 +48,8 @@ void prefs_register(void)
                                    "The TCP stack that the servers run: decides what a peer in TIME_WAIT does with a "
                                    "SYN when the capture does not show it.",
                                    &peer_rules, peer_choices(), FALSE);
-    prefs_register_uint_preference(module, "time_wait", "TIME_WAIT length (seconds)",
-                                   "How long the servers stay in TIME_WAIT. 0: as their stack has it, such as 60 on "
-                                   "Linux, 30 on macOS, 120 on Windows.",
-                                   10, &time_wait_seconds);
+    prefs_register_uint_preference(module, "time_wait", "TIME_WAIT length (seconds)", time_wait_text(), 10,
+                                   &time_wait_seconds);
     prefs_register_uint_preference(module, "no_answer_retries", "Retries before \"no answer\"",
                                    "How many retransmissions of a SYN must stay without an answer before it is "
                                    "called never answered (3 s without an answer also suffice).",

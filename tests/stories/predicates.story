@@ -1,0 +1,150 @@
+# What each part of a fact, and of what a verdict takes from the same SYN elsewhere, is there for.
+
+# ---- the handshake, and what follows it ----
+
+# Repeated once, but a second later: one lost packet does not explain that.
+story data_repeated_after_a_second
+     > S
+     < S.
+     > . lost
+     > P. (29) lost
++1.2 > P. -29 (29) lost     decides
+=> stuck unanswered_data inferred
+
+story data_repeated_before_a_second
+     > S
+     < S.
+     > .                    decides
+     > P. (29) lost
++0.8 > P. -29 (29) lost
+=> established ok
+
+# The RST comes after more than half of a round trip: a packet can go to the server and back.
+story reset_after_a_round_trip
+       > S
++0.02  < S.
+       > .
++0.012 < R                  decides
+=> refused reset_after_handshake
+
+# The SYN/ACK took as long as no round trip does.
+story reset_after_a_slow_answer
+     > S
++3.5 < S.
+     > .
++0.5 < R                    decides
+=> refused reset_after_handshake
+
+# Captured at two places: at which of them the RST was seen, and how far that is from the server, is not known.
+story reset_at_two_places
+end s 10.9.0.2:8080 ttl 61
+end before 10.9.0.1:57010
+between before s
+use conversation
+between c s
++1    > S
++0.02 > S ts -20            copy
+      < R. ttl 254          decides
+=> refused refused_though_open
+
+# The client has acknowledged the answer: its SYN, which comes once more, is no sign that it misses that.
+story syn_again_after_the_ack
+     > S
+     < S.
+     > .                    decides
++1.5 > S
+=> established ok retries 1
+
+# These TTLs are the sender's own: it is where its packets are captured, and its network card fills in the checksum.
+story checksums_at_their_senders
+end c1 10.9.0.1:57012 ttl 32
+end c2 10.9.0.3:57013 ttl 128
+end c3 10.9.0.4:57014 ttl 255
+     c1 > s S damaged       as first
+     c2 > s S damaged       as second
+     c3 > s S damaged       as third
++3.1 other router
+=> first: no_answer silent_host no_summary "checksum"
+=> second: no_answer silent_host no_summary "checksum"
+=> third: no_answer silent_host no_summary "checksum"
+
+# The client waits for an answer to its data until it resets.
+story lost_until_the_reset
+     > S
+     < S.
+     > . lost
+     > P. (29) lost
++0.3 > P. -29 (29) lost     decides
++5   > R lost
+=> stuck unanswered_data inferred outcome failed lost 5.30025
+
+# ---- TIME_WAIT ----
+
+# It ends by the peer's clock: a little early by that of the capture, where nothing else explains the answer.
+story expired_at_59_8_s_against_the_rules
+use closed_by_server
++59.8 > S N-500 ts R-500
+      < S. 900000000
+      > .                   decides
+=> established time_wait_expired
+
+# No TIME_WAIT drops a SYN beyond the old connection.
+story nobody_drops_a_higher_number
+end s 10.9.0.2:8080 ttl 200
+use closed_by_server
++20  > S N+1000 ts R+25000
++1   > S
+=> no_answer silent_port retries 1
+
+# ---- the same SYN elsewhere ----
+
+# One point lacks the server's RST.
+story points_disagree_on_a_reset
+at inside outside
+> S                         as seen_inside
+< S.
+> .                         as handshake
+at outside
+< R                         as reset
+=> seen_inside: refused reset_after_handshake decided_by reset decided_at point
+
+# The SYN was damaged between the two points.
+story damaged_between_two_points
+end c 10.9.0.1:57011 ttl 63
+at inside
+> S                         as seen_inside
+at outside
+> S ts +0 damaged lost
++3.1 other router
+=> seen_inside: no_answer silent_host decided_at here summary "wrong TCP checksum"
+
+# What one point shows weighs more than what the rules say at the other.
+story a_point_that_shows_more
+at outside
+use closed_by_server
+at inside
++1 > S N+50000 ts R-5000
+at outside
+   > S ts R-5000            as seen_outside
+at inside
++1 > S
+   < R. ack I+41
+at outside
+   > S
+=> seen_outside: no_answer ignored_reset retries 1 decided_at point
+
+# A leg that shows why nothing came of its SYN needs no other.
+story a_leg_that_knows
+end inside 192.168.0.7:40000
+end other_inside 192.168.0.8:41000
+end service 192.0.2.1:80
+use closed_by_server
+let isn N+50000
+let tsval R-5000
++9 other_inside > service S isn ts tsval        as inner
+   service > other_inside R. ack isn+41
+   > S isn ts tsval
+   < . no_socket
++1 other_inside > service S
+   > S
+=> inner: no_answer ignored_reset retries 1 decided_at here

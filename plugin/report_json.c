@@ -25,6 +25,7 @@ static void write_totals(json_dumper *json, const struct report_input *in, const
     json_count(json, "calls", p->calls);
     json_count(json, "failed", p->failed);
     json_count(json, "late", p->late);
+    json_count(json, "open_ended", p->open_ended);
     json_count(json, "unknown", p->unknown);
     json_count(json, "half_open_probes", p->probes);
     json_seconds(json, "lost_s", p->lost);
@@ -98,6 +99,7 @@ static void write_problem(json_dumper *json, const struct problems *p, const str
     json_count(json, "calls", problem->service_calls);
     json_count(json, "failed", problem->failed);
     json_count(json, "late", problem->late);
+    json_count(json, "open_ended", problem->open_ended);
     json_seconds(json, "lost_s", problem->lost);
     json_seconds(json, "median_lost_s", problem->median_lost);
     json_seconds(json, "largest_lost_s", problem->largest_lost);

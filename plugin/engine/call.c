@@ -157,6 +157,32 @@ static int64_t end_of(const struct members *members, const struct member *carrie
     return end;
 }
 
+/* How long after its last try (ns) a client tries again: timers double, or stay the same. -1: it has not tried again yet. */
+static int64_t next_try(const struct tracker *t, const struct attempt *a, int64_t *last)
+{
+    const struct evidence *e = get_evidence(t, a);
+    const struct trouble *trouble = get_trouble(t, a);
+    const struct packets_seen *again = packets_of(t, trouble, SEEN_DATA_AGAIN);
+
+    if (again != NULL && e != NULL) {
+        *last = packets_last(again)->time;
+        return *last - e->data_time;
+    }
+    *last = a->last_time;
+    return a->retries == 0 || trouble == NULL ? -1 : 2 * (a->last_time - trouble->previous_time);
+}
+
+/* Nothing ended an attempt that failed, and the capture ends before its client would have tried again. */
+static bool may_go_on(const struct tracker *t, uint32_t attempt, const struct verdict *v)
+{
+    const struct attempt *a = get_attempt(t, attempt);
+    bool goes_on = v->fate == FATE_NO_ANSWER || v->fate == FATE_REJECTED || v->fate == FATE_STUCK;
+    int64_t last, wait = next_try(t, a, &last);
+
+    return goes_on && wait > 0 && t->now - last < wait && packets_of(t, get_trouble(t, a), SEEN_CLIENT_END) == NULL
+           && pair_of(t, a)->attempt[attempt_side(a)] == attempt;
+}
+
 static void link_retries(const struct members *members, uint32_t attempt, struct call *call)
 {
     const struct attempt *own = get_attempt(members->t, attempt), *before = NULL, *after = NULL;
@@ -206,6 +232,7 @@ static void judge(const struct members *members, uint32_t attempt, struct call *
     call->outcome = outcome_of(members, carrier, call->lost);
     if (call->outcome == OUTCOME_IN_TIME || call->outcome == OUTCOME_UNKNOWN)
         call->lost = 0;
+    call->open_ended = call->outcome == OUTCOME_FAILED && may_go_on(members->t, carrier->attempt, &carrier->verdict);
     link_retries(members, attempt, call);
 }
 
@@ -231,6 +258,7 @@ static void judge_lone(const struct tracker *t, uint32_t attempt, const struct v
         call->outcome = OUTCOME_IN_TIME;
         call->lost = 0;
     }
+    call->open_ended = call->outcome == OUTCOME_FAILED && may_go_on(t, attempt, v);
 }
 
 void tracker_call_of(const struct tracker *t, uint32_t attempt, bool final, const struct verdict *verdict,

@@ -15,6 +15,7 @@ enum outcome { OUTCOME_IN_TIME, OUTCOME_LATE, OUTCOME_FAILED, OUTCOME_UNKNOWN };
 struct call {
     uint32_t number; /* in the capture, from 1 */
     enum outcome outcome;
+    bool open_ended;        /* it failed, and the capture ends before the client would have tried again */
     bool probe;             /* a half-open probe: a health check that never opens the connection */
     uint32_t rival;         /* the attempt that raced this one, on another address (RFC 8305, failover); 0: none */
     uint32_t carrier;       /* the attempt on whose first SYN the outcome is told */

@@ -48,6 +48,7 @@ static void count_call(struct problem *problem, const struct result *r, GArray *
 {
     problem->failed += result_failed(r);
     problem->late += result_was_late(r);
+    problem->open_ended += r->open_ended;
     problem->lost = add_durations(problem->lost, r->lost);
     problem->weight = add_durations(problem->weight, result_weight(r));
     problem->last = r;
@@ -127,6 +128,7 @@ static void count_result(struct problems *p, const struct result *r)
     p->unknown += r->outcome == OUTCOME_UNKNOWN;
     p->probes += r->probe;
     p->slowest = MAX(p->slowest, r->connect_time);
+    p->open_ended += r->open_ended && !r->in_crowd;
     p->crowd_calls += r->in_crowd;
     p->crowd_failed += r->in_crowd && result_failed(r);
 }
@@ -209,6 +211,8 @@ static void append_losses(GString *out, const struct problem *problem)
     }
     g_string_append(out, problem->late == 0 ? " after " : problem->failed == 0 ? " by " : ", ");
     append_duration(out, problem->median_lost);
+    if (problem->open_ended > 0 && problem->failed + problem->late == 1)
+        g_string_append(out, " or more");
     if (problem->failed + problem->late > 1)
         g_string_append(out, all_alike ? " each" : " in the median");
     if (!all_alike) {
@@ -219,7 +223,7 @@ static void append_losses(GString *out, const struct problem *problem)
     if (problem->failed + problem->late > 1) {
         g_string_append(out, " (");
         append_duration(out, problem->lost);
-        g_string_append(out, " lost)");
+        g_string_append(out, problem->open_ended > 0 ? " or more lost)" : " lost)");
     }
 }
 
@@ -266,6 +270,9 @@ void problems_totals(const struct problems *p, GString *out)
         g_string_append(out, "; callers lost ");
         append_duration(out, p->lost);
     }
+    if (p->open_ended > 0)
+        g_string_append_printf(out, "%s; the capture ends while %u may still be trying",
+                               p->lost >= WORTH_NAMING ? " or more" : "", p->open_ended);
     if (unknown > 0)
         g_string_append_printf(out, "; of %u the capture does not show the end", unknown);
     if (others && p->crowd_calls > 0)

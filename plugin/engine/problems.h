@@ -17,6 +17,7 @@ struct problem {
     const struct result *first, *last; /* by time */
     uint32_t service_calls;            /* all calls of the service */
     uint32_t failed, late;             /* calls */
+    uint32_t open_ended;               /* failed calls that may have gone on after the capture */
     int64_t lost;                      /* ns: by all of them */
     int64_t median_lost, largest_lost; /* ns: by one call */
     int64_t weight;                    /* ns: what it is ranked by: see result_weight() */
@@ -29,7 +30,7 @@ struct problems {
     GArray *list;                /* struct problem: the worst first, those that were overcome last */
     GArray *crowds;              /* struct crowd: the largest first */
     struct contrasts *contrasts; /* what bad calls have in common */
-    uint32_t attempts, calls, failed, late, unknown, probes;
+    uint32_t attempts, calls, failed, late, unknown, probes, open_ended;
     uint32_t crowd_calls, crowd_failed; /* of these, those in crowds */
     int64_t lost;                       /* ns: by all calls, those in crowds left out */
     int64_t slowest;                    /* ns: the longest connect time of a call that got in; -1: none */

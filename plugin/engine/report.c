@@ -25,8 +25,6 @@ struct report {
 /* Such a word stays with the number before it. */
 static bool is_unit(const char *word)
 {
-    if (word[0] == '%')
-        return true;
     const char *end = word + strspn(word, "ms");
 
     return (g_str_has_prefix(word, "s") || g_str_has_prefix(word, "ms")) && !g_ascii_isalnum(*end) && end - word <= 2;
@@ -62,11 +60,6 @@ static void print_paragraph(GString *out, const char *label, int indent, GString
 {
     print_wrapped(out, label, indent, text->str);
     g_string_free(text, TRUE);
-}
-
-static double percent(uint64_t part, uint64_t whole)
-{
-    return whole == 0 ? 0 : 100.0 * (double)part / (double)whole;
 }
 
 static const char *plural(uint64_t n)
@@ -249,28 +242,9 @@ static void print_head(struct report *r)
 
 /* ---- the capture and its problems ------------------------------------------------------------------- */
 
-static guint frames_of_bad_calls(const struct report *r)
-{
-    GHashTable *bad = g_hash_table_new(NULL, NULL);
-    guint frames = 0;
-
-    for (guint i = 0; i < r->p->results->len; i++) {
-        const struct result *result = &g_array_index(r->p->results, struct result, i);
-        if (result->outcome == OUTCOME_FAILED || result->outcome == OUTCOME_LATE)
-            g_hash_table_add(bad, GUINT_TO_POINTER(result->attempt));
-    }
-    for (guint i = 0; i < r->in->frames->len; i++) {
-        const struct report_frame *frame = &g_array_index(r->in->frames, struct report_frame, i);
-        frames += g_hash_table_contains(bad, GUINT_TO_POINTER(frame->attempt));
-    }
-    g_hash_table_destroy(bad);
-    return frames;
-}
-
 static void print_totals(struct report *r)
 {
     const struct report_totals *totals = &r->in->totals;
-    guint bad = frames_of_bad_calls(r);
     GString *text = g_string_new(NULL);
 
     g_string_append_printf(text,
@@ -280,9 +254,6 @@ static void print_totals(struct report *r)
                            totals->segments, plural(totals->segments), totals->bytes, totals->streams,
                            plural(totals->streams), r->p->calls, plural(r->p->calls), r->p->attempts,
                            plural(r->p->attempts));
-    if (bad > 0 && bad <= totals->segments) /* with a filter, only what has options captured whole is counted */
-        g_string_append_printf(text, " Of the calls that failed or came late: %u segment%s (%.1f %%).", bad,
-                               plural(bad), percent(bad, totals->segments));
     g_string_append_c(r->out, '\n');
     print_paragraph(r->out, "", 0, text);
     if (r->in->filter != NULL)

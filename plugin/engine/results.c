@@ -32,6 +32,7 @@ static struct result result_of(const struct tracker *t, uint32_t attempt)
     r.connect_time = v.fate == FATE_ESTABLISHED ? v.connect_time : -1;
     r.carries = call.carrier == attempt;
     r.probe = call.probe;
+    r.open_ended = call.open_ended;
     r.answered = e != NULL && (e->flags & EV_SYN_ACK);
     r.outcome = (uint8_t)call.outcome;
     r.call_fate = (uint8_t)call.verdict.fate;

@@ -25,6 +25,7 @@ struct result {
     bool carries : 1;       /* the call is counted here */
     bool probe : 1;         /* a half-open probe */
     bool answered : 1;      /* the attempt, by a SYN/ACK */
+    bool open_ended : 1;    /* the call failed, and may have gone on after the capture */
     bool call_inferred : 1; /* the worst attempt's verdict is */
     bool in_crowd : 1;      /* one of a flood or scan: set by crowds.c */
 };

@@ -49,7 +49,7 @@ def test_the_schema_is_one():
 def test_the_case(tshark, case):
     said = report(tshark, case / "server.pcap")
     assert said["what_is_wrong"] == [
-        "10.24.20.26:8080: 1 of 2 calls failed after 31.1 s: SYN rejected by TIME_WAIT peer (time_wait_paws)"]
+        "10.24.20.26:8080: 1 of 2 calls failed after 31.1 s or more: SYN rejected by TIME_WAIT peer (time_wait_paws)"]
     (problem,), (worst,) = said["problems"], said["worst_calls"]
     assert (problem["service"], problem["cause"], problem["failed"], problem["calls"]) == (
         "10.24.20.26:8080", "time_wait_paws", 1, 2)

@@ -81,6 +81,8 @@ static void test_report(void)
     struct scene *s = scene_new(&LINUX);
 
     rejected_once(s);
+    wait_ms(s, 60000);
+    next_frame(s);
     char *text = report(s, 0);
     assert_says(text,
                 "What is wrong: 10.0.0.2:8080: 1 of 2 calls failed after 1.0 s: SYN rejected by\n"
@@ -93,6 +95,27 @@ static void test_report(void)
     assert_says(text, "Advice:");
     g_free(text);
     scene_free(s);
+}
+
+/* Whether the client gave up is told by the time that the capture goes on. */
+static void test_report_of_a_capture_that_ends(void)
+{
+    for (int64_t goes_on = 1900; goes_on <= 2100; goes_on += 200) {
+        struct scene *s = scene_new(&LINUX);
+        rejected_once(s);
+        wait_ms(s, goes_on);
+        next_frame(s);
+        char *text = report(s, 0);
+        if (goes_on < 2000) { /* its second SYN came after 1 s */
+            assert_tells(text, "1 of 2 calls failed after 1.0 s or more: SYN rejected");
+            assert_tells(text, "callers lost 1.0 s or more; the capture ends while 1 may still be trying Since when:");
+        } else {
+            assert_tells(text, "1 of 2 calls failed after 1.0 s: SYN rejected");
+            assert_tells(text, "callers lost 1.0 s Since when:");
+        }
+        g_free(text);
+        scene_free(s);
+    }
 }
 
 static guint times_said(const char *text, const char *part)
@@ -114,7 +137,6 @@ static void test_report_with_a_filter(void)
     rejected_once(s);
     char *text = report_with(s, (struct report_input){ .filter = "tcp.port == 80", .calls_shown = 9 });
     assert_says(text, "Capture: 0 TCP segments");
-    g_assert_false(says_somewhere(text, "Of the calls that failed")); /* of none no share can be told */
     assert_says(text, "Only what passes the filter: tcp.port == 80\n");
     assert_says(text, "The worst calls (1 of 1)"); /* nine were asked for */
     g_free(text);
@@ -490,6 +512,7 @@ int main(int argc, char *argv[])
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/report/nothing", test_report_of_nothing);
     g_test_add_func("/report/case", test_report);
+    g_test_add_func("/report/capture_ends", test_report_of_a_capture_that_ends);
     g_test_add_func("/report/filter", test_report_with_a_filter);
     g_test_add_func("/report/many_causes", test_report_of_many_causes);
     g_test_add_func("/report/many_points", test_report_of_many_points);

@@ -183,6 +183,19 @@ static bool may_go_on(const struct tracker *t, uint32_t attempt, const struct ve
            && pair_of(t, a)->attempt[attempt_side(a)] == attempt;
 }
 
+/* Whether one attempt on another port is nearer to an attempt than the best so far: seen at its capture point, then in time. */
+static bool is_nearer(const struct tracker *t, const struct attempt *own, const struct attempt *a,
+                      const struct attempt *best)
+{
+    uint16_t point = pair_of(t, own)->point;
+
+    if (best == NULL)
+        return true;
+    if ((pair_of(t, a)->point == point) != (pair_of(t, best)->point == point))
+        return pair_of(t, a)->point == point;
+    return ABS(a->first_time - own->first_time) < ABS(best->first_time - own->first_time);
+}
+
 static void link_retries(const struct members *members, uint32_t attempt, struct call *call)
 {
     const struct attempt *own = get_attempt(members->t, attempt), *before = NULL, *after = NULL;
@@ -191,9 +204,9 @@ static void link_retries(const struct members *members, uint32_t attempt, struct
         const struct attempt *a = members->of[i].a;
         if (!are_retries(members->t, own, a))
             continue;
-        if (a->first_time <= own->first_time && (before == NULL || a->first_time > before->first_time))
+        if (a->first_time <= own->first_time && is_nearer(members->t, own, a, before))
             before = a;
-        if (a->first_time > own->first_time && (after == NULL || a->first_time < after->first_time))
+        if (a->first_time > own->first_time && is_nearer(members->t, own, a, after))
             after = a;
     }
     call->retry_of = before == NULL ? 0 : before->frame[SYN_FIRST];
@@ -265,12 +278,15 @@ void tracker_call_of(const struct tracker *t, uint32_t attempt, bool final, cons
                      struct call *call)
 {
     uint32_t partner = race_partner(t, attempt, final, verdict);
-    struct members members = { .t = t, .final = final };
+    struct members members;
 
     if (get_attempt(t, attempt)->sibling == 0 && partner == 0) {
         judge_lone(t, attempt, verdict, call);
         return;
     }
+    members.t = t;
+    members.final = final;
+    members.n = 0;
     add_ring(&members, attempt);
     if (partner != 0 && members.n < MEMBERS_MAX)
         add_ring(&members, partner);

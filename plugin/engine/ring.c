@@ -31,13 +31,16 @@ static bool in_ring(const struct tracker *t, uint32_t ring, uint32_t attempt)
     return r == attempt;
 }
 
-void rings_join(struct tracker *t, uint32_t a, uint32_t b)
+bool rings_join(struct tracker *t, uint32_t a, uint32_t b)
 {
     struct attempt *x = get_attempt(t, a), *y = get_attempt(t, b);
 
-    if (in_ring(t, a, b) || ring_size(t, a) + ring_size(t, b) >= RING_MAX)
-        return;
+    if (in_ring(t, a, b))
+        return true;
+    if (ring_size(t, a) + ring_size(t, b) >= RING_MAX)
+        return false;
     uint32_t next = x->sibling == 0 ? a : x->sibling;
     x->sibling = y->sibling == 0 ? b : y->sibling;
     y->sibling = next;
+    return true;
 }

@@ -134,12 +134,7 @@ static int64_t call_begin(const struct tracker *t, const struct attempt *a)
 static bool is_retry(const struct tracker *t, const struct attempt *a, const struct segment *syn,
                      const struct attempt *before)
 {
-    const struct port_pair *p = pair_of(t, a), *q = pair_of(t, before);
-    uint8_t client = attempt_side(a), other = attempt_side(before);
-
-    if (p == q || p->point != q->point || p->family != q->family || a->isn == 0 || a->retries != 0)
-        return false;
-    if (p->ip[client] != q->ip[other] || p->ip[!client] != q->ip[!other] || p->port[!client] != q->port[!other])
+    if (a->isn == 0 || a->retries != 0)
         return false;
     if (syn->has_ts && (before->flags & ATTEMPT_HAS_TS) && seq_after(before->tsval, syn->tsval))
         return false;
@@ -175,6 +170,27 @@ static bool is_same_syn(const struct tracker *t, const struct attempt *a, const 
     }
     return syn->has_ip_id && syn->ip_id != 0 && syn->ip_id == other->ip_id && syn->ttl != print_of(t, other)->ttl
            && p->port[attempt_side(a)] == q->port[attempt_side(other)];
+}
+
+/* The attempt of a ring that a SYN belongs to: the same SYN elsewhere, or the one of the port that was tried last before
+ * this one, at this capture point. 0: none. */
+static uint32_t find_kin(const struct tracker *t, const struct attempt *a, const struct segment *syn, uint32_t ring)
+{
+    const struct attempt *before = NULL;
+    uint32_t kin = 0;
+
+    for (uint32_t r = ring; r != 0; r = sibling_after(t, ring, r)) {
+        const struct attempt *b = get_attempt(t, r);
+        if (is_same_syn(t, a, syn, b))
+            return r;
+        if (pair_of(t, a)->point != pair_of(t, b)->point || !are_retries(t, a, b))
+            continue;
+        if (before == NULL || b->first_time > before->first_time) {
+            before = b;
+            kin = r;
+        }
+    }
+    return before != NULL && is_retry(t, a, syn, before) ? kin : 0;
 }
 
 /* All of a ring are attempts of one call, whose number is the older. */
@@ -259,10 +275,10 @@ void siblings_link_syn(struct tracker *t, uint32_t attempt, const struct segment
         index_set(&t->by_isn, at, attempt);
     if (other == attempt)
         return;
-    struct attempt *b = get_attempt(t, other);
-    if (!is_retry(t, a, syn, b) && !is_same_syn(t, a, syn, b))
+    other = find_kin(t, a, syn, other);
+    if (other == 0 || !rings_join(t, attempt, other))
         return;
-    rings_join(t, attempt, other);
+    struct attempt *b = get_attempt(t, other);
     share_call(t, a, b);
     if (are_twins(t, a, b)) {
         share_number(t, a, b);

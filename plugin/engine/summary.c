@@ -163,8 +163,8 @@ static void append_points(GString *out, const struct tracker *t, uint32_t attemp
         const struct attempt *blind = v->from_twin ? a : b, *seeing = v->from_twin ? b : a;
         const char *answer = answer_name(t, seeing, v->decided_by);
         const char *from = point_of(t, seeing), *to = point_of(t, blind);
-        if (answer == NULL || has_denial(t, blind) || pair_of(t, a)->point == pair_of(t, b)->point || from == NULL
-            || to == NULL)
+        if (answer == NULL || has_denial(t, blind) || are_retries(t, a, b)
+            || pair_of(t, a)->point == pair_of(t, b)->point || from == NULL || to == NULL)
             continue;
         g_string_append_printf(out, "; %s was seen at interface %s and never reached interface %s", answer, from, to);
         return;

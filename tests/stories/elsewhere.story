@@ -139,6 +139,35 @@ at outside
 => seen_inside: no_answer time_wait_paws inferred retries 1 decided_at point
 => seen_outside: no_answer time_wait_paws inferred retries 1 decided_at here
 
+# The outside of a NAT, captured at two points: the SYN that it sends again from another port belongs to the same call at both.
+story retry_at_two_points
+end again 10.9.0.1:40000
+let tsval 2000
+at nat
+use closed_by_server
++9.13 > S 5000 ts tsval                         as first_at_nat
+at server
+        > S 5000 ts tsval                       as first_at_server
+        < . no_socket
+at nat
+        < . no_socket                           as rejection
+        > R N
+at server
+        > R N
+at nat
+between again s
++0.01 > S 5000 ts tsval+10                          as second_at_nat
+at server
+      > S 5000 ts tsval+10                          as second_at_server
+      < S.
+at nat
+      < S.
+      > .
+at server
+      > .
+=> second_at_nat: connect 0.0002 retry_of first_at_nat outcome late lost 0.0103 number 3
+=> first_at_nat: no_summary "never reached"
+
 # ---- answers from elsewhere ----
 
 story reset_from_elsewhere

@@ -48,6 +48,7 @@ static void begin_file(void)
 static void end_file(void)
 {
     headers_unwatch();
+    tree_forget();
     tracker_free(synfate_tracker);
     synfate_tracker = NULL;
 }

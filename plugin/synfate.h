@@ -41,6 +41,10 @@ void fields_register(void);
 
 /* tree.c: registers subtrees and expert infos; shows what the tracker knows about a frame that has these notes. */
 void tree_register(void);
+
+/* The file is closed. */
+void tree_forget(void);
+
 void tree_show(const struct tracker *t, tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, const struct note *notes,
                size_t n);
 

@@ -328,10 +328,10 @@ static enum expert_kind expert_of(const struct view *v)
 }
 
 /* While the capture is read: the frame that decides, as far as is known. Silence has no other frame to be seen on than
- * the SYN that is sent again. */
+ * the SYN that is sent again; and what decides that a client is stuck may have come before what shows that it is. */
 static bool decides_so_far(const struct view *v)
 {
-    if (v->note->frame == v->verdict.decided_by)
+    if (v->note->frame == v->verdict.decided_by || v->verdict.fate == FATE_STUCK)
         return true;
     return v->note->role == NOTE_SYN && v->verdict.fate == FATE_NO_ANSWER
            && (v->note->syn_number == 2 || v->note->syn_number == prefs_tracker_options().no_answer_retries + 1);
@@ -349,6 +349,31 @@ static bool decides_the_call(const struct view *v)
     return v->call.carrier == v->note->attempt && v->note->role == NOTE_SYN && v->note->syn_number == 1;
 }
 
+/* While the capture is read: how severe the expert info was that each call had last. */
+static GHashTable *told;
+
+void tree_forget(void)
+{
+    if (told != NULL)
+        g_hash_table_remove_all(told);
+}
+
+/* That a call failed is told once, however many frames, ports of a NAT, and legs say so; and once that it got in late. */
+static bool is_news(const struct view *v, enum expert_kind kind)
+{
+    gpointer call = GUINT_TO_POINTER(v->call.number);
+    enum severity severity = expert_row(kind)->severity;
+
+    if (severity < SEVERITY_WARNING)
+        return true;
+    if (told == NULL)
+        told = g_hash_table_new(NULL, NULL);
+    if (g_hash_table_lookup(told, call) == GUINT_TO_POINTER((guint)severity))
+        return false;
+    g_hash_table_insert(told, call, GUINT_TO_POINTER((guint)severity));
+    return true;
+}
+
 /* What the frame says among the expert infos; returns false if nothing: other frames of a call have its items only. */
 static bool choose_expert(const struct view *v, enum expert_kind *kind)
 {
@@ -356,7 +381,7 @@ static bool choose_expert(const struct view *v, enum expert_kind *kind)
     if (v->call.probe)
         return false;
     if (!v->pinfo->fd->visited)
-        return decides_so_far(v);
+        return decides_so_far(v) && is_news(v, *kind);
     if (expert_row(*kind)->severity == SEVERITY_ERROR && !call_failed(&v->call))
         return false;
     return decides_the_call(v);

@@ -111,6 +111,13 @@ def test_one_error_a_failed_call(tshark):
     assert "Errors (3)" in text
 
 
+@pytest.mark.parametrize("name", ["stuck.dropped_here_for_long", "no_answer.silent_port", "stuck.accept_queue_full"])
+def test_one_error_while_it_is_read(tshark, name):
+    """The capture of a firewall that dropped what four clients sent told each repetition: 30 errors."""
+    text = tshark.run("-r", told()[name].save(tshark), "-q", "-z", "expert,error")
+    assert "Errors (1)" in text
+
+
 def test_where_the_error_is(tshark):
     """On the frame that decides, or where none does on the call's first SYN."""
     rows = tshark.fields(tshark.save("shop.pcap", shop().pcap()))

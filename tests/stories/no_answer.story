@@ -236,6 +236,18 @@ at any
 +0.6 > P. -29 (29) in lost  decides
 => stuck dropped_here
 
+story stuck.dropped_here_for_long
+at any
+     > S through
+     < S. through
+     > . in lost
+     > P. (29) in lost
++0.3 > P. -29 (29) in lost
++0.6 > P. -29 (29) in lost
++1.2 > P. -29 (29) in lost
++2.4 > P. -29 (29) in lost  decides
+=> stuck dropped_here
+
 # Each interface of the router captured by itself: nothing says which way a packet went, but what is passed on is seen twice.
 beginning passed_on_between_interfaces
 at in0 out0

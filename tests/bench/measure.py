@@ -10,6 +10,7 @@ import re
 import shutil
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
@@ -39,7 +40,7 @@ class Bench:
         self.has_transum = self.copy_transum()
         for needed in HERE / "last_numbers.lua", build / "same_random.so":
             (folder / needed.name).write_bytes(needed.read_bytes())
-        self.captures = {}
+        self.captures, self.making = {}, threading.Lock()
 
     def copy_transum(self):
         """TRANSUM is a plugin of Wireshark's own: it has to be in the one folder that tshark is told of."""
@@ -55,11 +56,12 @@ class Bench:
 
     def capture(self, load, size):
         """The file of a load, and how many packets it has."""
-        if (load, size) not in self.captures:
-            path = self.folder / "captures" / f"{load}-{size}.pcap"
-            self.captures[load, size] = path, int(output([self.build / "bench_capture", load, size, path]))
-            path.chmod(0o644)
-        return self.captures[load, size]
+        with self.making:  # several threads ask for one at the same time
+            if (load, size) not in self.captures:
+                path = self.folder / "captures" / f"{load}-{size}.pcap"
+                self.captures[load, size] = path, int(output([self.build / "bench_capture", load, size, path]))
+                path.chmod(0o644)
+            return self.captures[load, size]
 
     def forget_capture(self, load, size):
         self.captures.pop((load, size))[0].unlink()
@@ -78,7 +80,7 @@ class Bench:
         done = subprocess.run(command(valgrind), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
         counted = re.search(r"Collected : (\d+)", done.stderr)
         if done.returncode != 0 or not counted:
-            raise Failed(f"{name} under callgrind: {done.stderr.strip()}")
+            raise Failed(f"{name} under callgrind, status {done.returncode}: {done.stderr.strip()}")
         return int(counted[1]), profile
 
     def tshark_instructions(self, variant, load, size, options=()):

@@ -240,6 +240,14 @@ def preferences(tshark):
     return lines
 
 
+def stacks(tshark):
+    """The systems whose rules a user can choose."""
+    lines = ["| `synfate.peer_rules` | system | TIME_WAIT | its rules | recognised by its packets |", "|---|---|---|---|---|"]
+    for token, name, seconds, known, marks in (cells for kind, *cells in printed_table() if kind == "stack"):
+        lines.append(f"| `{token}` | {name} | {seconds} s | {known or 'not known'} | {'yes' if marks else 'no'} |")
+    return lines
+
+
 def tokens(tshark):
     """Every fate and cause with the page that is about it."""
     lines = ["| fate | cause | what it says | page |", "|---|---|---|---|"]
@@ -257,7 +265,7 @@ def explained(text):
 
 
 SHOWN = {made.__name__: made for made in (causes, advice, rules, listing, story, details, report, fields, experts, preferences,
-                                          tokens)}
+                                          stacks, tokens)}
 
 
 def fill(text, tshark):

@@ -1,8 +1,9 @@
-/* verdict_table.c - prints the engine's tables of fates and causes, expert infos, facts and rules, for tests and docs
+/* verdict_table.c - prints the engine's tables of fates and causes, expert infos, facts, rules and stacks, for tests and docs
  *
  * With tabs: "verdict", fate, cause, severity, expert info, sentence, advice; "expert", token, severity; "fact", name,
  * meaning; "rule", fate, cause, the facts needed, those excluded, those that prove it (names with spaces between),
- * "inferred" if nothing does, "by_stack" if the rules of the peer's stack say it, what made the attempt late, the source.
+ * "inferred" if nothing does, "by_stack" if the rules of the peer's stack say it, what made the attempt late, the source;
+ * "stack", token, name, the length of its TIME_WAIT in seconds, "known" if its rules are, "marks" if its packets show it.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -35,6 +36,12 @@ static void print_rule(const struct rule *rule)
            rule->cost == COST_NONE ? "" : cost_meaning(rule->cost), rule->why);
 }
 
+static void print_stack(const struct stack *stack)
+{
+    printf("stack\t%s\t%s\t%d\t%s\t%s\n", stack->token, stack->name, (int)(stack->time_wait_length / NS_PER_SECOND),
+           stack->known ? "known" : "", stack->marks.layouts[0] != NULL ? "marks" : "");
+}
+
 int main(void)
 {
     const struct verdict_row *row;
@@ -51,5 +58,7 @@ int main(void)
         printf("fact\t%s\t%s\n", fact_row((enum fact)fact)->name, fact_row((enum fact)fact)->meaning);
     for (size_t i = 0; (rule = rule_at(i)) != NULL; i++)
         print_rule(rule);
+    for (int i = 0; i < PEER_UNKNOWN; i++)
+        print_stack(stack_row((enum peer_stack)i));
     return 0;
 }

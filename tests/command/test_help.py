@@ -29,17 +29,22 @@ def test_short_options():
     assert short_options(MANUAL.replace('"', "")) == short_options(run("--help", status=0).stdout)
 
 
+def completed(*words):
+    """What bash offers for the last of the words."""
+    script = f"""source {REPO / 'completion/synfate'}; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); compopt() {{ :; }}
+        _synfate; echo ${{COMPREPLY[@]}}"""
+    return subprocess.run(["bash", "-c", script, "bash", SYNFATE, *words], capture_output=True, text=True).stdout.split()
+
+
 def test_what_options_take():
     """Formats and stacks: the complaint about another one names all."""
-    def offered(option):
-        return re.search(re.escape(option) + r"\) mapfile -t COMPREPLY < <\(compgen -W '([^']*)'", COMPLETION)[1].split()
-
     def complained(*args):
         return re.findall(r"[a-z]+", run(*args, "x", status=2).stderr.split("they are ")[1].replace(" and ", " "))
 
-    assert offered("--format") == complained("-T", "xml")
-    assert offered("--peer-rules") == complained("--peer-rules", "vms")
-    for word in offered("--peer-rules") + offered("--format"):
+    assert completed("--format", "") == complained("-T", "xml")
+    assert completed("--peer-rules", "") == complained("--peer-rules", "vms")
+    assert completed("--peer-rules", "=", "li") == ["linux"]
+    for word in completed("--format", ""):
         assert re.search(rf"\b{word}\b", MANUAL)
 
 
@@ -53,8 +58,7 @@ def test_completion():
 
 
 def test_completion_completes():
-    script = f"source {REPO / 'completion/synfate'}; COMP_WORDS=(synfate --ser); COMP_CWORD=1; compopt() {{ :; }}; _synfate; echo ${{COMPREPLY[@]}}"
-    assert subprocess.run(["bash", "-c", script], capture_output=True, text=True).stdout.split() == ["--services"]
+    assert completed("--ser") == ["--services"]
 
 
 def test_values_that_can_be_completed(tmp_path):

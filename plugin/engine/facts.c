@@ -334,7 +334,9 @@ static enum fact taken_for(const struct dossier *d)
         return F_NEWER_TIMESTAMP;
     if (higher)
         return F_HIGHER_SEQUENCE;
-    return newer || cut ? F_NEWER_TIMESTAMP : F_NONE; /* nothing else can have let it in */
+    if (newer || cut || d->past->reason == REASON_NEW_TIMESTAMP) /* some take any, where the old connection had none */
+        return F_NEWER_TIMESTAMP;
+    return F_NONE; /* nothing can have let it in */
 }
 
 /* To every SYN seen, the peer's TIME_WAIT says no by the rules. */
@@ -466,7 +468,7 @@ static void read_rejection(const struct dossier *d, const struct packet_seen *re
     facts_add(facts, by_state, true);
     FACT(BY_LIVE, by_state != F_NONE && by_state != F_BY_TIME_WAIT);
     FACT(STATE_CERTAIN, maker.certain);
-    FACT(BY_SOCKET, is_made_by_socket(rejection) && !by_syn_ack);
+    FACT(BY_SOCKET, d->rules.stack->socketless_id_is_zero && is_made_by_socket(rejection) && !by_syn_ack);
     FACT(CLIENT_RESET, client_reset_rejection(d));
     if (maker.state == STATE_TIME_WAIT)
         facts_add(facts, decision_fact(maker.answer, maker.reason), true);

@@ -15,7 +15,7 @@
 struct host {
     uint8_t ip[16];
     uint16_t point;
-    uint16_t layout;          /* of options in its first SYN/ACK; 0: none seen */
+    uint16_t layout;          /* of options in its first SYN/ACK with timestamps, else without; 0: none seen */
     uint8_t ttl_min, ttl_max; /* of its packets other than RSTs; 0: not known */
     uint16_t marks;           /* enum host_marks */
     uint8_t family : 4;
@@ -39,6 +39,7 @@ enum host_marks {
     HOST_PASSED_ON = 0x1000, /* what went to it was seen at its point and again at another: see between.c */
     HOST_ISN_LARGE = 0x2000, /* a SYN/ACK had an ISN that is not near 0 */
     HOST_NEAR = 0x4000,      /* a SYN/ACK came sooner after its SYN than it could from afar, and had passed no router */
+    HOST_LAYOUT_TS = 0x8000, /* the layout is that of a SYN/ACK with timestamps */
 };
 
 /* SYN/ACKs that follow each other within twice ANSWER_WINDOW; to is before from if there are none. */

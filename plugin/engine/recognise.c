@@ -16,8 +16,10 @@ enum { REFUTATIONS_OF_MARKS = 3 };
 
 void note_syn_ack_marks(struct host *host, const struct segment *seg)
 {
-    if (host->layout == 0 && !seg->options_cut)
+    if (!seg->options_cut && (host->layout == 0 || (seg->has_ts && !(host->marks & HOST_LAYOUT_TS))))
         host->layout = seg->option_layout;
+    if (seg->has_ts)
+        host->marks |= HOST_LAYOUT_TS;
     if (stack_window_mark(seg->window) != 0)
         host->window = stack_window_mark(seg->window);
     if (seg->window == UINT16_MAX)
@@ -51,13 +53,23 @@ static bool has_layout(const struct stack_marks *marks, uint16_t layout)
     return false;
 }
 
-/* IPv6 has neither IP ID nor DF: proxies order their options as FreeBSD does. */
+/* Proxies order their options as FreeBSD does, and a window that is a stack's mark is that of no other with its options. */
+static bool has_window(const struct stack_marks *marks, const struct host *host)
+{
+    if (marks->window_full && !(host->marks & HOST_WINDOW_FULL))
+        return false;
+    if (marks->window != 0)
+        return stack_window_mark(marks->window) == host->window;
+    return host->window == 0 || !has_layout(&stack_row((enum peer_stack)(host->window - 1))->marks, host->layout);
+}
+
+/* IPv6 has neither IP ID nor DF. */
 static bool has_ip_marks(const struct stack_marks *marks, const struct host *host)
 {
     bool df = host->marks & HOST_SYN_ACK_DF, zero = host->marks & HOST_SYN_ACK_ID_ZERO;
 
     if (host->family != 4)
-        return !marks->window_full || (host->marks & HOST_WINDOW_FULL);
+        return true;
     if (!(host->marks & (HOST_SYN_ACK_ID_ZERO | HOST_SYN_ACK_ID)) || df != marks->df)
         return false;
     if (marks->id_zero && (host->marks & HOST_SYN_ACK_ID))
@@ -73,7 +85,7 @@ static bool has_marks(const struct stack *stack, const struct host *host)
 
     return marks->ttl != 0 && host->ttl_max != 0 && first_ttl(host->ttl_max) == marks->ttl
            && has_layout(marks, host->layout) && has_ip_marks(marks, host)
-           && !(marks->isn_small && (host->marks & HOST_ISN_LARGE)) && stack_window_mark(marks->window) == host->window;
+           && !(marks->isn_small && (host->marks & HOST_ISN_LARGE)) && has_window(marks, host);
 }
 
 /* The stack that a host's marks name; NULL: none, or more than one. */
@@ -92,13 +104,26 @@ static const struct stack *stack_of_marks(const struct host *host)
     return found;
 }
 
+/* A host whose sockets give their segments no IP ID is not the one that is assumed where nothing is known. */
+static bool sockets_have_no_id(const struct host *host)
+{
+    return stack_row(PEER_UNKNOWN)->socketless_id_is_zero && (host->marks & (HOST_ID_ZERO | HOST_ID)) == HOST_ID_ZERO;
+}
+
+static bool is_foreign(const struct host *host, const struct stack *marked)
+{
+    if (marked != NULL)
+        return host->refuted >= REFUTATIONS_OF_MARKS;
+    return host != NULL && (host->refuted > 0 || sockets_have_no_id(host));
+}
+
 static void recognise(const struct host *host, struct peer_rules *rules)
 {
     const struct stack *marked = host == NULL ? NULL : stack_of_marks(host);
 
     rules->stack = marked != NULL ? marked : stack_row(PEER_UNKNOWN);
     rules->how = marked != NULL ? RECOGNISED_BY_MARKS : RECOGNISED_NOT;
-    if (host == NULL || host->refuted < (marked != NULL ? REFUTATIONS_OF_MARKS : 1))
+    if (!is_foreign(host, marked))
         return;
     rules->stack = stack_row(PEER_FOREIGN);
     rules->how = RECOGNISED_AS_FOREIGN;
@@ -110,7 +135,7 @@ const char *recognised_text(enum recognised how)
         [RECOGNISED_NOT] = "not recognised: the rules of Linux are assumed",
         [RECOGNISED_BY_USER] = "as the preference says",
         [RECOGNISED_BY_MARKS] = "as its SYN/ACKs show",
-        [RECOGNISED_AS_FOREIGN] = "it has answered as what it looks like would not: no rules are assumed",
+        [RECOGNISED_AS_FOREIGN] = "its answers, or its IP IDs, are not of what it looks like: no rules are assumed",
     };
 
     return texts[how];

@@ -240,6 +240,13 @@ struct maker maker_of_ack(const struct dossier *d, const struct packet_seen *ack
     return m;
 }
 
+/* Whether the TIME_WAIT of a stack that is not known may have reset a SYN in its window, as that of some does. */
+static bool time_wait_may_reset(const struct dossier *d, const struct peer *peer, const struct syn *syn)
+{
+    return !d->rules.stack->known && peer->state == STATE_TIME_WAIT
+           && connection_time_wait_proven(d->old_then, server_side(d->a)) && syn->isn - peer->rcv_nxt <= peer->rcv_wnd;
+}
+
 struct maker maker_of_reset(const struct dossier *d, const struct packet_seen *reset)
 {
     struct maker m = { .state = STATE_UNKNOWN, .certain = true };
@@ -252,9 +259,10 @@ struct maker maker_of_reset(const struct dossier *d, const struct packet_seen *r
     bool fin_acknowledged = peer.state != STATE_FIN_WAIT_1 || !capture_lacks_acks(&d->t->capture);
     if (!fin_acknowledged) /* it may be, by an ACK that the filter took away */
         peer.state = STATE_FIN_WAIT_2;
-    if (stack_decide(d->rules.stack, &peer, &syn).answer != ANSWER_RST)
+    bool by_rules = stack_decide(d->rules.stack, &peer, &syn).answer == ANSWER_RST;
+    if (!by_rules && !time_wait_may_reset(d, &peer, &syn))
         return m;
     m.state = peer.state;
-    m.certain = fin_acknowledged && !(d->old_then->flags & CONN_SCALE_UNKNOWN);
+    m.certain = by_rules && fin_acknowledged && !(d->old_then->flags & CONN_SCALE_UNKNOWN);
     return m;
 }

@@ -95,6 +95,15 @@ static struct peer_decision xnu_time_wait(const struct peer *peer, const struct 
     return decide(ANSWER_ACK, REASON_OLD_SEQUENCE);
 }
 
+/* XNU, tcp_input, TCPS_SYN_RECEIVED: a number before the one that began the connection is answered with RST. */
+static struct peer_decision xnu_syn_received(const struct peer *peer, const struct syn *syn)
+{
+    if (paws_rejects(peer, syn))
+        return decide(ANSWER_SILENCE, REASON_PAWS);
+    return seq_delta(syn->isn, peer->rcv_nxt) < 0 ? decide(ANSWER_RST, REASON_OLD_SEQUENCE)
+                                                  : decide(ANSWER_ACK, REASON_OLD_SEQUENCE);
+}
+
 static struct peer_decision xnu_closing(const struct peer *peer, const struct syn *syn)
 {
     return paws_rejects(peer, syn) ? decide(ANSWER_SILENCE, REASON_PAWS) : decide(ANSWER_ACK, REASON_LIVE);
@@ -112,6 +121,14 @@ static struct peer_decision illumos_time_wait(const struct peer *peer, const str
     return decide(ANSWER_ACK, REASON_OLD_SEQUENCE);
 }
 
+/* illumos, tcp_input_data: no challenge ACK, but as RFC 793 has it: a SYN in the window ends the connection with RST. */
+static struct peer_decision illumos_live(const struct peer *peer, const struct syn *syn)
+{
+    if (!paws_rejects(peer, syn) && in_closed_window(peer, syn))
+        return decide(ANSWER_RST, REASON_IN_WINDOW);
+    return decide(ANSWER_ACK, REASON_LIVE);
+}
+
 /* lwIP, tcp_timewait_input (measured on 2.1.3): RST to what falls into the old window, an ACK to all else; never reopened. */
 static struct peer_decision lwip_time_wait(const struct peer *peer, const struct syn *syn)
 {
@@ -120,10 +137,11 @@ static struct peer_decision lwip_time_wait(const struct peer *peer, const struct
     return decide(ANSWER_ACK, REASON_OLD_SEQUENCE);
 }
 
-/* OpenBSD, tcp_input: a newer timestamp or a newer number is taken, an older timestamp dropped. */
+/* OpenBSD, tcp_input: a newer timestamp or a newer number is taken, an older timestamp dropped. Where the old connection
+ * had no timestamps, TS.Recent is 0. */
 static struct peer_decision openbsd_time_wait(const struct peer *peer, const struct syn *syn)
 {
-    if (timestamp_is_newer(peer, syn))
+    if (syn->has_ts && seq_after(syn->tsval, peer->timestamps ? peer->ts_recent : 0))
         return decide(ANSWER_SYN_ACK, REASON_NEW_TIMESTAMP);
     if (seq_delta(syn->isn, peer->rcv_nxt) > 0)
         return decide(ANSWER_SYN_ACK, REASON_NEW_SEQUENCE);
@@ -210,10 +228,10 @@ static const struct stack stacks[PEER_STACK_COUNT] = {
     },
     [PEER_MACOS] = { /* XNU, bsd/netinet/tcp_input.c and tcp_timer.h: read, not measured */
         .token = "macos", .name = "macOS", .known = true,
-        .time_wait = xnu_time_wait, .fin_wait_2 = xnu_closing, .syn_received = not_known,
+        .time_wait = xnu_time_wait, .fin_wait_2 = xnu_closing, .syn_received = xnu_syn_received,
         .established = challenge, .closing = xnu_closing,
         .time_wait_length = SECONDS(30), .time_wait_late = LATE, /* 2 * TCPTV_MSL */
-        .marks = { { "MNWNNTS" }, 64, .df = true, .id_zero = true, .id_zero_always = true, .window_full = true },
+        .marks = { { "MNWNNTS", "MNWS" }, 64, .df = true, .id_zero = true, .id_zero_always = true, .window_full = true },
     },
     [PEER_RFC] = {
         .token = "rfc", .name = "RFC 6191", .known = true,
@@ -246,12 +264,13 @@ static const struct stack stacks[PEER_STACK_COUNT] = {
          * options too, choose theirs at random. */
         .marks = { { "M", "MNW", "MNNT", "MNWNNT" }, .ttl = 255, .isn_small = true },
     },
-    [PEER_ILLUMOS] = { /* tcp_time_wait.c: read, not measured; its marks are not known */
+    [PEER_ILLUMOS] = { /* tcp_time_wait.c, tcp_input.c: read, not measured; Solaris 11 is of the same descent */
         .token = "illumos", .name = "illumos", .known = true,
-        .time_wait = illumos_time_wait, .fin_wait_2 = challenge, .syn_received = not_known,
-        .established = challenge, .closing = challenge,
+        .time_wait = illumos_time_wait, .fin_wait_2 = illumos_live, .syn_received = not_known,
+        .established = illumos_live, .closing = illumos_live,
         .time_wait_length = SECONDS(60), .time_wait_late = LATE,
         .reset_removes_time_wait = true, /* one inside the window */
+        .marks = { { "STMNW" }, 64, .df = true }, /* nmap-os-db: OpenIndiana, SmartOS, Solaris 11, and no others */
     },
     [PEER_OPENBSD] = { /* sys/netinet/tcp_input.c: read, not measured */
         .token = "openbsd", .name = "OpenBSD", .known = true,
@@ -259,7 +278,8 @@ static const struct stack stacks[PEER_STACK_COUNT] = {
         .established = xnu_closing, .closing = xnu_closing,
         .time_wait_length = SECONDS(60), .time_wait_late = LATE,
         .reset_removes_time_wait = true,
-        .marks = { { "MNNSNWNNT" }, 64, .df = true },
+        /* NetApp's filers order theirs so, too, with other windows (nmap-os-db). */
+        .marks = { { "MNNSNWNNT" }, 64, .df = true, .window = 16384 },
     },
     [PEER_SMOLTCP] = { /* src/socket/tcp.rs: read, not measured */
         .token = "smoltcp", .name = "smoltcp", .known = true,

@@ -30,7 +30,7 @@ use conversation
 # FreeBSD orders the options of its SYN/ACK in its own way, and sends IP ID 0 with each segment.
 beginning closed_by_freebsd
 > S
-< S. opts MnWST
+< S. win 65535 opts MnWST
 > .
 > P. (29)
 < . id 0

@@ -113,3 +113,125 @@ use closed_by_server
       < S. 77
       > .                               decides
 => established reuse_after_close inferred reuse after_close
+
+# A NetApp filer orders its options as OpenBSD does; its window is another.
+story looks_like_openbsd
+end s 10.9.0.2:8080 ttl 64
+> S
+< S. win 8760 opts MnnSnWnnT id 77
+> .                             decides
+=> established ok stack unknown
+
+# Without timestamps macOS and FreeBSD look the same.
+story macos_or_freebsd
+timestamps off
+> S
+< S. win 65535 opts MnWS
+> .                             decides
+=> established ok stack unknown
+
+# ... until a client has timestamps, too.
+story macos_shows_itself_later
+timestamps off
+> S
+< S. win 65535 opts MnWS
+> .
+end other 10.9.0.1:57012
+between other s
+timestamps on
+> S
+< S. win 65535 opts MnWnnTS
+> .                             decides
+=> established ok stack macos
+
+# illumos has no challenge ACK: a SYN in the window ends the old connection with RST, and one that is not gets an ACK.
+beginning open_on_illumos
+> S
+< S. win 64436 wscale 1 opts STMnW id 5
+> .
+> P. (29)
+< .
+< P. (40)
+> .
+
+story illumos_resets_in_the_window
+use open_on_illumos
++5    > S N+100                         predicts rst
+      < R. seq X                        decides
+=> refused refused_though_open stack illumos
+
+story illumos_rejects_beyond_the_window
+use open_on_illumos
++5    > S N+1000000                     predicts ack
+      < .                               decides
+=> rejected old_established stack illumos
+
+# OpenBSD takes any timestamp where the old connection had none, whatever the number.
+story openbsd_without_old_timestamps
+timestamps off
+> S
+< S. win 16384 id 7
+> .
+< F.
+> .
+> F.
+< . id 9
+timestamps on
+end other 10.9.0.1:57012
+between other s
+> S
+< S. win 16384 opts MnnSnWnnT id 77
+> .
+between c s
++0.5  > S N-1000 ts 9000000             predicts syn_ack
+      < S. 900000000 win 16384 opts MnnSnWnnT id 78
+      > .                               decides
+=> established time_wait_recycled_timestamp inferred stack openbsd
+
+# A counting IP ID tells nothing of a stack that gives one to all its packets: this may be its TIME_WAIT.
+story openbsd_rejects_without_history
+end other 10.9.0.1:57012
+between other s
+> S
+< S. win 16384 opts MnnSnWnnT id 77
+> .
+between c s
+use closed_by_server hide
++0.5  > S N-1000 ts R+50000
+      < . id 78
+      > R N
++1    > S
+      < S. 900000000 win 16384 opts MnnSnWnnT id 79
+      > .                               decides
+=> established after_wrong_ack inferred delayed retries 1 stack openbsd
+
+# macOS answers a number before that of the half-open connection with RST.
+story macos_refuses_while_half_open
+> S
+< S. win 65535 opts MnWnnTS
++0.5  > S I-1000000                     predicts rst
+      < R.                              decides
+=> refused old_syn_received stack macos
+
+# The TTL of this host is nobody's: that of lwIP, or illumos, would reset a SYN in the window of its TIME_WAIT.
+story time_wait_may_have_reset
+end s 10.9.0.2:8080 ttl 200
+use closed_by_server
++15   > S N+100 ts R+15000
+      < R.                              decides
+=> refused time_wait_sequence inferred stack unknown
+
+story time_wait_has_not_reset
+end s 10.9.0.2:8080 ttl 200
+use closed_by_server
++15   > S N-100 ts R+15000
+      < R.                              decides
+=> refused closed_port stack unknown
+
+# Not even its sockets give their segments an IP ID: it is not Linux, and this ACK does not say that nobody listens.
+story sockets_without_id
+end s 10.9.0.2:8080 ttl 200
+use closed_by_freebsd
++15   > S N+1000 ts R+15000             predicts unknown
+      < . id 0                          decides
+=> rejected time_wait_sequence inferred stack unknown

@@ -136,6 +136,14 @@ static void test_macos(void)
         CASE("T > R", 1, 1, ACK, LIVE),
     };
 
+    static const struct rule_case syn_received[] = {
+        CASE("T < R", 1, -1, SILENCE, PAWS),
+        CASE("S in the window", 1, 1, ACK, OLD_SEQUENCE),
+        CASE("S behind the window", WINDOW + 1, 1, ACK, OLD_SEQUENCE),
+        CASE("S < N", -1, 1, RST, OLD_SEQUENCE),
+    };
+
+    check(PEER_MACOS, STATE_SYN_RECEIVED, syn_received, G_N_ELEMENTS(syn_received));
     check(PEER_MACOS, STATE_TIME_WAIT, time_wait, G_N_ELEMENTS(time_wait));
     check(PEER_MACOS, STATE_CLOSE_WAIT, closing, G_N_ELEMENTS(closing));
 }
@@ -150,6 +158,20 @@ static void test_illumos_time_wait(void)
     };
 
     check(PEER_ILLUMOS, STATE_TIME_WAIT, cases, G_N_ELEMENTS(cases));
+}
+
+static void test_illumos_live(void)
+{
+    static const struct rule_case cases[] = {
+        CASE("S in the window, T < R", 1, -1, ACK, LIVE),
+        CASE("S == N", 0, 1, RST, IN_WINDOW),
+        CASE("S at the window's end", WINDOW, ABSENT, RST, IN_WINDOW),
+        CASE("S behind the window", WINDOW + 1, 1, ACK, LIVE),
+        CASE("S < N", -1, 1, ACK, LIVE),
+    };
+
+    check(PEER_ILLUMOS, STATE_ESTABLISHED, cases, G_N_ELEMENTS(cases));
+    check(PEER_ILLUMOS, STATE_FIN_WAIT_2, cases, G_N_ELEMENTS(cases));
 }
 
 static void test_lwip_time_wait(void)
@@ -170,6 +192,8 @@ static void test_openbsd_time_wait(void)
         CASE("T < R, S > N", 1, -1, SYN_ACK, NEW_SEQUENCE),
         CASE("T < R, S < N", -1, -1, SILENCE, PAWS),
         CASE("T == R, S < N", -1, 0, ACK, OLD_SEQUENCE),
+        CASE("only the SYN has a timestamp, T > 0", -1, -1, SYN_ACK, NEW_TIMESTAMP, .old_without_timestamps = true),
+        CASE("only the SYN has a timestamp, T < 0", -1, 0x20, ACK, OLD_SEQUENCE, .old_without_timestamps = true),
     };
 
     check(PEER_OPENBSD, STATE_TIME_WAIT, cases, G_N_ELEMENTS(cases));
@@ -275,6 +299,7 @@ int main(int argc, char **argv)
     g_test_add_func("/stacks/freebsd_time_wait", test_freebsd_time_wait);
     g_test_add_func("/stacks/macos", test_macos);
     g_test_add_func("/stacks/illumos_time_wait", test_illumos_time_wait);
+    g_test_add_func("/stacks/illumos_live", test_illumos_live);
     g_test_add_func("/stacks/lwip_time_wait", test_lwip_time_wait);
     g_test_add_func("/stacks/openbsd_time_wait", test_openbsd_time_wait);
     g_test_add_func("/stacks/foreign_time_wait", test_foreign_time_wait);

@@ -18,6 +18,7 @@ ETHERTYPE_IPV6 = 0x86DD
 ETHERNET, SLL2 = 1, 276  # link types
 HEADERS = {ETHERNET: 14, SLL2: 20}  # bytes before the IP packet
 PACKET_OUTGOING = 4
+NANOSECONDS = 0xA1B23C4D  # in the first bytes of a pcap file: what its times are in; else µs
 
 
 @dataclasses.dataclass
@@ -128,7 +129,7 @@ class Match:
 
 
 def header(link):
-    return struct.pack("=IHHiIII", 0xA1B23C4D, 2, 4, 0, 0, 262144, link)
+    return struct.pack("=IHHiIII", NANOSECONDS, 2, 4, 0, 0, 262144, link)
 
 
 def write(path, frames, snap=None):
@@ -144,10 +145,11 @@ def write(path, frames, snap=None):
 def load(path):
     with open(path, "rb") as file:
         data = file.read()
-    link = struct.unpack("=I", data[20:24])[0]
+    magic, link = struct.unpack("=I16xI", data[:24])
+    tick = 1 if magic == NANOSECONDS else 1000
     frames, at = [], len(header(link))
     while at < len(data):
         seconds, rest, length, _ = struct.unpack("=IIII", data[at:at + 16])
-        frames.append(frame(seconds * 10**9 + rest, data[at + 16:at + 16 + length], link))
+        frames.append(frame(seconds * 10**9 + rest * tick, data[at + 16:at + 16 + length], link))
         at += 16 + length
     return frames

@@ -11,7 +11,7 @@ class Cell:
     """The frames of one client port: an old connection perhaps, and the attempt that is judged, each SYN with its answers."""
 
     def __init__(self, port, numbered):
-        self.port, self.situation = port, situations.BY_PORT[port]
+        self.port, self.situation = port, situations.ALL_BY_PORT[port]
         syns = [number for number, one in numbered if one.sport == port and one.has("S")]
         isns = {one.seq: number for number, one in reversed(numbered) if one.sport == port and one.has("S")}
         self.old_syn = syns[0] if len(isns) > 1 else None
@@ -20,6 +20,7 @@ class Cell:
         self.old = [(number, one) for number, one in numbered if number < self.syn]
         self.new = [(number, one) for number, one in numbered if number >= self.syn]
         self.isn = self.new[0][1].seq
+        self.by_timestamp = self.removed = False  # why a TIME_WAIT did not take it, and whether an earlier RST had removed it
         answers = [one for _, one in self.old if one.dport == port]
         self.rcv_nxt = max((one.ack for one in answers), default=0)
         self.snd_nxt = max((one.seq + len(one.payload) + len(set(one.flags) & {"S", "F"}) for one in answers), default=0)
@@ -76,6 +77,6 @@ def read(frames):
     """The cells of a capture, by client port."""
     by_port = collections.defaultdict(list)
     for number, seen in enumerate(frames, 1):
-        port = seen.segment.sport if seen.segment.sport in situations.BY_PORT else seen.segment.dport
+        port = seen.segment.sport if seen.segment.sport in situations.ALL_BY_PORT else seen.segment.dport
         by_port[port].append((number, seen.segment))
     return {port: Cell(port, numbered) for port, numbered in sorted(by_port.items())}

@@ -14,7 +14,9 @@ sys.path[:0] = [str(HERE), str(HERE.parent / "kernel"), str(HERE.parent / "captu
 import capture  # noqa: E402
 import cells  # noqa: E402
 import peers  # noqa: E402
+import told  # noqa: E402
 import truth  # noqa: E402
+from sources import MARKS, STACKS, answers  # noqa: E402
 from tshark import loaded  # noqa: E402
 
 KEPT = sorted(path.stem for path in (HERE / "data").glob("*.pcap"))
@@ -30,12 +32,26 @@ def tshark():
 class Case:
     """One capture of a stack: its file, its cells by client port, and the rows of its table."""
 
-    def __init__(self, name, path):
+    def __init__(self, name, path, by_timestamp=(), removed=False):
+        """by_timestamp: the situations in which an older timestamp is the reason of its answer."""
         self.name, self.path = name, path
-        self.stack = re.match("[a-z]+", name).group()  # as synfate calls it
+        self.stack = self.named = re.match("[a-z]+", name).group()  # as synfate calls it
         self.frames = capture.load(path)
         self.cells = cells.read(self.frames)
+        for cell in self.cells.values():
+            cell.by_timestamp = cell.situation.name() in by_timestamp
+            cell.removed = removed
         self.rows = truth.rows(self.cells)
+
+
+def told_case(stack, folder):
+    """A stack that cannot be played, as its source has it."""
+    known = answers(stack)
+    behind = [situation for situation, answer in known.items() if "*" in answer]
+    removed = known.get("TIME_WAIT: after a RST: newer ISN, older TS") == "SA"
+    case = Case(stack, told.write(stack, folder), behind, removed)
+    case.named = MARKS[stack].named
+    return case
 
 
 @pytest.fixture(scope="session")
@@ -64,6 +80,14 @@ def kept():
     return {name: Case(name, HERE / "data" / f"{name}.pcap") for name in KEPT}
 
 
-@pytest.fixture(params=[*KEPT, *LIVE])
-def case(request, kept, made):
-    return kept[request.param] if request.param in kept else made(request.param)
+@pytest.fixture(scope="session")
+def read_of(tshark):
+    return {stack: told_case(stack, tshark.captures) for stack in STACKS}
+
+
+@pytest.fixture(params=[*KEPT, *LIVE, *STACKS])
+def case(request, kept, made, read_of):
+    for cases in (kept, read_of):
+        if request.param in cases:
+            return cases[request.param]
+    return made(request.param)

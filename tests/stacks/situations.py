@@ -88,3 +88,11 @@ SITUATIONS = [
 ]
 BY_PORT = {FIRST_CLIENT_PORT + at: one for at, one in enumerate(SITUATIONS)}
 BY_PORT.update({port: Situation("", "backlog 1, nobody accepts") for port in FULL_CALLERS})
+
+# It cannot be waited for while others are played.
+RUN_OUT = "run out"
+RUN_OUT_SITUATIONS = [
+    time_wait(f"{RUN_OUT}: older ISN, older TS", OLDER, OLDER_TS),
+    time_wait_plain(f"{RUN_OUT}: older ISN", OLDER),
+]
+ALL_BY_PORT = BY_PORT | {22001 + at: one for at, one in enumerate(RUN_OUT_SITUATIONS)}

@@ -12,6 +12,7 @@ import pytest
 import capture
 from collection import Collection
 from conftest import LIVE
+from sources import STACKS, answers
 from truth import COLUMNS
 
 DATA = pathlib.Path(__file__).parent / "data"
@@ -57,6 +58,24 @@ def test_table_is_of_the_capture(kept):
         assert lines == ["\t".join(COLUMNS) + "\n", *(row.line() for row in case.rows)]
 
 
+# Words of a table of sources, and what a capture shows
+SHOWN = {"SA": "SA", "A": "A", "RST": "RA", "silence": "silence", "^": "SA("}
+
+
+@pytest.mark.parametrize("stack", STACKS)
+def test_capture_is_of_the_table(read_of, stack):
+    """Each situation of the table is in the capture, with its answer."""
+    known, found = answers(stack), {}
+    for row in read_of[stack].rows:
+        found.setdefault(row.situation, row.answers.split(" | "))
+    for situation, answer in known.items():
+        if situation.startswith("backlog"):
+            continue
+        first, _, then = answer.replace("*", "").partition("|")
+        assert found[situation][0].startswith(SHOWN[first]), situation
+        assert not then or found[situation][-1] == then, situation
+
+
 # The whole capture
 
 
@@ -65,7 +84,9 @@ def test_attempts(tshark, case):
 
 
 def test_verdicts(tshark, case):
-    all_hold(mistakes(case.rows, tshark.fields(case.path)))
+    """A stack that nothing shows may do what nobody can know."""
+    unknown = case.named == "unknown"
+    all_hold(mistakes(case.rows, tshark.fields(case.path), less=unknown, inferred=unknown))
 
 
 def test_decided_by(tshark, case):
@@ -85,15 +106,16 @@ def wrongly_named(said, stack):
 
 
 def test_stack_is_named(tshark, case):
-    all_hold(wrongly_named(tshark.fields(case.path), case.stack))
+    all_hold(wrongly_named(tshark.fields(case.path), case.named))
 
 
 def test_stack_is_named_after_three_connections(tshark, case):
-    frames = [seen for seen in case.frames if {seen.segment.sport, seen.segment.dport} & {20001, 20002, 20003}]
+    ports = set(list(case.cells)[:3])
+    frames = [seen for seen in case.frames if {seen.segment.sport, seen.segment.dport} & ports]
     syns = [at for at, seen in enumerate(frames) if seen.segment.has("S")]
     path = tshark.captures / f"three {case.path.name}"
-    capture.write(path, frames[:syns[3]])
-    all_hold(wrongly_named(tshark.fields(path), case.stack))
+    capture.write(path, frames[:syns[3]] if len(syns) > 3 else frames)
+    all_hold(wrongly_named(tshark.fields(path), case.named))
 
 
 # Something is cut away
@@ -125,7 +147,7 @@ def without_history(cell):
 
 def test_each_port_pair_alone(tshark, case):
     """Two connections may not show which stack it is."""
-    all_hold(judged_alone(tshark, case, "alone", lambda cell: cell.numbers, inferred=True))
+    all_hold(judged_alone(tshark, case, "alone", lambda cell: cell.numbers, less=case.name in STACKS, inferred=True))
 
 
 def test_each_port_pair_alone_without_history(tshark, case):
@@ -140,7 +162,8 @@ def test_without_history(tshark, case):
     capture.write(path, [case.frames[number - 1] for number in left])
     said = tshark.fields(path)
     rows = [row for row in case.rows if row.syn not in gone]
-    all_hold([error for row in rows if (error := mistake(row, said[left.index(row.syn)], less=True))])
+    alike = case.named == "linux"  # what it keeps without a socket answers as its TIME_WAIT does
+    all_hold([error for row in rows if (error := mistake(row, said[left.index(row.syn)], less=True, inferred=alike))])
 
 
 # The marks are gone
@@ -158,4 +181,5 @@ def test_without_marks(tshark, case):
     path = tshark.captures / f"without marks {case.path.name}"
     capture.write(path, [disguised(seen) for seen in case.frames])
     said = tshark.fields(path)
-    all_hold(mistakes(case.rows, said, less=True, inferred=True) + wrongly_named(said, "unknown"))
+    named = "windows" if case.named == "windows" else "unknown"  # a TTL of 100 may have begun as its 128
+    all_hold(mistakes(case.rows, said, less=True, inferred=True) + wrongly_named(said, named))

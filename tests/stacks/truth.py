@@ -11,6 +11,7 @@ Anything else is wrong.
 
 import dataclasses
 
+import situations
 from variants import PLAIN, SILENT
 
 LIKE_A_SOCKETLESS_ACK = ["time_wait_paws", "time_wait_sequence", "old_fin_wait_2", "old_syn_received"]
@@ -64,18 +65,25 @@ def new_row(cell):
     if cell.taken():
         take(row, cell, reset, overcame=wrong[0] < cell.taken())
     elif reset:
-        refuse(row, state, reset)
+        refuse(row, cell, reset)
     elif wrong:
         reject(row, cell, *wrong)
-    elif state:
-        row.right = {("no_answer", "time_wait_sequence")}
-        row.less = SILENT
-        row.inferred = {("no_answer", "time_wait_paws")}
+    else:
+        drop(row, cell)
+    return row
+
+
+def drop(row, cell):
+    row.right, row.less = {("no_answer", "silent_flow")}, SILENT if cell.situation.state else set()
+    if cell.situation.state == "TIME_WAIT":
+        row.right = {("no_answer", cause_in_time_wait(cell))}
+        row.inferred = {("no_answer", "time_wait_paws"), ("no_answer", "time_wait_sequence")} - row.right
         if cell.situation.reset_before:  # as Linux has it, the RST had removed TIME_WAIT
             row.inferred.add(("no_answer", "silent_flow"))
-    else:
-        row.right = {("no_answer", "silent_flow")}
-    return row
+
+
+def cause_in_time_wait(cell):
+    return "time_wait_paws" if cell.by_timestamp else "time_wait_sequence"
 
 
 def take(row, cell, reset, overcame):
@@ -84,28 +92,43 @@ def take(row, cell, reset, overcame):
     if reset:
         row.right, row.decided_by = {("refused", "reset_after_handshake")}, reset
     elif overcame:
-        row.right = {("established", "after_old_connection_reset")}
+        which = "time_wait" if cell.situation.state == "TIME_WAIT" else "old_connection"
+        row.right = {("established", f"after_{which}_reset")}
         row.less = {("established", "after_wrong_ack")}
+        row.inferred = {("established", "after_old_connection_reset")} - row.right
+    elif situations.RUN_OUT in cell.situation.label:
+        row.right = {("established", "time_wait_expired")}
     elif cell.situation.state == "TIME_WAIT":
-        row.right = {("established", "time_wait_recycled_sequence")}
-        if cell.situation.timestamps and (cell.situation.tsval or 0) > 0:
-            row.right.add(("established", "time_wait_recycled_timestamp"))
-        if cell.situation.reset_before:
-            row.inferred = {("established", "reuse_after_reset")}
+        take_over(row, cell)
     else:
         row.right = {("established", "reuse_after_close" if cell.situation.state else "ok")}
 
 
-def refuse(row, state, reset):
-    causes = {"TIME_WAIT": "time_wait_sequence", "SYN_RECEIVED": "old_syn_received", "": "closed_port"}
-    row.right, row.decided_by = {("refused", causes[state])}, reset
+def take_over(row, cell):
+    """TIME_WAIT lets it in, or there is none any more."""
+    how = cell.situation
+    if how.isn > 0:
+        row.right = {("established", "time_wait_recycled_sequence")}
+    if how.tsval is not None and how.tsval > 0 and (how.timestamps or how.isn <= 0):
+        row.right.add(("established", "time_wait_recycled_timestamp"))
+    if how.reset_before and cell.removed:
+        row.inferred, row.right = row.right, {("established", "reuse_after_reset")}
+    elif how.reset_before:
+        row.inferred = {("established", "reuse_after_reset")}
+
+
+def refuse(row, cell, reset):
+    state = cell.situation.state
+    causes = {"TIME_WAIT": "time_wait_sequence", "SYN_RECEIVED": "old_syn_received", "FIN_WAIT_2": "old_fin_wait_2",
+              "": "refused_though_open" if cell.port in situations.FULL_CALLERS else "closed_port"}
+    row.right, row.decided_by = {("refused", causes.get(state, "refused_though_open"))}, reset
     if state:
         row.less = {("refused", "refused_though_open"), ("refused", "closed_port")}
 
 
 def reject(row, cell, number, answer):
     state = cell.situation.state
-    cause = "time_wait_sequence" if state == "TIME_WAIT" else f"old_{state.lower()}"
+    cause = cause_in_time_wait(cell) if state == "TIME_WAIT" else f"old_{state.lower()}"
     row.right, row.decided_by = {("rejected", cause)}, number
     row.less = {("rejected", "old_unknown")}
     row.inferred = {("rejected", other) for other in LIKE_A_SOCKETLESS_ACK} - row.right

@@ -69,7 +69,7 @@ static bool has_ip_marks(const struct stack_marks *marks, const struct host *hos
     bool df = host->marks & HOST_SYN_ACK_DF, zero = host->marks & HOST_SYN_ACK_ID_ZERO;
 
     if (host->family != 4)
-        return true;
+        return !marks->ipv4_only;
     if (!(host->marks & (HOST_SYN_ACK_ID_ZERO | HOST_SYN_ACK_ID)) || df != marks->df)
         return false;
     if (marks->id_zero && (host->marks & HOST_SYN_ACK_ID))

@@ -231,7 +231,8 @@ static const struct stack stacks[PEER_STACK_COUNT] = {
         .time_wait = xnu_time_wait, .fin_wait_2 = xnu_closing, .syn_received = xnu_syn_received,
         .established = challenge, .closing = xnu_closing,
         .time_wait_length = SECONDS(30), .time_wait_late = LATE, /* 2 * TCPTV_MSL */
-        .marks = { { "MNWNNTS", "MNWS" }, 64, .df = true, .id_zero = true, .id_zero_always = true, .window_full = true },
+        .marks = { { "MNWNNTS", "MNWS" }, 64, .df = true, .id_zero = true, .id_zero_always = true, .window_full = true,
+                   .ipv4_only = true }, /* FreeBSD 6, Juniper and ESXi differ in nothing but the ID (nmap-os-db) */
     },
     [PEER_RFC] = {
         .token = "rfc", .name = "RFC 6191", .known = true,

@@ -74,6 +74,7 @@ struct stack_marks {
     uint8_t ttl;                       /* that it begins with: 64, 128, 255; 0: not known */
     bool df, id_zero;                  /* "don't fragment" is set; the IP ID is 0 */
     bool id_zero_always;               /* of all its segments */
+    bool ipv4_only;                    /* without an IP ID it looks as others do */
     bool window_full;                  /* the window is 65535 */
     bool isn_small;                    /* ISNs begin near 0 and grow with the time since it was started */
     uint16_t window;                   /* that tells it from others; 0: none that does */

@@ -122,6 +122,15 @@ end s 10.9.0.2:8080 ttl 64
 > .                             decides
 => established ok stack unknown
 
+# Over IPv6 there is no ID that tells macOS from old FreeBSDs, and what was made of them.
+story macos_over_ipv6
+end c [2001:db8::1]:57011
+end s [2001:db8::2]:8080
+> S
+< S. win 65535 opts MnWnnTS
+> .                             decides
+=> established ok stack unknown
+
 # Without timestamps macOS and FreeBSD look the same.
 story macos_or_freebsd
 timestamps off

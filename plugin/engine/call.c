@@ -8,8 +8,8 @@
 #include "races.h"
 #include "siblings.h"
 
-/* The ring of an attempt, and that of the one that it raced. */
-enum { MEMBERS_MAX = 2 * RING_MAX };
+/* The ring of an attempt, and that of one that it raced. So many addresses of a name are tried in one race, at most. */
+enum { MEMBERS_MAX = 2 * RING_MAX, ADDRESSES_MAX = 8 };
 
 struct member {
     uint32_t attempt;
@@ -19,8 +19,10 @@ struct member {
 
 struct members {
     const struct tracker *t;
-    struct member of[MEMBERS_MAX];
+    struct member of[MEMBERS_MAX]; /* the first is the attempt that is asked for */
     size_t n;
+    uint32_t rival; /* of the first: see struct call */
+    size_t rivals;
     bool final;
 };
 
@@ -46,8 +48,18 @@ static void add(struct members *members, uint32_t attempt)
     tracker_verdict(members->t, attempt, members->final, &m->verdict);
 }
 
+static bool is_in(const struct members *members, uint32_t attempt)
+{
+    for (size_t i = 0; i < members->n; i++)
+        if (members->of[i].attempt == attempt)
+            return true;
+    return false;
+}
+
 static void add_ring(struct members *members, uint32_t attempt)
 {
+    if (members->n == MEMBERS_MAX || is_in(members, attempt))
+        return;
     add(members, attempt);
     for (uint32_t s = sibling_after(members->t, attempt, attempt); s != 0 && members->n < MEMBERS_MAX;
          s = sibling_after(members->t, attempt, s))
@@ -70,23 +82,63 @@ static bool won_race(const struct tracker *t, uint32_t winner, const struct verd
            && get_attempt(t, loser)->last_time <= connected_at(t, winner, w);
 }
 
-/* The attempt on the other address that belongs to the same call, or 0. */
-static uint32_t race_partner(const struct tracker *t, uint32_t attempt, bool final, const struct verdict *own)
+/* One that got in, over one further down the chain. */
+static bool is_beaten(const struct members *members, uint32_t winner, const struct verdict *w, uint32_t loser,
+                      const struct verdict *l)
 {
-    uint32_t before = raced_by(t, attempt), after = racer_of(t, attempt);
-    struct verdict other;
+    return may_have_raced(members->t, winner, loser) && won_race(members->t, winner, w, loser, l);
+}
 
-    if (before != 0) {
-        tracker_verdict(t, before, final, &other);
-        if (won_race(t, attempt, own, before, &other))
-            return before;
-    }
-    if (after != 0 && raced_by(t, after) == attempt) {
-        tracker_verdict(t, after, final, &other);
-        if (won_race(t, after, &other, attempt, own))
-            return after;
+/* The first up the chain that got in, if that is why this one did not; 0: none. */
+static uint32_t winner_over(const struct members *members, const struct member *loser)
+{
+    uint32_t up = loser->attempt;
+    struct verdict v;
+
+    for (size_t i = 0; i < ADDRESSES_MAX && (up = racer_of(members->t, up)) != 0; i++) {
+        tracker_verdict(members->t, up, members->final, &v);
+        if (v.fate == FATE_ESTABLISHED)
+            return is_beaten(members, up, &v, loser->attempt, &loser->verdict) ? up : 0;
     }
     return 0;
+}
+
+/* Those down the chain that did not get in because this one did, up to ADDRESSES_MAX. Returns how many. */
+static size_t losers_to(const struct members *members, const struct member *winner, uint32_t *losers)
+{
+    uint32_t down = winner->attempt;
+    struct verdict v;
+    size_t n = 0;
+
+    for (size_t i = 0; i < ADDRESSES_MAX && (down = raced_by(members->t, down)) != 0; i++) {
+        tracker_verdict(members->t, down, members->final, &v);
+        if (v.fate == FATE_ESTABLISHED)
+            break;
+        if (is_beaten(members, winner->attempt, &winner->verdict, down, &v))
+            losers[n++] = down;
+    }
+    return n;
+}
+
+/* Adds the attempts on other addresses that belong to the same call as the i-th member. */
+static void add_rivals(struct members *members, size_t i)
+{
+    const struct member m = members->of[i];
+    uint32_t rivals[ADDRESSES_MAX];
+    size_t n;
+
+    if (got_in(&m)) {
+        n = losers_to(members, &m, rivals);
+    } else {
+        rivals[0] = winner_over(members, &m);
+        n = rivals[0] != 0;
+    }
+    if (i == 0) {
+        members->rival = n == 0 ? 0 : rivals[n - 1];
+        members->rivals = n;
+    }
+    for (size_t k = 0; k < n; k++)
+        add_ring(members, rivals[k]);
 }
 
 /* ---- the call -------------------------------------------------------------------------------------- */
@@ -277,10 +329,10 @@ static void judge_lone(const struct tracker *t, uint32_t attempt, const struct v
 void tracker_call_of(const struct tracker *t, uint32_t attempt, bool final, const struct verdict *verdict,
                      struct call *call)
 {
-    uint32_t partner = race_partner(t, attempt, final, verdict);
+    bool raced = raced_by(t, attempt) != 0 || racer_of(t, attempt) != 0;
     struct members members;
 
-    if (get_attempt(t, attempt)->sibling == 0 && partner == 0) {
+    if (get_attempt(t, attempt)->sibling == 0 && !raced) {
         judge_lone(t, attempt, verdict, call);
         return;
     }
@@ -288,10 +340,15 @@ void tracker_call_of(const struct tracker *t, uint32_t attempt, bool final, cons
     members.final = final;
     members.n = 0;
     add_ring(&members, attempt);
-    if (partner != 0 && members.n < MEMBERS_MAX)
-        add_ring(&members, partner);
+    for (size_t i = 0; i < members.n; i++)
+        add_rivals(&members, i);
+    if (members.n == 1) {
+        judge_lone(t, attempt, verdict, call);
+        return;
+    }
     judge(&members, attempt, call);
-    call->rival = partner;
+    call->rival = members.rival;
+    call->rivals = (unsigned)members.rivals;
 }
 
 void tracker_call(const struct tracker *t, uint32_t attempt, bool final, struct call *call)

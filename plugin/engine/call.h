@@ -15,9 +15,11 @@ enum outcome { OUTCOME_IN_TIME, OUTCOME_LATE, OUTCOME_FAILED, OUTCOME_UNKNOWN };
 struct call {
     uint32_t number; /* in the capture, from 1 */
     enum outcome outcome;
-    bool open_ended;        /* it failed, and the capture ends before the client would have tried again */
-    bool probe;             /* a half-open probe: a health check that never opens the connection */
-    uint32_t rival;         /* the attempt that raced this one, on another address (RFC 8305, failover); 0: none */
+    bool open_ended; /* it failed, and the capture ends before the client would have tried again */
+    bool probe;      /* a half-open probe: a health check that never opens the connection */
+    uint32_t
+        rival; /* the first attempt that this one raced, or the one that won over it, on another address; 0: none */
+    unsigned rivals;        /* how many it raced, or 1 */
     uint32_t carrier;       /* the attempt on whose first SYN the outcome is told */
     uint32_t worst;         /* the attempt on which it lost most: its cause is that of the call */
     uint32_t retry_of;      /* of the attempt asked for: first SYN of the same call on the port pair before; 0: none */

@@ -74,9 +74,9 @@ static void append_server(GString *out, const struct tracker *t, const struct at
 }
 
 /* Two addresses of a service were tried one after the other, and the second one got in (RFC 8305). */
-static void append_race(GString *out, const struct tracker *t, uint32_t attempt, uint32_t rival)
+static void append_race(GString *out, const struct tracker *t, uint32_t attempt, const struct call *call)
 {
-    const struct attempt *own = get_attempt(t, attempt), *other = get_attempt(t, rival);
+    const struct attempt *own = get_attempt(t, attempt), *other = get_attempt(t, call->rival);
     const struct attempt *loser = own->first_time < other->first_time ? own : other;
     int64_t gap = ABS(other->first_time - own->first_time);
     bool families = pair_of(t, own)->family != pair_of(t, other)->family;
@@ -91,13 +91,15 @@ static void append_race(GString *out, const struct tracker *t, uint32_t attempt,
         return;
     }
     g_string_append(out, "; ");
-    if (families)
+    if (call->rivals > 1)
+        g_string_append_printf(out, "%u other addresses", call->rivals);
+    else if (families)
         g_string_append(out, pair_of(t, loser)->family == 6 ? "IPv6" : "IPv4");
     else
         append_server(out, t, loser);
     g_string_append(out, " cost this call ");
     append_duration(out, gap);
-    g_string_append(out, ": its SYN");
+    g_string_append(out, call->rivals > 1 ? ": the first SYN" : ": its SYN");
     append_first_frame(out, t, loser);
     g_string_append(out, " got no connection");
 }
@@ -107,5 +109,5 @@ void append_company(GString *out, const struct tracker *t, uint32_t attempt, con
     if (call->retry_of != 0 || call->retried_as != 0)
         append_retries(out, t, attempt, call);
     if (call->rival != 0)
-        append_race(out, t, attempt, call->rival);
+        append_race(out, t, attempt, call);
 }

@@ -60,6 +60,23 @@ static bool is_answered(const struct tracker *t, const struct attempt *a)
     return (e != NULL && (e->flags & EV_SYN_ACK)) || (trouble != NULL && trouble->packets != 0);
 }
 
+/* Nothing had answered it yet at that time. */
+static bool is_unanswered_at(const struct tracker *t, const struct attempt *a, int64_t time)
+{
+    const struct evidence *e = get_evidence(t, a);
+    const struct trouble *trouble = get_trouble(t, a);
+    const struct packets_seen *packets;
+
+    if (e != NULL && (e->flags & EV_SYN_ACK) && e->syn_ack_time < time)
+        return false;
+    for (uint32_t record = trouble == NULL ? 0 : trouble->packets; record != 0; record = packets->next) {
+        packets = pool_get(&t->packets, record);
+        if (packets->first.time < time)
+            return false;
+    }
+    return true;
+}
+
 /* The same SYN was answered on the other side of a NAT: answers need not pass where SYNs do. */
 static bool is_answered_elsewhere(const struct tracker *t, uint32_t attempt)
 {
@@ -83,13 +100,32 @@ static bool may_race(const struct tracker *t, const struct attempt *a, const str
     const struct port_pair *p = pair_of(t, a), *q = pair_of(t, before);
     uint8_t client = attempt_side(a), other = attempt_side(before);
 
-    if (p->point != q->point || a->first_time - before->first_time < RACE_SOONEST)
+    int64_t gap = a->first_time - before->first_time;
+
+    if (p->point != q->point || gap < RACE_SOONEST || gap > RACE_LATEST)
         return false;
     if (p->port[!client] != q->port[!other])
         return false;
     if (p->family != q->family)
         return is_same_host(t, a, before);
     return p->ip[client] == q->ip[other] && p->ip[!client] != q->ip[!other];
+}
+
+static uint32_t other_of(GHashTable *table, uint32_t attempt)
+{
+    /* Asked of each SYN that is shown; most captures have no race. */
+    if (g_hash_table_size(table) == 0)
+        return 0;
+    return GPOINTER_TO_UINT(g_hash_table_lookup(table, GUINT_TO_POINTER(attempt)));
+}
+
+/* Another address has answered since, and it was not tried again: that race is over. */
+static bool is_lost_already(const struct tracker *t, uint32_t attempt)
+{
+    uint32_t racer = other_of(t->racers, attempt);
+    const struct evidence *e = racer == 0 ? NULL : get_evidence(t, get_attempt(t, racer));
+
+    return e != NULL && (e->flags & EV_SYN_ACK) && get_attempt(t, attempt)->last_time <= e->syn_ack_time;
 }
 
 void races_add(struct tracker *t, uint32_t attempt)
@@ -107,7 +143,7 @@ void races_add(struct tracker *t, uint32_t attempt)
         if (a->first_time - b->first_time > RACE_LATEST || is_answered(t, b))
             continue;
         g_array_index(t->unanswered, uint32_t, kept++) = before;
-        if (may_race(t, a, b) && !is_answered_elsewhere(t, before))
+        if (may_race(t, a, b) && !is_answered_elsewhere(t, before) && !is_lost_already(t, before))
             raced = before;
     }
     g_array_set_size(t->unanswered, kept);
@@ -122,15 +158,23 @@ void races_add(struct tracker *t, uint32_t attempt)
 
 uint32_t raced_by(const struct tracker *t, uint32_t attempt)
 {
-    /* Asked of each SYN that is shown; most captures have no race. */
-    if (g_hash_table_size(t->races) == 0)
-        return 0;
-    return GPOINTER_TO_UINT(g_hash_table_lookup(t->races, GUINT_TO_POINTER(attempt)));
+    uint32_t before = other_of(t->races, attempt);
+
+    return before != 0 && other_of(t->racers, before) == attempt ? before : 0;
 }
 
 uint32_t racer_of(const struct tracker *t, uint32_t attempt)
 {
-    return GPOINTER_TO_UINT(g_hash_table_lookup(t->racers, GUINT_TO_POINTER(attempt)));
+    uint32_t after = other_of(t->racers, attempt);
+
+    return after != 0 && other_of(t->races, after) == attempt ? after : 0;
+}
+
+bool may_have_raced(const struct tracker *t, uint32_t attempt, uint32_t before)
+{
+    const struct attempt *a = get_attempt(t, attempt), *b = get_attempt(t, before);
+
+    return may_race(t, a, b) && is_unanswered_at(t, b, a->first_time);
 }
 
 static gboolean is_forgotten(gpointer attempt, gpointer other, gpointer attempts)

@@ -10,11 +10,13 @@
 /* A new attempt: it may race one before it that nothing has answered. */
 void races_add(struct tracker *t, uint32_t attempt);
 
-/* The attempt that this one may have raced, or 0. Whether it did shows later: see call.c. */
+/* The attempt that this one may have raced, and the one that may have raced this one later; 0: none. They are a chain: a
+ * name may have several addresses. Whether one did shows later: see call.c. */
 uint32_t raced_by(const struct tracker *t, uint32_t attempt);
-
-/* The attempt that may have raced this one later, or 0. */
 uint32_t racer_of(const struct tracker *t, uint32_t attempt);
+
+/* Whether an attempt of a chain may have raced one that is further down. */
+bool may_have_raced(const struct tracker *t, uint32_t attempt, uint32_t before);
 
 /* Drops what is about attempts that are not kept (1 by record). */
 void races_forget(struct tracker *t, const uint8_t *attempts);

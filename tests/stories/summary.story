@@ -141,6 +141,41 @@ between c other
 => reads "Established, 0.1 ms; 10.9.0.2:8080 cost this call 200 ms: its SYN (frame 1) got no connection"
 => first: reads "Not answered when the capture ended; its caller tried 10.9.0.3:8080 after 200 ms (frame 2) and got in there"
 
+# Three addresses of one name: the last one gets in.
+story words_of_a_race_of_three
+> S                                     as first
+end other 10.9.0.3:8080
+between c other
++0.25 > S                               as second
+end third 10.9.0.4:8080
+between c third
++0.25 > S
+      < S.
+      > .
+=> reads "Established, 0.1 ms; 2 other addresses cost this call 500 ms: the first SYN (frame 1) got no connection"
+=> outcome late lost 0.5001
+=> second: outcome late lost 0.5001
+=> second: reads "Not answered when the capture ended; its caller tried 10.9.0.4:8080 after 250 ms (frame 3) and got in there"
+=> first: outcome late lost 0.5001
+=> first: reads "Not answered when the capture ended; its caller tried 10.9.0.4:8080 after 500 ms (frame 3) and got in there"
+
+# The address that was not answered is lost to the first that was: what the client calls later is another call.
+story race_that_is_over
+> S                                     as first
+end other 10.9.0.3:8080
+between c other
++0.2 > S                                as second
+     < S.
+     > .
+end later 10.9.0.4:8080
+between c later
++0.5 > S
+     < S.
+     > .
+=> outcome in_time
+=> second: outcome late lost 0.20005
+=> first: outcome late lost 0.20005
+
 # A bare RST to each SYN/ACK, every two seconds.
 story words_of_a_half_open_probe
 > S

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""layers.py: each file of the engine includes only files of lower layers, and only stacks.c and stacks.h know one TCP stack from
-another.
+"""layers.py: each file of the engine includes only files of lower layers, and none of Wireshark's; and only stacks.c and
+stacks.h know one TCP stack from another.
 
 A header and its source file are one. Since no layer includes itself, there is no circle. What is said to people may
 name a stack; so may comments, and WHY(...) of a rule, as a source.
@@ -71,10 +71,14 @@ def wrong_includes():
     for name in sorted({path.stem for path in files} ^ height.keys()):
         yield f"{name}: is a file or is in a layer, but not both"
     for path in files:
-        for match in re.finditer(r'^#include "(\w+)\.h"', path.read_text(), re.M):
+        for match in re.finditer(r'^ *# *include *"(.*)\.h"', path.read_text(), re.M):
             other = match[1]
-            if other != path.stem and not height.get(other, 0) < height.get(path.stem, len(height)):
+            if other not in height:
+                yield f"{where(path, match.start())}: {other} is none of the engine's files"
+            elif other != path.stem and not height[other] < height.get(path.stem, len(height)):
                 yield f"{where(path, match.start())}: {path.stem} stands below {other}, or beside it"
+        for match in re.finditer(r"^ *# *include *<((?:epan|wiretap|wsutil)/.*|wireshark\.h|ws_.*)>", path.read_text(), re.M):
+            yield f"{where(path, match.start())}: {match[1]} is Wireshark's"
 
 
 def stack_names():

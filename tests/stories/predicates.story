@@ -148,3 +148,194 @@ let tsval R-5000
 +1 other_inside > service S
    > S
 => inner: no_answer ignored_reset retries 1 decided_at here
+
+# Each SYN with an older timestamp restarts it: after a minute of them it is still there.
+story paws_restarts_the_silent_time_wait
+use closed_by_server
++9   > S N+1000 ts R-500000
+again +20 +40
+=> no_answer time_wait_paws inferred retries 2
+
+# It had run for 40 s since the SYN that it rejected, which restarted it: that it ran out is no explanation.
+story rejected_late
+use closed_by_server
++9   > S N+1000 ts R-500000
++35  > S
+     < . no_socket
++40  > S
+     < S. 900000000
+     > .                    decides
+=> established after_time_wait_reset inferred delayed retries 2
+
+story expired_under_retries_a_little_early
+use closed_by_server
++40   > S N-500 ts R
+      < . no_socket
++19.7 > S N-500 ts R
+      < S. 900000000
+      > .                   decides
+=> established time_wait_expired delayed retries 1
+
+# The server's last ACK is not in the capture: that it reached TIME_WAIT is not proven.
+beginning perhaps_closed_by_server
+use conversation
++0.03 < F.
+      > .
+      > F.
+      < . no_socket hide
+
+story perhaps_expired
+use perhaps_closed_by_server
++70  > S N+1000 ts R+70000
+     < S. 900000000
+     > .                    decides
+=> established time_wait_expired inferred
+
+story perhaps_forbidden
+use perhaps_closed_by_server
++20  > S N+1000 ts R-500000
++1   > S
+=> no_answer silent_port retries 1
+
+story perhaps_dropped
+end s 10.9.0.2:8080 ttl 200
+use perhaps_closed_by_server
++20  > S N-1000 ts R+25000
++1   > S
+=> no_answer silent_port retries 1
+
+# It may be over.
+story dropped_no_longer
+end s 10.9.0.2:8080 ttl 200
+use closed_by_server
++61  > S N-1000 ts R+65000
++0.3 > S
+=> no_answer silent_port retries 1
+
+# The old connection had no timestamps: that of the SYN is newer than none.
+story recycled_without_timestamps
+> S
+< S. no_ts
+> .
+> P. (29)
+< .
+use server_closes
++5   > S N+1000 ts 3100000
+     < S. X+65537
+     > .                    decides
+=> established time_wait_recycled_sequence
+
+# The client's RST removed what rejected its SYN: that its timestamp is newer by then says nothing.
+story newer_timestamp_after_the_reset
+use closed_by_server
++9   > S N+1000 ts R-500
+     < . no_socket
+     > R N
++1   > S
+     < S. 900000000
+     > .                    decides
+=> established after_time_wait_reset delayed retries 1
+
+# A SYN/ACK for another SYN comes of no TIME_WAIT.
+story wrong_ack_beside_time_wait
+use closed_by_server
++9   > S N+1000 ts R+9000
+     < S. 77 ack 78
+     > R 78
++0.5 > S
+     < S. 900000000
+     > .                    decides
+=> established after_wrong_ack delayed retries 1
+
+# ---- what ends an attempt ----
+
+# Replaced by a SYN with another number.
+story replaced
+     > S                    as first
++0.5 > S I+77777
+=> first: no_answer silent_host
+
+story acknowledged_after_the_reset
+     > S
+     < S.
+     > R                    decides
+     > .
+=> aborted client_gave_up
+
+# A RST that acknowledges the number 0, or one that is not the SYN/ACK's, does not say that the client had connected.
+story reset_that_acknowledges_nothing
++0.1 > S
+     > R. I+1 ack 0         decides
+=> aborted client_gave_up
+
+story reset_that_acknowledges_another_number
+     > S
+     < S.
+     > R. ack J-5           decides
+=> aborted client_gave_up
+
+# The server closes what nobody uses.
+story reset_of_an_idle_connection
+     > S
+     < S.
+     > .                    decides
++5   < R
+=> established ok
+
+# What came first counts.
+story refused_before_an_icmp_error
+> S
+< R.                        decides
+icmp host
+=> refused closed_port
+
+# ---- dropped here ----
+
+# The server has the ACK that did not leave: it sends data.
+story taken_although_an_ack_did_not_leave
+at any
+     > S through
+     < S. through
+     > . in                 decides
++1.1 < S. through
+     > . in
+     < P. (40) through
+=> established ack_retransmitted
+
+# The client says again that it has the answer, then sends its data again.
+story data_dropped_here_after_an_ack
+at any
+     > S through
+     < S. through
+     > . in lost
+     > P. (29) in lost
++1.1 < S. through
+     > . in lost
++0.3 > P. -29 (29) in lost
++0.6 > P. -29 (29) in lost  decides
+=> stuck dropped_here
+
+# ---- what it cost ----
+
+story lost_until_the_client_says_something_else
+     > S
+     < S.
+     > . lost
+     > P. (29) lost
++1.2 > P. -29 (29) lost     decides
++5   > P. (10) lost
+=> stuck unanswered_data inferred outcome failed lost 6.20025
+
+story lost_until_the_reset_of_the_rejection
+use closed_by_server
++9   > S N+1000 ts R-500000
+     < . no_socket          decides
++0.5 > R N
+=> rejected time_wait_paws outcome failed lost 0.5001
+
+story lost_until_an_odd_acknowledgment
+     > S
+     < S. lost
++1   < S. lost              as last
++2   > . ack J+5000
+=> no_answer synack_lost outcome failed lost 3.00015

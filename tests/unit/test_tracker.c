@@ -4,6 +4,8 @@
  */
 #include "segments.h"
 
+#include "store.h"
+
 /* A new connection on the old port pair: SYN with these numbers, which lie behind the old connection's unless added to. */
 enum { NEW_C_ISN = S_RCV_NXT, NEW_C_TS = C_FIN_TS, NEW_S_ISN = 900000000 };
 
@@ -61,6 +63,38 @@ static void test_many_retries(void)
     scene_free(s);
 }
 
+/* What the records of attempts in trouble take, beyond what each attempt has. */
+static size_t bytes_of_trouble(const struct tracker *t)
+{
+    return pool_used(&t->troubles) * t->troubles.size + pool_used(&t->packets) * t->packets.size
+           + pool_used(&t->histories) * t->histories.size;
+}
+
+/* Rejected, reset and sent again a thousand times: of each kind of packets the first, the last and their number are kept. */
+static void test_many_rejections(void)
+{
+    enum { IN_TROUBLE = 800 }; /* bytes, at most */
+    struct scene *s = scene_new(&LINUX);
+    size_t first = 0;
+
+    closed_by_server(s);
+    for (int i = 0; i < 1000; i++) {
+        wait_ms(s, 1000);
+        new_syn(s, 1000, -5000000 + i * 1501);
+        time_wait_ack(s);
+        CLIENT(s, .flags = TCP_RST, .seq = S_RCV_NXT);
+        if (i == 2)
+            first = bytes_of_trouble(s->t);
+    }
+    g_assert_cmpuint(tracker_attempts(s->t), ==, 2);
+    g_assert_cmpuint(tracker_attempt(s->t, 2)->retries, ==, 999);
+    g_assert_cmpuint(bytes_of_trouble(s->t), ==, first);
+    g_assert_cmpuint(first, >, 0);
+    g_assert_cmpuint(first, <=, IN_TROUBLE);
+    g_assert_cmpuint(tracker_packets(s->t, tracker_attempt(s->t, 2), SEEN_BARE_ACK)->count, ==, 1000);
+    scene_free(s);
+}
+
 /* While tracking is off there is no tracker. */
 static void test_no_tracker(void)
 {
@@ -93,6 +127,7 @@ int main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/tracker/port_scan", test_port_scan);
     g_test_add_func("/tracker/many_retries", test_many_retries);
+    g_test_add_func("/tracker/many_rejections", test_many_rejections);
     g_test_add_func("/tracker/no_tracker", test_no_tracker);
     g_test_add_func("/tracker/ends_of_time", test_ends_of_time);
     return g_test_run();

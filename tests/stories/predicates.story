@@ -339,3 +339,24 @@ story lost_until_an_odd_acknowledgment
 +1   < S. lost              as last
 +2   > . ack J+5000
 => no_answer synack_lost outcome failed lost 3.00015
+
+# ---- what made the rejection ----
+
+# The client reset the first rejection, and not the last.
+story reset_before_the_last_rejection
+use closed_by_server
++9   > S N+1000 ts R-500000
+     < . no_socket
+     > R N
++1   > S
+     < . no_socket
++1   > S
+     < S. 900000000
+     > .                    decides
+=> established after_time_wait_reset inferred delayed retries 2
+
+# It may be fragmented: its IP ID of 0 was drawn, and does not say that no socket made it.
+story rejection_that_may_be_fragmented
+> S
+< . 77 ack I-1000 ecr 3100000 no_socket no_df  decides
+=> rejected old_unknown inferred

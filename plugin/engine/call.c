@@ -4,6 +4,7 @@
  */
 #include "call.h"
 
+#include "arithmetic.h"
 #include "probes.h"
 #include "races.h"
 #include "siblings.h"
@@ -221,7 +222,10 @@ static int64_t next_try(const struct tracker *t, const struct attempt *a, int64_
         return *last - e->data_time;
     }
     *last = a->last_time;
-    return a->retries == 0 || trouble == NULL ? -1 : 2 * (a->last_time - trouble->previous_time);
+    if (a->retries == 0 || trouble == NULL)
+        return -1;
+    int64_t gap = MAX(a->last_time - trouble->previous_time, 0);
+    return add_durations(gap, gap);
 }
 
 /* Nothing ended an attempt that failed, and the capture ends before its client would have tried again. */

@@ -90,6 +90,14 @@ static bool is_beaten(const struct members *members, uint32_t winner, const stru
     return may_have_raced(members->t, winner, loser) && won_race(members->t, winner, w, loser, l);
 }
 
+/* Cheap, and true of most addresses that a scanner tries. */
+static bool is_silent(const struct tracker *t, uint32_t attempt)
+{
+    const struct attempt *a = get_attempt(t, attempt);
+
+    return a->evidence == 0 && a->sibling == 0;
+}
+
 /* The first up the chain that got in, if that is why this one did not; 0: none. */
 static uint32_t winner_over(const struct members *members, const struct member *loser)
 {
@@ -97,6 +105,8 @@ static uint32_t winner_over(const struct members *members, const struct member *
     struct verdict v;
 
     for (size_t i = 0; i < ADDRESSES_MAX && (up = racer_of(members->t, up)) != 0; i++) {
+        if (is_silent(members->t, up))
+            continue;
         tracker_verdict(members->t, up, members->final, &v);
         if (v.fate == FATE_ESTABLISHED)
             return is_beaten(members, up, &v, loser->attempt, &loser->verdict) ? up : 0;

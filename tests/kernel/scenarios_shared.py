@@ -15,7 +15,7 @@ LARGE = b"x" * 1400
 NAT_PORTS = 8
 NEWCOMERS = [f"10.6.1.{last}" for last in range(11, 11 + ROUNDS)]
 RATE, BURST = 10, 2  # SYNs a second, and at once
-OFFERED = (16, 26, 18, 30, 20, 24, 16, 28, 18, 26)  # in each second
+OFFERED = (16, 40, 16, 44, 18, 40, 16, 44, 18, 40)  # in each second
 
 
 class Caller:
@@ -156,9 +156,11 @@ def shared_nat_ports(stage):
 
 
 def steady(crowds):
-    """A machine that stands still for as long as the limit's burst lasts wastes what the limit would have taken."""
+    """A machine that stands still for as long as the limit's burst lasts wastes what the limit would have taken, and on a
+    slow one the seconds get too long to differ."""
     began = [time for crowd in crowds for time in crowd.began]
-    return all(after - before < BURST / RATE for before, after in zip(began, began[1:]))
+    return (all(after - before < BURST / RATE for before, after in zip(began, began[1:]))
+            and all(crowd.began[-1] - crowd.began[0] < 1.2 for crowd in crowds))
 
 
 def row_of_limited(stage, attempt, level):
@@ -179,7 +181,7 @@ def row_of_limited(stage, attempt, level):
 
 @scenario(stage=Firewall, cut=False)
 def shared_rate(stage):
-    """A limit takes ten SYNs a second, of sixteen to thirty that begin and of those that are repeated."""
+    """A limit takes ten SYNs a second, of sixteen to forty-four that begin and of those that are repeated."""
     stage.without("client2", "any", "server")
     stage.client.sysctl(ipv4__tcp_syn_retries=1)
     stage.rules(f"ip saddr {CLIENTS[0]} tcp flags syn limit rate over {RATE}/second burst {BURST} packets drop")

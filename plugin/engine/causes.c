@@ -88,7 +88,7 @@ static const struct expert_row experts[EXPERT_COUNT] = {
 #define PAWS_ADVICE                                                                                                          \
     "The SYN's timestamp is older than what the server keeps: several hosts, or (Linux 7.0 and its stable series) ports of " \
     "one, share this address and port through a translator. Give it more addresses, let clients close first (longer "        \
-    "keep-alive on the server), or give several hosts ports of their own, one host its own source port." PAWS_COUNTERS
+    "keep-alive on the server), or give several hosts ports of their own, one its source port." PAWS_COUNTERS
 #define SEQUENCE_ADVICE                                                                                            \
     "The port pair came back within TIME_WAIT with an older sequence number: use more source ports or addresses, " \
     "TCP timestamps at both ends, or let clients close first. Next: the client's (NAT's) port choice."

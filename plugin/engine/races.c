@@ -12,8 +12,9 @@
  * fails over to the next address waits up to some seconds. */
 #define RACE_SOONEST (20 * NS_PER_SECOND / 1000)
 #define RACE_LATEST (3 * NS_PER_SECOND)
-/* So many attempts of late are looked at, and so many link addresses are told apart. */
-enum { UNANSWERED_MAX = 64, LINKS_MAX = 65536 };
+/* So many attempts of late are looked at; the oldest of those that nothing answered go when so many more have come, so that
+ * a flood does not move them all for each SYN. So many link addresses are told apart. */
+enum { UNANSWERED_MAX = 64, RECENT_MAX = 96, LINKS_MAX = 65536 };
 
 /* How many IPv4 addresses a link address sends SYNs from: a host has one, a router many. Kept as the first of them, or
  * MANY. */
@@ -41,15 +42,18 @@ static uint32_t link_of(const struct tracker *t, const struct attempt *a)
     return digest;
 }
 
-static void note_link(struct tracker *t, const struct attempt *a, const struct tcp_address *client)
+/* Notes that an IPv4 address sends from a link address. The link, if it tells a host: 0 where many share it. */
+static uint32_t note_link(struct tracker *t, const struct attempt *a, const struct tcp_address *client)
 {
-    gpointer key = GUINT_TO_POINTER(link_of(t, a)), ip = GUINT_TO_POINTER(read_ip4(client->ip));
-    gpointer known = key == NULL ? MANY : g_hash_table_lookup(t->links, key);
+    uint32_t link = link_of(t, a);
+    gpointer key = GUINT_TO_POINTER(link), ip = GUINT_TO_POINTER(read_ip4(client->ip));
+    gpointer known = link == 0 ? MANY : g_hash_table_lookup(t->links, key);
 
     if (known == MANY || known == ip || pair_of(t, a)->family != 4)
-        return;
+        return known == MANY ? 0 : link;
     if (known != NULL || g_hash_table_size(t->links) < LINKS_MAX)
         g_hash_table_insert(t->links, key, known == NULL ? ip : MANY);
+    return known == NULL ? link : 0;
 }
 
 static bool is_answered(const struct tracker *t, const struct attempt *a)
@@ -128,32 +132,78 @@ static bool is_lost_already(const struct tracker *t, uint32_t attempt)
     return e != NULL && (e->flags & EV_SYN_ACK) && get_attempt(t, attempt)->last_time <= e->syn_ack_time;
 }
 
+static struct recent_attempt as_recent(const struct tracker *t, uint32_t attempt, uint32_t link)
+{
+    const struct attempt *a = get_attempt(t, attempt);
+    const struct port_pair *p = pair_of(t, a);
+    uint64_t family = (uint64_t)p->family << 32;
+
+    return (struct recent_attempt){
+        .client = family | p->ip[attempt_side(a)],
+        .server = family | p->ip[!attempt_side(a)],
+        .attempt = attempt,
+        .link = link,
+    };
+}
+
+static bool is_of_same_client(const struct recent_attempt *x, const struct recent_attempt *y)
+{
+    return x->server != y->server && (x->client == y->client || (x->link != 0 && x->link == y->link));
+}
+
+static bool is_over(const struct tracker *t, const struct recent_attempt *before, int64_t now)
+{
+    const struct attempt *b = get_attempt(t, before->attempt);
+
+    return now - b->first_time > RACE_LATEST || is_answered(t, b);
+}
+
+/* Most SYNs have been answered when the next one comes. The rest goes when there are too many: then those stay that may
+ * still be raced, and of them the latest. */
+static void forget_answered(struct tracker *t, int64_t now)
+{
+    struct recent_attempt *recent = (struct recent_attempt *)(void *)t->recent->data;
+    guint kept = 0;
+
+    while (t->recent->len > 0 && is_over(t, &recent[t->recent->len - 1], now))
+        g_array_set_size(t->recent, t->recent->len - 1);
+    if (t->recent->len < RECENT_MAX)
+        return;
+    for (guint i = 0; i < t->recent->len; i++)
+        if (!is_over(t, &recent[i], now))
+            recent[kept++] = recent[i];
+    g_array_set_size(t->recent, kept);
+    if (kept > UNANSWERED_MAX)
+        g_array_remove_range(t->recent, 0, kept - UNANSWERED_MAX);
+}
+
+static bool is_open_to_race(const struct tracker *t, const struct attempt *a, uint32_t before)
+{
+    const struct attempt *b = get_attempt(t, before);
+
+    return may_race(t, a, b) && !is_answered(t, b) && !is_answered_elsewhere(t, before) && !is_lost_already(t, before);
+}
+
 void races_add(struct tracker *t, uint32_t attempt)
 {
     const struct attempt *a = get_attempt(t, attempt);
     struct tcp_address client;
+    struct recent_attempt new;
     uint32_t raced = 0;
-    guint kept = 0;
 
     port_pairs_address(&t->pairs, pair_of(t, a), attempt_side(a), &client);
-    note_link(t, a, &client);
-    for (guint i = 0; i < t->unanswered->len; i++) {
-        uint32_t before = g_array_index(t->unanswered, uint32_t, i);
-        const struct attempt *b = get_attempt(t, before);
-        if (a->first_time - b->first_time > RACE_LATEST || is_answered(t, b))
-            continue;
-        g_array_index(t->unanswered, uint32_t, kept++) = before;
-        if (may_race(t, a, b) && !is_answered_elsewhere(t, before) && !is_lost_already(t, before))
-            raced = before;
+    new = as_recent(t, attempt, note_link(t, a, &client));
+    for (guint i = t->recent->len; raced == 0 && i > 0; i--) {
+        const struct recent_attempt *before = &g_array_index(t->recent, struct recent_attempt, i - 1);
+        if (is_of_same_client(&new, before) && is_open_to_race(t, a, before->attempt))
+            raced = before->attempt;
     }
-    g_array_set_size(t->unanswered, kept);
     if (raced != 0) {
         g_hash_table_insert(t->races, GUINT_TO_POINTER(attempt), GUINT_TO_POINTER(raced));
         g_hash_table_insert(t->racers, GUINT_TO_POINTER(raced), GUINT_TO_POINTER(attempt));
     }
-    if (t->unanswered->len == UNANSWERED_MAX)
-        g_array_remove_index(t->unanswered, 0);
-    g_array_append_val(t->unanswered, attempt);
+    forget_answered(t, a->first_time);
+    g_array_append_val(t->recent, new);
 }
 
 uint32_t raced_by(const struct tracker *t, uint32_t attempt)
@@ -190,10 +240,10 @@ void races_forget(struct tracker *t, const uint8_t *attempts)
 
     g_hash_table_foreach_remove(t->races, is_forgotten, (gpointer)attempts);
     g_hash_table_foreach_remove(t->racers, is_forgotten, (gpointer)attempts);
-    for (guint i = 0; i < t->unanswered->len; i++) {
-        uint32_t attempt = g_array_index(t->unanswered, uint32_t, i);
-        if (attempts[attempt])
-            g_array_index(t->unanswered, uint32_t, kept++) = attempt;
+    for (guint i = 0; i < t->recent->len; i++) {
+        const struct recent_attempt *before = &g_array_index(t->recent, struct recent_attempt, i);
+        if (attempts[before->attempt])
+            g_array_index(t->recent, struct recent_attempt, kept++) = *before;
     }
-    g_array_set_size(t->unanswered, kept);
+    g_array_set_size(t->recent, kept);
 }

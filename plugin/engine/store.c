@@ -24,7 +24,7 @@ void store_init(struct tracker *t, const struct tracker_options *options)
     t->noted = g_byte_array_new();
     t->states = g_byte_array_new();
     t->legs = g_hash_table_new(NULL, NULL);
-    t->unanswered = g_array_new(FALSE, FALSE, sizeof(uint32_t));
+    t->recent = g_array_new(FALSE, FALSE, sizeof(struct recent_attempt));
     t->expecting = g_array_new(FALSE, FALSE, sizeof(uint32_t));
     t->alarms = g_array_new(FALSE, FALSE, sizeof(uint32_t));
     t->races = g_hash_table_new(NULL, NULL);
@@ -65,7 +65,7 @@ void store_clear(struct tracker *t)
     g_hash_table_destroy(t->links);
     if (t->probers != NULL)
         g_hash_table_destroy(t->probers);
-    g_array_free(t->unanswered, TRUE);
+    g_array_free(t->recent, TRUE);
     g_array_free(t->expecting, TRUE);
     g_array_free(t->alarms, TRUE);
     g_ptr_array_free(t->points, TRUE);

@@ -27,6 +27,12 @@ struct shared {
     bool never;     /* attempts were forgotten: those that are left cannot be compared */
 };
 
+/* What rules out most attempts of late as racers (races.c), such as those of a flood, without a look at their records. */
+struct recent_attempt {
+    uint64_t client, server; /* family and port_pair.ip */
+    uint32_t attempt, link;  /* link 0: none, or one that many addresses share */
+};
+
 /* Records are reached by handles from 1; 0 is none. */
 struct tracker {
     struct tracker_options options;
@@ -44,7 +50,7 @@ struct tracker {
     struct index by_isn;    /* the newest attempt with an ISN */
     struct index by_client; /* the newest attempt of a client's address and port */
     struct hash_key key;
-    GArray *unanswered;       /* uint32_t: attempts of late that nothing had answered when last looked at */
+    GArray *recent;           /* struct recent_attempt: see races.c */
     GArray *expecting;        /* uint32_t: attempts in their order, see alarms.c */
     guint expected;           /* how many of these have had their time */
     GArray *alarms;           /* uint32_t: attempts whose alarm the frame in work carries */

@@ -472,6 +472,7 @@ static void read_rejection(const struct dossier *d, const struct packet_seen *re
     FACT(CLIENT_RESET, client_reset_rejection(d));
     if (maker.state == STATE_TIME_WAIT)
         facts_add(facts, decision_fact(maker.answer, maker.reason), true);
+    FACT(HIDES_CLOSED_PORT, d->rules.stack->time_wait_hides_closed_port);
     FACT(TIMESTAMPS_CUT, d->a->flags & ATTEMPT_OPTIONS_CUT);
     FACT(MAYBE_TIME_WAIT, by_time_wait && maker.state != STATE_TIME_WAIT);
     FACT(TAKEN_LATER, is_taken_later(d, &maker, by_time_wait));

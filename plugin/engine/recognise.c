@@ -117,12 +117,25 @@ static bool is_foreign(const struct host *host, const struct stack *marked)
     return host != NULL && (host->refuted > 0 || sockets_have_no_id(host));
 }
 
+/* The stack that reopens a TIME_WAIT with a number of its own, which this host has shown; NULL: it has shown none. */
+static const struct stack *stack_that_recycles(const struct host *host)
+{
+    for (int i = 0; (host->marks & HOST_RECYCLES) && i < PEER_UNKNOWN; i++)
+        if (stack_row((enum peer_stack)i)->recycled_isn_step != 0)
+            return stack_row((enum peer_stack)i);
+    return NULL;
+}
+
 static void recognise(const struct host *host, struct peer_rules *rules)
 {
     const struct stack *marked = host == NULL ? NULL : stack_of_marks(host);
 
     rules->stack = marked != NULL ? marked : stack_row(PEER_UNKNOWN);
     rules->how = marked != NULL ? RECOGNISED_BY_MARKS : RECOGNISED_NOT;
+    if (marked == NULL && host != NULL && stack_that_recycles(host) != NULL) {
+        marked = rules->stack = stack_that_recycles(host);
+        rules->how = RECOGNISED_BY_ISN;
+    }
     if (!is_foreign(host, marked))
         return;
     rules->stack = stack_row(PEER_FOREIGN);
@@ -135,6 +148,7 @@ const char *recognised_text(enum recognised how)
         [RECOGNISED_NOT] = "not recognised: the rules of Linux are assumed",
         [RECOGNISED_BY_USER] = "as the preference says",
         [RECOGNISED_BY_MARKS] = "as its SYN/ACKs show",
+        [RECOGNISED_BY_ISN] = "it reopened a TIME_WAIT with a number that only this one gives",
         [RECOGNISED_AS_FOREIGN] = "its answers, or its IP IDs, are not of what it looks like: no rules are assumed",
     };
 

@@ -17,6 +17,7 @@ enum recognised {
     RECOGNISED_NOT,        /* its packets tell nothing: Linux is assumed */
     RECOGNISED_BY_USER,    /* the user says so */
     RECOGNISED_BY_MARKS,   /* its SYN/ACKs look so */
+    RECOGNISED_BY_ISN,     /* the number of a SYN/ACK that reopened a TIME_WAIT is this stack's */
     RECOGNISED_AS_FOREIGN, /* it has answered as what it looks like, or Linux, would not */
 };
 

@@ -135,7 +135,7 @@ static const struct rule rules[] = {
              WHY("RFC 1122, 4.2.2.13; Linux 6.18, tcp_timewait_state_process")),
     REJECTED(TIME_WAIT_SEQUENCE, ALL(F_BY_TIME_WAIT, F_WOULD_TAKE, F_SERVICE_GOES_ON), INFERRED,
              WHY("somebody listens: the peer's TIME_WAIT rejects what that of its supposed stack takes")),
-    REJECTED(TIME_WAIT_NO_LISTENER, ALL(F_BY_TIME_WAIT, F_WOULD_TAKE), PROOF(F_STATE_CERTAIN), BY_STACK,
+    REJECTED(TIME_WAIT_NO_LISTENER, ALL(F_WOULD_TAKE, F_HIDES_CLOSED_PORT), PROOF(F_STATE_CERTAIN), BY_STACK,
              WHY("measured on Linux 6.18: no RST comes from a port pair in TIME_WAIT")),
     REJECTED(OLD_ESTABLISHED, ALL(F_BY_ESTABLISHED), PROOF(F_STATE_CERTAIN), WHY("RFC 5961, 4.2")),
     REJECTED(OLD_CLOSE_WAIT, ALL(F_BY_CLOSE_WAIT), WHY("RFC 5961, 4.2")),

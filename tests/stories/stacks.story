@@ -244,3 +244,12 @@ use closed_by_freebsd
 +15   > S N+1000 ts R+15000             predicts unknown
       < . id 0                          decides
 => rejected time_wait_sequence inferred stack unknown
+
+# A number that only Linux gives, whatever the host looks like.
+story reopens_as_linux_does
+end s 10.9.0.2:8080 ttl 200
+use closed_by_server
++5    > S N+1000 ts R+5000
+      < S. X+65537
+      > .                               decides
+=> established time_wait_recycled_timestamp stack linux

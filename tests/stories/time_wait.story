@@ -247,13 +247,13 @@ s > c3 S.
 c3 > s .
 => cut: rejected time_wait_paws inferred decided_by rejection
 
-# FreeBSD would have accepted it.
+# FreeBSD would have accepted it; where nobody listens, it says so with a RST.
 story paws_on_freebsd
 options peer_rules freebsd
 use closed_by_server
 +0.5  > S N+1000 ts R-5000              predicts syn_ack
       < . no_socket                     decides
-=> rejected time_wait_no_listener not_as_rules yes
+=> rejected old_unknown inferred not_as_rules yes
 
 # The RFC wants silence.
 story sequence_by_the_rfc

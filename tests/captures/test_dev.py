@@ -23,6 +23,7 @@ def dev(*arguments, **environment):
     (["demo", "{folder}"], FAILED, "{folder}: not a file"),
     (["test", "-x"], MISUSED, "there is no test suite -x: they are unit captures command kernel stacks page gui"),
     (["check", "-x"], MISUSED, "check takes no arguments"),
+    (["vm", "bullseye"], MISUSED, "bullseye is no package of a Linux, such as linux-image-amd64; a release comes after it"),
     (["install", "-x"], MISUSED, "install takes no arguments"),
     (["uninstall", "-x"], MISUSED, "uninstall takes no arguments"),
     (["dmeo"], MISUSED, "there is no command dmeo: demo test check bench fuzz vm matrix package release install uninstall"),

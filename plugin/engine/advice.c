@@ -5,6 +5,7 @@
 #include "advice.h"
 
 #include "company.h"
+#include "keys.h"
 #include "lacks.h"
 #include "other_host.h"
 #include "shapes.h"
@@ -60,6 +61,12 @@ static const char of_probe[] =
 static const char of_race[] =
     "The address that was tried first did not answer in time, and each such call pays for that: repair the way to it, or "
     "take it out of DNS. Next: call that address alone (curl -4, curl -6).";
+
+static const char of_key[] =
+    "The server drops without a word what is signed with another key than it has for this client, or has none for. " KEY_ADVICE;
+static const char of_missing_key[] =
+    "The service signs what it sends to others: if it has a key for this client, too, it drops what is not signed, "
+    "without a word. " KEY_ADVICE;
 
 /* The clients before a translator, where the capture has that side: 1 or 2; else 2 if they are known to differ, and 0 if
  * nothing tells. */
@@ -134,6 +141,16 @@ static const char *advice_for_service(const struct tracker *t, uint32_t attempt,
     return advice != NULL ? advice : advice_at_server(t, attempt, v);
 }
 
+/* Of a host that nothing was seen of, the key is not the first thing to look at. */
+static const char *advice_for_key(const struct tracker *t, uint32_t attempt, const struct verdict *v)
+{
+    const char *option;
+    const enum key_doubt doubt =
+        v->cause == CAUSE_SILENT_HOST ? KEY_NO_DOUBT : key_doubt_of(t, get_attempt(t, attempt), v, &option);
+
+    return doubt == KEY_SIGNED ? of_key : doubt == KEY_MISSING ? of_missing_key : NULL;
+}
+
 /* NULL: the cause's. */
 static const char *finer_advice(const struct tracker *t, uint32_t attempt, const struct verdict *v)
 {
@@ -146,6 +163,8 @@ static const char *finer_advice(const struct tracker *t, uint32_t attempt, const
     if (is_authenticated(t, v->source, v))
         return of_authentication;
     const char *advice = advice_for_call(t, attempt, v);
+    if (advice == NULL)
+        advice = advice_for_key(t, attempt, v);
     return advice != NULL ? advice : advice_for_service(t, attempt, v);
 }
 

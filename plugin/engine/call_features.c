@@ -8,7 +8,7 @@
 
 #include <string.h>
 
-enum { OPTION_SCALE = 3, OPTION_SACK = 4, OPTION_MD5 = 19, OPTION_AO = 29, OPTION_MPTCP = 30, OPTION_FAST_OPEN = 34 };
+enum { KIND_SCALE = 3, KIND_SACK = 4, KIND_MD5 = 19, KIND_AO = 29, KIND_MPTCP = 30, KIND_FAST_OPEN = 34 };
 enum { NODE_PORT_FIRST = 30000, NODE_PORT_LAST = 32767 };
 
 /* ---- the SYN ---------------------------------------------------------------------------------------- */
@@ -55,12 +55,12 @@ static bool has_option(const struct subject *s, unsigned kind, uint64_t *value)
         return has_option(s, KIND, value);                            \
     }
 
-OPTION_READER(fast_open, OPTION_FAST_OPEN)
-OPTION_READER(mptcp, OPTION_MPTCP)
-OPTION_READER(ao, OPTION_AO)
-OPTION_READER(md5, OPTION_MD5)
-OPTION_READER(sack, OPTION_SACK)
-OPTION_READER(scale, OPTION_SCALE)
+OPTION_READER(fast_open, KIND_FAST_OPEN)
+OPTION_READER(mptcp, KIND_MPTCP)
+OPTION_READER(ao, KIND_AO)
+OPTION_READER(md5, KIND_MD5)
+OPTION_READER(sack, KIND_SACK)
+OPTION_READER(scale, KIND_SCALE)
 
 static bool read_timestamps(const struct subject *s, uint64_t *value)
 {

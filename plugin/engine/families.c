@@ -5,6 +5,7 @@
 #include "families.h"
 
 #include "call_features.h"
+#include "keys.h"
 
 /* What the calls must have come to. A RST counts as silence does: boxes drop in either way. */
 static bool is_silent(const struct tracker *t, const struct result *r)
@@ -87,10 +88,7 @@ static const struct family_row families[FAMILY_COUNT + 1] = {
                                 "Until it is mended, switch it off at the client (net.ipv4.tcp_ecn=0 and the like). "
                                 "Next: capture on either side of the firewall.",
                                 PAGE "#only-syns-with" },
-    [FAMILY_KEYS] = { "keys", "a key (TCP-AO, TCP-MD5) that one side has and the other does not",
-                      "Compare the keys of both sides, the address that each is for (NAT between them breaks it), and when "
-                      "they change. Next: nstat -az TcpExtTCPMD5NotFound TcpExtTCPMD5Unexpected TcpExtTCPAORequired "
-                      "TcpExtTCPAOKeyNotFound on the server.",
+    [FAMILY_KEYS] = { "keys", "a key (TCP-AO, TCP-MD5) that one side has and the other does not", KEY_ADVICE,
                       PAGE "#keys" },
     [FAMILY_SIZE] = { "size", "a path-MTU black hole: large segments are dropped, and no ICMP error says so",
                       "Let ICMP \"fragmentation needed\" and \"packet too big\" through, or clamp the MSS on the tunnel "

@@ -204,6 +204,16 @@ void peers_note_answer(struct peers *p, uint8_t family, uint16_t point, const st
     s->answer = (uint8_t)answer;
 }
 
+void peers_note_key(struct peers *p, uint8_t family, uint16_t point, const struct tcp_address *server,
+                    uint64_t option_kinds)
+{
+    struct service *s =
+        find_service(p, family, point, server, hash_address(&p->key, family, point, server->ip, server->port));
+
+    if (s != NULL)
+        s->keys |= option_kinds & SIGNED_BY_KEY;
+}
+
 static bool ends_before(gconstpointer span, int64_t time)
 {
     return ((const struct answer_span *)span)->to < time;

@@ -52,6 +52,7 @@ struct service {
     struct answer_span last;
     GArray *earlier; /* of struct answer_span, in order; NULL: none */
     uint8_t ip[16];
+    uint64_t keys; /* SIGNED_BY_KEY that its SYN/ACKs had */
     uint16_t port, point;
     uint8_t family;
     uint8_t answer; /* enum peer_answer: the last one */
@@ -104,6 +105,10 @@ bool peers_host_has(const struct peers *p, uint8_t family, uint16_t point, const
 /* Notes that a service answered a SYN. */
 void peers_note_answer(struct peers *p, uint8_t family, uint16_t point, const struct tcp_address *server, int64_t time,
                        enum peer_answer answer);
+
+/* Notes that a SYN/ACK of a service that has answered was signed. */
+void peers_note_key(struct peers *p, uint8_t family, uint16_t point, const struct tcp_address *server,
+                    uint64_t option_kinds);
 
 /* The service, or NULL if it answered nothing. */
 const struct service *peers_service(const struct peers *p, uint8_t family, uint16_t point,

@@ -26,6 +26,11 @@ enum tcp_flag {
 #define NO_WSCALE 0xff                   /* no window scale option */
 #define OPTION_OTHER (UINT64_C(1) << 63) /* an option of kind 63 or more */
 
+/* Options that sign a segment with a key, as option_kinds has them: RFC 2385, RFC 5925. */
+#define SIGNED_BY_MD5 (UINT64_C(1) << 19)
+#define SIGNED_BY_AO (UINT64_C(1) << 29)
+#define SIGNED_BY_KEY (SIGNED_BY_MD5 | SIGNED_BY_AO)
+
 /* One side of a port pair. An IPv4 address is in the first four bytes, the rest is zero. */
 struct tcp_address {
     uint8_t ip[16];

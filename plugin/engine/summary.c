@@ -6,6 +6,7 @@
 
 #include "between.h"
 #include "company.h"
+#include "keys.h"
 #include "lacks.h"
 #include "other_host.h"
 #include "past.h"
@@ -207,16 +208,15 @@ static void append_damage(GString *out, enum damage damage)
                                damage == DAMAGE_SYN ? "SYN" : "SYN/ACK", damage == DAMAGE_SYN ? "server" : "client");
 }
 
-/* A receiver drops what is signed with another key, or not as it wants (RFC 5925, 7.3; RFC 2385, 2). */
 static void append_key(GString *out, const struct tracker *t, const struct attempt *a, const struct verdict *v)
 {
-    enum { KIND_MD5 = 19, KIND_AO = 29 };
-    uint64_t kinds = print_of(t, a)->option_kinds;
+    const char *option = NULL;
+    enum key_doubt doubt = key_doubt_of(t, a, v, &option);
 
-    if (v->fate != FATE_NO_ANSWER || !(kinds & (UINT64_C(1) << KIND_MD5 | UINT64_C(1) << KIND_AO)))
-        return;
-    g_string_append_printf(out, "; its SYN is signed (%s): a wrong key looks so",
-                           kinds & UINT64_C(1) << KIND_AO ? "TCP-AO" : "TCP-MD5");
+    if (doubt == KEY_SIGNED)
+        g_string_append_printf(out, "; its SYN is signed (%s): a wrong key looks so", option);
+    else if (doubt == KEY_MISSING)
+        g_string_append_printf(out, "; its SYN is not signed (%s), and the service has keys with others", option);
 }
 
 static void append_stack(GString *out, const struct tracker *t, const struct attempt *a, const struct verdict *v)

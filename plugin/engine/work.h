@@ -49,6 +49,8 @@ static inline void note_service(const struct work *w, enum peer_answer answer)
     const struct segment *seg = w->seg;
 
     peers_note_answer(&w->t->peers, seg->family, seg->seen.point, &seg->src, seg->seen.time, answer);
+    if (answer == ANSWER_SYN_ACK && (seg->option_kinds & SIGNED_BY_KEY))
+        peers_note_key(&w->t->peers, seg->family, seg->seen.point, &seg->src, seg->option_kinds);
 }
 
 #endif

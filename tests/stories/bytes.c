@@ -14,6 +14,7 @@ enum {
     OPTION_SACK,
     OPTION_TIMES = 8,
     OPTION_MD5 = 19,
+    OPTION_AO = 29,
     OPTION_FAST_OPEN = 34
 };
 
@@ -144,6 +145,11 @@ static void put_option(GByteArray *out, char kind, const struct segment_numbers 
         put16(out, OPTION_MD5 << 8 | 18);
         for (int i = 0; i < 4; i++)
             put32(out, 0);
+        break;
+    case 'A':
+        put16(out, OPTION_AO << 8 | 16);
+        for (int i = 0; i < 14; i++)
+            put8(out, 0);
         break;
     default:
         put8(out, OPTION_NOP);

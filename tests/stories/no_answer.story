@@ -367,7 +367,35 @@ story signed_with_another_key
 > S opts MSWD
 +1 > S opts MSWD
 +2.1 other s
-=> no_answer silent_port retries 1 summary "TCP-MD5"
+=> no_answer silent_port retries 1 summary "its SYN is signed (TCP-MD5)"
+=> advice "keys of both sides"
+
+story signed_with_another_ao_key
+> S opts MSTWA
++1 > S opts MSTWA
++2.1 other s
+=> no_answer silent_port retries 1 summary "its SYN is signed (TCP-AO)"
+=> advice "keys of both sides"
+
+# Of a host that is not there the key is the lesser doubt.
+story signed_and_nobody_there
+> S opts MSWD
++1 > S opts MSWD
++2.1 > S opts MSWD
+=> no_answer silent_host retries 2 summary "TCP-MD5"
+=> advice "Host down"
+
+# Others have a key with this service; this client has none.
+story not_signed_where_others_are
+> S
++1 > S                                  as unsigned
+end other 10.9.0.1:57012
+between other s
+> S opts MSWD
+< S. opts MSWD
+> .
+=> unsigned: no_answer silent_flow retries 1 summary "its SYN is not signed (TCP-MD5)"
+=> unsigned: advice "signs what it sends to others"
 
 # The same without data: the server repeats its SYN/ACK, and the client its ACK.
 story stuck_between_interfaces_without_data

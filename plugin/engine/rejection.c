@@ -175,7 +175,7 @@ static struct maker maker_by_old(const struct dossier *d, const struct packet_se
     } else if (m.state == STATE_SYN_RECEIVED && is_made_by_socket(ack) && d->rules.stack->socketless_id_is_zero) {
         m.certain = false; /* it may have a socket by now, and the capture lack the ACK that made it */
         if (d->rules.stack->known)
-            m.state = STATE_UNKNOWN;
+            m.state = STATE_ESTABLISHED; /* no FIN counts in its numbers */
     }
     return m;
 }

@@ -5,6 +5,7 @@ import socket
 import time
 
 import kernel_view
+import packet
 from calls import final_ack, syn_of
 from stage import KernelClient, scenario
 
@@ -57,3 +58,21 @@ def fast_open_data_not_taken(stage):
     assert not in_syn
     stage.row(syn_of(caller), "established", "ok", final_ack(caller),
               "the server did not take the data of the SYN")
+
+
+@scenario()
+def old_syn_received_of_fast_open(stage):
+    """The data of the SYN was taken, so that there is a socket already; what answers the new SYN still has none."""
+    stage.server.sysctl(ipv4__tcp_fastopen=0x602)  # for all listeners, without a cookie
+    stage.kept = stage.listen()
+    peer = stage.peer(57011)
+    first = peer.isn
+    syn = peer.send("S", b"hello", seq=first, window=64240, options=packet.syn_options(1460, 7, (peer.tsval(), 0)))
+    assert peer.expect("SA").ack == first + 6 and stage.state(peer) == "SYN_RECEIVED"
+    peer.expect("SA")
+    stage.row(syn, "no_answer", "synack_lost", None, "server in SYN_RECEIVED, SYN/ACK repeated")
+    peer.renew(first + 352_641_030, 9_000_000)
+    syn = peer.syn()
+    answer = peer.expect("A")
+    assert answer.ack == first + 6 and answer.ip_id == 0 and stage.state(peer) == "SYN_RECEIVED"
+    stage.row(syn, "rejected", "old_syn_received", answer, "server still in SYN_RECEIVED of the first SYN")

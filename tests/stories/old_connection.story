@@ -103,6 +103,22 @@ use half_open hide
       < S. J ack N lost
 => rejected old_syn_received inferred
 
+# Measured on Linux 6.18: a half-open connection has no socket, one of Fast Open none that answers. An IP ID says that the
+# capture lacks the client's last ACK; there is no FIN in these numbers.
+story socket_where_the_last_ack_is_missing
+use half_open
++100  > S I+352641030                   predicts ack
+      < .                               decides
+=> rejected old_established inferred
+
+# ... of a host that may not be Linux it says nothing of the kind.
+story half_open_with_an_ip_id
+end s 10.9.0.2:8080 ttl 200
+use half_open
++0.5  > S I+352641030
+      < .                               decides
+=> rejected old_syn_received inferred stack unknown
+
 # A SYN that a half-open connection refuses ends that one, and leaves its numbers for the next SYN to compare.
 story refusal_ends_a_half_open_connection
 use half_open

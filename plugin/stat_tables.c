@@ -147,6 +147,7 @@ static void fill_item(const struct column *column, const union cell *cell, stat_
         item->value.uint_value = cell->count;
         break;
     case CELL_SECONDS:
+    case CELL_INTERVAL:
     case CELL_MS:
         item->type = cell->time < 0 ? TABLE_ITEM_NONE : TABLE_ITEM_FLOAT;
         item->value.float_value = (double)cell->time / (double)NS_PER_SECOND;
@@ -251,9 +252,10 @@ static stat_tap_table_item window_column(const struct column *column)
         stat_tap_table_item_enum type;
         const char *format;
     } items[] = {
-        [CELL_TEXT] = { TABLE_ITEM_STRING, "%s" }, [CELL_COUNT] = { TABLE_ITEM_UINT, "%u" },
-        [CELL_NEED] = { TABLE_ITEM_UINT, "%u" },   [CELL_SECONDS] = { TABLE_ITEM_FLOAT, "%.6f" },
-        [CELL_MS] = { TABLE_ITEM_FLOAT, "%.6f" },  [CELL_NUMBER] = { TABLE_ITEM_FLOAT, "%.2f" },
+        [CELL_TEXT] = { TABLE_ITEM_STRING, "%s" },      [CELL_COUNT] = { TABLE_ITEM_UINT, "%u" },
+        [CELL_NEED] = { TABLE_ITEM_UINT, "%u" },        [CELL_SECONDS] = { TABLE_ITEM_FLOAT, "%.6f" },
+        [CELL_INTERVAL] = { TABLE_ITEM_FLOAT, "%.6f" }, [CELL_MS] = { TABLE_ITEM_FLOAT, "%.6f" },
+        [CELL_NUMBER] = { TABLE_ITEM_FLOAT, "%.2f" },
     };
 
     return (stat_tap_table_item){

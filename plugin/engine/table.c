@@ -14,6 +14,7 @@ struct table *table_new(const struct table_kind *kind, const struct tracker *t, 
     table->kind = kind;
     table->cells = g_array_new(FALSE, TRUE, sizeof(union cell));
     table->texts = g_string_chunk_new(4096);
+    table->n_quiet = 0;
     kind->fill(table, t, results);
     g_array_free(results, TRUE);
     return table;

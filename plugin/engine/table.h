@@ -10,10 +10,11 @@
 enum cell_kind {
     CELL_TEXT,
     CELL_COUNT,
-    CELL_NEED,    /* a count; UINT32_MAX: none */
-    CELL_SECONDS, /* ns, shown in seconds; below 0: none */
-    CELL_MS,      /* ns, in text and CSV shown in milliseconds; below 0: none */
-    CELL_NUMBER   /* a rate or a share; below 0: none */
+    CELL_NEED,     /* a count that does not add up; UINT32_MAX: none */
+    CELL_SECONDS,  /* ns, shown in seconds; below 0: none */
+    CELL_INTERVAL, /* the same, of times that do not add up */
+    CELL_MS,       /* ns, in text and CSV shown in milliseconds; below 0: none */
+    CELL_NUMBER    /* a rate or a share; below 0: none */
 };
 
 struct column {
@@ -52,6 +53,7 @@ struct table {
     const struct table_kind *kind;
     GArray *cells; /* union cell, row by row */
     GStringChunk *texts;
+    guint n_quiet; /* the last rows, of which a page that is too long says nothing */
 };
 
 /* Makes and fills a table from attempts (records). t may be NULL: no rows. */

@@ -36,12 +36,12 @@ static const struct column columns[COLUMNS] = {
     [MORE_PORTS] = { "More ports needed", "+port", 5, CELL_NEED },
     [MORE_ADDRESSES] = { "More addresses needed", "+addr", 5, CELL_NEED },
     [PORTS] = { "Client ports", "ports", 5, CELL_COUNT },
-    [SHORTEST] = { "Shortest reuse (s)", "min_s", 6, CELL_SECONDS },
-    [HELD] = { "TIME_WAITs held", "TWs", 5, CELL_COUNT },
+    [SHORTEST] = { "Shortest reuse (s)", "min_s", 6, CELL_INTERVAL },
+    [HELD] = { "TIME_WAITs held", "TWs", 5, CELL_NEED },
     [PEAK] = { "Peak rate (1/s)", "peak/s", 6, CELL_NUMBER },
     [LIMIT] = { "Safe rate (1/s)", "safe/s", 6, CELL_NUMBER },
     [HOLDER] = { "Held by", "held_by", 0, CELL_TEXT },
-    [MEDIAN] = { "Median reuse (s)", "median_s", 0, CELL_SECONDS },
+    [MEDIAN] = { "Median reuse (s)", "median_s", 0, CELL_INTERVAL },
     [REUSES] = { "Reuses", "reuses", 0, CELL_COUNT },
     [ATTEMPTS] = { "Attempts", "attempts", 0, CELL_COUNT },
     [CONNECTIONS] = { "Connections", "connections", 0, CELL_COUNT },
@@ -252,6 +252,12 @@ static void add_row(struct table *table, const struct tracker *t, const struct r
     cells[FILTER].text = table_filter(table, row->any->family, &client, &server);
 }
 
+/* Each port was used once, as by the addresses of a flood. */
+static bool is_quiet(const struct reuse_row *row)
+{
+    return row->rejected == 0 && row->reuses == 0 && row->held == 0;
+}
+
 static void fill(struct table *table, const struct tracker *t, GArray *results)
 {
     GArray *rows = g_array_new(FALSE, FALSE, sizeof(struct reuse_row));
@@ -263,8 +269,11 @@ static void fill(struct table *table, const struct tracker *t, GArray *results)
         i += row.attempts;
     }
     g_array_sort(rows, by_badness);
-    for (guint i = 0; i < rows->len; i++)
-        add_row(table, t, &g_array_index(rows, struct reuse_row, i));
+    for (guint i = 0; i < rows->len; i++) {
+        const struct reuse_row *row = &g_array_index(rows, struct reuse_row, i);
+        add_row(table, t, row);
+        table->n_quiet = is_quiet(row) ? table->n_quiet + 1 : 0;
+    }
     g_array_free(rows, TRUE);
 }
 

@@ -24,12 +24,17 @@ static void print_measure(GString *out, double value)
     g_string_append_printf(out, format, value);
 }
 
+static bool is_seconds(const struct column *column)
+{
+    return column->kind == CELL_SECONDS || column->kind == CELL_INTERVAL;
+}
+
 /* What a cell holds as a number, in the unit that its column's head names. Returns false: nothing. */
 static bool measure_of(const struct column *column, const union cell *cell, double *value)
 {
-    *value = column->kind == CELL_NUMBER    ? cell->number
-             : column->kind == CELL_SECONDS ? (double)cell->time / 1e9
-                                            : (double)cell->time / 1e6;
+    *value = column->kind == CELL_NUMBER ? cell->number
+             : is_seconds(column)        ? (double)cell->time / 1e9
+                                         : (double)cell->time / 1e6;
     return *value >= 0;
 }
 
@@ -51,6 +56,7 @@ void table_print_cell(GString *out, const struct column *column, const union cel
             g_string_append_printf(out, "%u", cell->count);
         break;
     case CELL_SECONDS:
+    case CELL_INTERVAL:
     case CELL_MS:
     case CELL_NUMBER:
         if (measure_of(column, cell, &value))
@@ -110,7 +116,7 @@ static void print_rest(const struct table *table, guint first, const char *show_
         const struct column *column = &kind->columns[i];
         if (column->kind == CELL_TEXT)
             sums[i].text = i == 0 ? name : "-";
-        else if (column->kind == CELL_MS) /* a median, a maximum */
+        else if (column->kind == CELL_MS || column->kind == CELL_INTERVAL) /* a median, a maximum */
             sums[i].time = -1;
         else if (column->kind == CELL_NUMBER)
             sums[i].number = -1;
@@ -138,8 +144,10 @@ void table_print(const struct table *table, const struct table_frame *frame, GSt
     guint shown = frame->rows_shown == 0           ? ROWS_OF_A_PAGE
                   : frame->rows_shown == TABLE_ALL ? G_MAXUINT
                                                    : frame->rows_shown;
-    guint rows = table_rows(table);
+    guint rows = table_rows(table), telling = MAX(rows - table->n_quiet, 1);
 
+    if (frame->rows_shown == 0 && rows > shown)
+        shown = MIN(shown, telling);
     g_string_append_printf(out, "\n%s\n%s (%s)\nFilter: %s\n%s\n", RULE, kind->title, kind->command,
                            frame->filter == NULL ? "" : frame->filter, kind->legend);
     if (frame->remark != NULL)

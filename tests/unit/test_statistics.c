@@ -357,6 +357,31 @@ static void test_rows_shown(void)
     scene_free(s);
 }
 
+/* A flood's addresses use each port once: of a table that is too long they are one row, to which shortest intervals do not
+ * add up. */
+static void test_rows_of_reuse(void)
+{
+    struct scene *s = scene_new(&LINUX);
+    GString *page = g_string_new(NULL), *all = g_string_new(NULL);
+
+    rejected_once(s);
+    for (uint8_t i = 101; i <= 150; i++) {
+        s->client.ip[3] = i;
+        CLIENT(s, .flags = TCP_SYN, .seq = i);
+    }
+    struct table *table = table_of(s, &table_reuse);
+    table_print(table, &(struct table_frame){ 0 }, page);
+    table_print(table, &(struct table_frame){ .rows_shown = TABLE_ALL }, all);
+    g_assert_cmpuint(table->n_quiet, ==, 50);
+    g_assert_nonnull(
+        strstr(page->str, "\n50 more rows    -                         50        0     -     -    50      -     -"));
+    g_assert_null(strstr(all->str, "more rows"));
+    g_string_free(page, TRUE);
+    g_string_free(all, TRUE);
+    table_free(table);
+    scene_free(s);
+}
+
 static void test_csv(void)
 {
     struct scene *s = scene_new(&LINUX);
@@ -483,6 +508,7 @@ int main(int argc, char *argv[])
     g_test_add_func("/tables/reuse_is_sorted", test_reuse_is_sorted);
     g_test_add_func("/tables/capture_points", test_capture_points);
     g_test_add_func("/tables/rows_shown", test_rows_shown);
+    g_test_add_func("/tables/rows_of_reuse", test_rows_of_reuse);
     g_test_add_func("/tables/csv", test_csv);
     g_test_add_func("/tables/empty", test_empty_tables);
     g_test_add_func("/tables/narrow", test_tables_are_narrow);

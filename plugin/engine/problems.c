@@ -326,18 +326,16 @@ bool problems_overcome(const struct problems *p, GString *out)
     return true;
 }
 
-static void append_all_got_in(const struct problems *p, GString *out)
+static void append_in_time(const struct problems *p, uint32_t in_time, uint32_t calls, GString *out)
 {
-    uint32_t calls = p->calls - p->crowd_calls, unknown = p->unknown - (p->crowd_calls - p->crowd_failed);
-    uint32_t in_time = calls - unknown - p->probes;
+    const char *other = p->crowds->len > 0 ? " other" : "";
 
-    g_string_append(out, p->crowds->len > 0 ? "nothing else: " : "nothing: ");
     if (calls == 1)
-        g_string_append(out, p->crowds->len > 0 ? "the only other call" : "the only call");
+        g_string_append_printf(out, "the only%s call", other);
     else if (in_time == calls)
-        g_string_append_printf(out, "all %u%s calls", calls, p->crowds->len > 0 ? " other" : "");
+        g_string_append_printf(out, "all %u%s calls", calls, other);
     else
-        g_string_append_printf(out, "%u of %u calls", in_time, calls);
+        g_string_append_printf(out, "%u of %u%s calls", in_time, calls, other);
     g_string_append(out, " got in at once");
     if (p->slowest >= 0) {
         g_string_append(out, ", the slowest in ");
@@ -346,11 +344,29 @@ static void append_all_got_in(const struct problems *p, GString *out)
     if (p->reused > 0)
         g_string_append_printf(
             out, "; %u came on a port pair that had been used before, and none of these was rejected", p->reused);
-    if (p->probes > 0)
-        g_string_append_printf(out, "; %u half-open %s (health checks) went well", p->probes,
+}
+
+static void append_all_got_in(const struct problems *p, GString *out)
+{
+    uint32_t calls = p->calls - p->crowd_calls, unknown = p->unknown - (p->crowd_calls - p->crowd_failed);
+    uint32_t in_time = calls - unknown - p->probes;
+    const char *separator = ": ";
+
+    g_string_append(out, unknown == calls ? "not known" : "nothing");
+    g_string_append(out, p->crowds->len > 0 ? " else" : "");
+    if (in_time > 0) {
+        g_string_append(out, separator);
+        append_in_time(p, in_time, calls, out);
+        separator = "; ";
+    }
+    if (p->probes > 0) {
+        g_string_append_printf(out, "%s%u half-open %s (health checks) went well", separator, p->probes,
                                p->probes == 1 ? "probe" : "probes");
+        separator = "; ";
+    }
     if (unknown > 0)
-        g_string_append_printf(out, "; of %u the capture does not show the end", unknown);
+        g_string_append_printf(out, "%sof %u %s the capture does not show the end", separator, unknown,
+                               unknown == 1 ? "call" : "calls");
 }
 
 void problems_all_is_well(const struct problems *p, GString *out)

@@ -76,6 +76,25 @@ static void test_report_of_nothing(void)
     scene_free(s);
 }
 
+/* A SYN at the capture's end got neither in nor lost. */
+static void test_report_of_what_is_not_known(void)
+{
+    struct scene *s = scene_new(&LINUX);
+
+    CLIENT(s, .flags = TCP_SYN, .seq = 1);
+    char *one = report(s, 0);
+    assert_says(one, "What is wrong: not known: of 1 call the capture does not show the end\n");
+    s->client.port++;
+    handshake(s);
+    char *two = report(s, 0);
+    assert_tells(two,
+                 "What is wrong: nothing: 1 of 2 calls got in at once, the slowest in 0.1 ms; of 1 call the capture "
+                 "does not show the end");
+    g_free(one);
+    g_free(two);
+    scene_free(s);
+}
+
 static void test_report(void)
 {
     struct scene *s = scene_new(&LINUX);
@@ -511,6 +530,7 @@ int main(int argc, char *argv[])
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/report/nothing", test_report_of_nothing);
+    g_test_add_func("/report/not_known", test_report_of_what_is_not_known);
     g_test_add_func("/report/case", test_report);
     g_test_add_func("/report/capture_ends", test_report_of_a_capture_that_ends);
     g_test_add_func("/report/filter", test_report_with_a_filter);

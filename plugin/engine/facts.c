@@ -243,6 +243,7 @@ static void read_reset(const struct dossier *d, const struct packet_seen *reset,
     FACT(RST_BY_TIME_WAIT, maker.state == STATE_TIME_WAIT);
     FACT(RST_BY_SYN_RECEIVED, maker.state == STATE_SYN_RECEIVED);
     FACT(RST_MAKER_CERTAIN, maker.certain);
+    FACT(RST_OF_NO_OLD, !old_may_have_reset(d, reset));
     FACT(TTL_ODD, ttl_is_odd(d, reset));
 }
 

@@ -45,6 +45,7 @@ enum fact_kind { FACT_OWN, FACT_HOST, FACT_SERVICE, FACT_CAPTURE };
     FACT(RST_BY_TIME_WAIT, OWN, "an old connection in TIME_WAIT made the RST") \
     FACT(RST_BY_SYN_RECEIVED, OWN, "an old connection in SYN_RECEIVED made the RST") \
     FACT(RST_MAKER_CERTAIN, OWN, "the packets prove what made the RST") \
+    FACT(RST_OF_NO_OLD, OWN, "no old connection in the capture can have made the RST, by the rules of any stack that the peer may run") \
     FACT(ICMP_NET, OWN, "ICMP: no route to the network") \
     FACT(ICMP_HOST, OWN, "ICMP: host unreachable") \
     FACT(ICMP_PORT, OWN, "ICMP: port unreachable") \

@@ -15,16 +15,6 @@ static bool is_recycled(const struct work *w, const struct connection *old)
            && w->seg->seq - old->end[w->side].snd_nxt == stack_row(PEER_UNKNOWN)->recycled_isn_step;
 }
 
-/* Where nobody listens, a stack that hides that gives the ACK. */
-static bool is_possible_ack(const struct work *w, const struct stack *stack, enum peer_answer expected)
-{
-    bool live = w->seg->has_ip_id && w->seg->ip_id != 0;
-
-    if (stack->socketless_id_is_zero && live)
-        return false;
-    return expected == ANSWER_ACK || (expected == ANSWER_SYN_ACK && stack->time_wait_hides_closed_port);
-}
-
 /* A host that once reopened a TIME_WAIT as Linux does holds none here: it had too many (tcp_max_tw_buckets). */
 static bool is_possible(const struct work *w, const struct host *host, const struct stack *stack,
                         enum peer_answer expected, enum peer_answer answer)
@@ -32,7 +22,7 @@ static bool is_possible(const struct work *w, const struct host *host, const str
     if (expected == ANSWER_UNKNOWN)
         return true;
     if (answer == ANSWER_ACK)
-        return is_possible_ack(w, stack, expected);
+        return stack_may_give_ack(stack, expected, w->seg->has_ip_id && w->seg->ip_id != 0);
     return answer == expected || (answer == ANSWER_SYN_ACK && (host->marks & HOST_RECYCLES));
 }
 

@@ -9,6 +9,8 @@
 
 /* The first SYN/ACK is repeated after 1 s; some slack for slow timers. */
 #define SYN_ACK_TIMER (12 * NS_PER_SECOND / 10)
+/* RFC 9293, 3.4.2: twice an MSL of two minutes. */
+#define LONGEST_TIME_WAIT (240 * NS_PER_SECOND)
 
 static const struct packet_seen *earlier(const struct packets_seen *a, const struct packets_seen *b)
 {
@@ -152,6 +154,23 @@ static void ask_rules(const struct dossier *d, const struct peer *peer, bool old
     m->reason = decision.reason;
 }
 
+static void look_at_time_wait(bool proven, const struct packet_seen *ack, struct maker *m)
+{
+    m->certain = m->certain && proven;
+    if (is_made_by_socket(ack) && (!proven || m->answer == ANSWER_SYN_ACK))
+        m->state = STATE_UNKNOWN; /* a socket answers: it is not, or no longer, that TIME_WAIT */
+    if (m->reason == REASON_NONE)
+        m->state = STATE_UNKNOWN;
+}
+
+/* The capture may lack the ACK that made it ESTABLISHED, with the same numbers. A stack may show that it did not come. */
+static void look_at_half_open(const struct stack *stack, const struct packet_seen *ack, struct maker *m)
+{
+    m->certain = m->certain && stack->known;
+    if (stack->known && stack->socketless_id_is_zero && is_made_by_socket(ack))
+        m->state = STATE_ESTABLISHED;
+}
+
 /* By the old connection's packets. */
 static struct maker maker_by_old(const struct dossier *d, const struct packet_seen *ack)
 {
@@ -164,19 +183,14 @@ static struct maker maker_by_old(const struct dossier *d, const struct packet_se
     peer.state = m.state = state_by_answer(&old, side, tracked, ack);
     peer_by_ack(&peer, ack);
     m.certain = m.state == tracked;
-    if (m.state == STATE_TIME_WAIT) {
-        bool proven = connection_time_wait_proven(&old, side);
-        ask_rules(d, &peer, old.flags & CONN_OPTIONS_CUT, &m);
-        m.certain = m.certain && proven;
-        if (is_made_by_socket(ack) && (!proven || m.answer == ANSWER_SYN_ACK))
-            m.state = STATE_UNKNOWN; /* a socket answers: it is not, or no longer, that TIME_WAIT */
-        if (m.reason == REASON_NONE)
-            m.state = STATE_UNKNOWN;
-    } else if (m.state == STATE_SYN_RECEIVED && is_made_by_socket(ack) && d->rules.stack->socketless_id_is_zero) {
-        m.certain = false; /* it may have a socket by now, and the capture lack the ACK that made it */
-        if (d->rules.stack->known)
-            m.state = STATE_ESTABLISHED; /* no FIN counts in its numbers */
-    }
+    if (m.state != STATE_TIME_WAIT && m.state != STATE_SYN_RECEIVED)
+        return m; /* its numbers prove it */
+    ask_rules(d, &peer, old.flags & CONN_OPTIONS_CUT, &m);
+    m.certain = m.certain && stack_may_give_ack(d->rules.stack, m.answer, is_made_by_socket(ack));
+    if (m.state == STATE_TIME_WAIT)
+        look_at_time_wait(connection_time_wait_proven(&old, side), ack, &m);
+    else
+        look_at_half_open(d->rules.stack, ack, &m);
     return m;
 }
 
@@ -265,4 +279,29 @@ struct maker maker_of_reset(const struct dossier *d, const struct packet_seen *r
     m.state = peer.state;
     m.certain = by_rules && fin_acknowledged && !(d->old_then->flags & CONN_SCALE_UNKNOWN);
     return m;
+}
+
+/* By the rules of some stack: illumos, when it is open (tcp_input_data); lwIP, in TIME_WAIT; most while it is half open. */
+static bool some_stack_resets(enum tcp_state state, const struct peer *peer, const struct syn *syn)
+{
+    if (state == STATE_SYN_RECEIVED)
+        return true;
+    return state != STATE_UNKNOWN && state != STATE_CLOSED && syn->isn - peer->rcv_nxt <= peer->rcv_wnd;
+}
+
+bool old_may_have_reset(const struct dossier *d, const struct packet_seen *reset)
+{
+    const uint8_t side = server_side(d->a);
+
+    if (d->old_then == NULL)
+        return false;
+    const enum tcp_state state = connection_state(d->old_then, side);
+    const bool ends = state == STATE_TIME_WAIT || state == STATE_SYN_RECEIVED;
+    if (ends && reset->time - d->old_then->last_time > LONGEST_TIME_WAIT)
+        return false;
+    struct peer peer = peer_at(&d->rules, d->old_then, side, reset->time);
+    struct syn syn = first_syn(d->t, d->a);
+    if (d->rules.stack->known)
+        return stack_decide(d->rules.stack, &peer, &syn).answer == ANSWER_RST;
+    return some_stack_resets(state, &peer, &syn);
 }

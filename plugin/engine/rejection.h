@@ -34,4 +34,8 @@ struct maker {
 struct maker maker_of_ack(const struct dossier *d, const struct packet_seen *ack);
 struct maker maker_of_reset(const struct dossier *d, const struct packet_seen *reset);
 
+/* Whether an old connection may have made a RST that acknowledges the SYN: by the rules of its stack, or, where that is not
+ * known, by those of any. */
+bool old_may_have_reset(const struct dossier *d, const struct packet_seen *reset);
+
 #endif

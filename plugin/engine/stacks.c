@@ -327,6 +327,13 @@ struct peer_decision stack_decide(const struct stack *stack, const struct peer *
     }
 }
 
+bool stack_may_give_ack(const struct stack *stack, enum peer_answer by_rules, bool has_id)
+{
+    if (stack->socketless_id_is_zero && has_id)
+        return false;
+    return by_rules == ANSWER_ACK || (by_rules == ANSWER_SYN_ACK && stack->time_wait_hides_closed_port);
+}
+
 uint8_t stack_window_mark(uint16_t window)
 {
     for (uint8_t i = 0; window != 0 && i < PEER_STACK_COUNT; i++)

@@ -109,6 +109,10 @@ uint16_t layout_digest(const char *layout);
  * somebody listens is not part of the state). In TIME_WAIT, ANSWER_SYN_ACK supposes that somebody listens. */
 struct peer_decision stack_decide(const struct stack *stack, const struct peer *peer, const struct syn *syn);
 
+/* Whether a bare ACK can be the answer of a TIME_WAIT, or of a peer in SYN_RECEIVED, which gives this one by the rules;
+ * has_id: the ACK has an IP ID. Where nobody listens, a stack that hides that gives an ACK for a SYN/ACK. */
+bool stack_may_give_ack(const struct stack *stack, enum peer_answer by_rules, bool has_id);
+
 /* "syn_ack": a name that is a contract. */
 const char *peer_answer_name(enum peer_answer answer);
 

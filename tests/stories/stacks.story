@@ -245,6 +245,82 @@ use closed_by_freebsd
       < . id 0                          decides
 => rejected time_wait_sequence inferred stack unknown
 
+# Not what FreeBSD does, whose rule would be the only reason that this is the sequence number: by its timestamp others
+# reject it.
+story answers_as_freebsd_would_not
+use closed_by_freebsd
++5    > S N-500 ts R-5000               predicts silence
+      < . id 0                          decides
+=> rejected time_wait_sequence inferred not_as_rules yes stack freebsd
+
+# Not what Linux does: what no socket makes has no ID there.
+story time_wait_of_a_marked_host_with_an_ip_id
+use closed_by_server
++0.5  > S N+1000 ts R-5000
+      < . id 77                         decides
+=> rejected time_wait_paws inferred stack linux
+
+# Half open, FreeBSD repeats its SYN/ACK: this may be a connection whose last ACK was not captured.
+story half_open_freebsd_answers_otherwise
+> S
+< S. win 65535 opts MnWST
++0.5  > S I+352641030
+      < . id 0                          decides
+=> rejected old_syn_received inferred stack freebsd
+
+# On illumos a connection that is open resets a SYN in its window: a RST does not say that nobody listens.
+story rst_of_an_open_connection_on_illumos
+use open_on_illumos
++30   > S N+100                         predicts rst
+      < R. seq X                        decides
+=> refused closed_port inferred stack illumos
+
+story rst_of_an_open_connection
+end s 10.9.0.2:8080 ttl 200
+use conversation
++30   > S N+100
+      < R.                              decides
+=> refused closed_port inferred stack unknown
+
+# Linux has no such rule, and a RST to a SYN beyond the window is nobody's.
+story rst_of_no_connection
+use conversation
++30   > S N+100
+      < R.                              decides
+=> refused closed_port stack linux
+
+story rst_beyond_the_window
+end s 10.9.0.2:8080 ttl 200
+use conversation
++30   > S N+1000000
+      < R.                              decides
+=> refused closed_port stack unknown
+
+# lwIP with random sequence numbers is not recognised; its TIME_WAIT lasts two minutes, and resets what falls into it.
+story rst_of_a_long_time_wait
+end s 10.9.0.2:8080 ttl 255
+use closed_by_server
++90   > S N+100 ts R+90000
+      < R.                              decides
+=> refused closed_port inferred stack unknown
+
+story rst_after_any_time_wait
+end s 10.9.0.2:8080 ttl 255
+use closed_by_server
++250  > S N+100 ts R+250000
+      < R.                              decides
+=> refused closed_port stack unknown
+
+# macOS, which nothing shows over IPv6, resets what comes before the half-open connection's number.
+story rst_of_a_half_open_connection
+end c [2001:db8::1]:57011
+end s [2001:db8::2]:8080
+> S
+< S. win 65535 opts MnWnnTS
++30   > S I-1000000
+      < R.                              decides
+=> refused closed_port inferred stack unknown
+
 # A number that only Linux gives, whatever the host looks like.
 story reopens_as_linux_does
 end s 10.9.0.2:8080 ttl 200

@@ -262,7 +262,7 @@ timestamps off
 use closed_by_server
 +0.5  > S N-500                         predicts silence
       < . no_socket                     decides
-=> rejected time_wait_sequence not_as_rules yes
+=> rejected time_wait_sequence inferred not_as_rules yes
 
 story refused_by_time_wait
 use closed_by_server

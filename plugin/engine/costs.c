@@ -80,6 +80,15 @@ static int64_t cost_of_syn_acks(const struct dossier *d)
     return MAX(MIN(again->last.time, d->e->ack_time) - d->e->syn_ack_time, 0);
 }
 
+/* When the client had the SYN/ACK at the latest. One that acknowledges it with its first data alone may have waited for that
+ * data, or the capture lacks its ACK. */
+static int64_t known_time(const struct evidence *e)
+{
+    bool with_data = (e->flags & EV_CLIENT_DATA) && e->data_time == e->ack_time;
+
+    return with_data ? e->syn_ack_time : e->ack_time;
+}
+
 static int64_t cost_of_slowness(const struct dossier *d)
 {
     if (!is_answered(d))
@@ -89,7 +98,7 @@ static int64_t cost_of_slowness(const struct dossier *d)
         return MAX(d->e->syn_ack_time - (first ? d->a->first_time : d->trouble->previous_time), 0);
     }
     bool repeated = d->a->retries > 0 || d->seen[SEEN_SYN_ACK_AGAIN] != NULL;
-    if (repeated || !(d->e->flags & EV_EXACT) || d->e->ack_time - d->a->first_time < d->t->options.slow_connect)
+    if (repeated || !(d->e->flags & EV_EXACT) || known_time(d->e) - d->a->first_time < d->t->options.slow_connect)
         return 0;
     return MAX(d->e->syn_ack_time - d->a->first_time, 1);
 }

@@ -153,6 +153,21 @@ story established.slow_answer
       > .                   decides
 => established slow_answer delayed
 
+# The client's ACK is missing, or it waited for the data: the handshake was not slow for all that shows.
+story established.acknowledged_with_data
+      > S
+      < S.
++1.2  > P. (29)               decides
+      < .
+=> established ok
+
+story established.slow_answer_acknowledged_with_data
+      > S
++2.5  < S.
+      > P. (29)               decides
+      < .
+=> established slow_answer delayed
+
 # The client was connected, its request was answered late: the accept queue was full.
 story established.accepted_late
       > S

@@ -33,7 +33,7 @@ LAYERS = """
     rules                                   which facts make which verdict
     verdict                                 the verdict on an attempt
     call shapes                             all attempts of one connect(); what a RST looks like
-    company keys                            what an attempt's call says of it; keys that SYNs are signed with
+    company keys fast_open                  what an attempt's call says of it; keys of SYNs; SYNs with data
     summary advice                          in a sentence; what to do
     tracker                                 takes packets, tells verdicts
     results steps proof                     what became of each attempt and its call; what proves it

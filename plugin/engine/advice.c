@@ -5,6 +5,7 @@
 #include "advice.h"
 
 #include "company.h"
+#include "fast_open.h"
 #include "keys.h"
 #include "lacks.h"
 #include "other_host.h"
@@ -62,6 +63,10 @@ static const char of_race[] =
     "The address that was tried first did not answer in time, and each such call pays for that: repair the way to it, or "
     "take it out of DNS. Next: call that address alone (curl -4, curl -6).";
 
+static const char of_fast_open[] =
+    "A box on the way may drop SYNs with data: a Fast Open black hole. If each such call pays for it, let the box pass them, "
+    "or switch Fast Open off in the client (net.ipv4.tcp_fastopen=0). Next: ip tcp_metrics show (fo_syn_drops) and nstat -az "
+    "TcpExtTCPFastOpenActiveFail on the client.";
 static const char of_key[] =
     "The server drops without a word what is signed with another key than it has for this client, or has none for. " KEY_ADVICE;
 static const char of_missing_key[] =
@@ -162,6 +167,8 @@ static const char *finer_advice(const struct tracker *t, uint32_t attempt, const
         return of_itself;
     if (is_authenticated(t, v->source, v))
         return of_authentication;
+    if (is_fast_open_lost(t, get_attempt(t, attempt), v))
+        return of_fast_open;
     const char *advice = advice_for_call(t, attempt, v);
     if (advice == NULL)
         advice = advice_for_key(t, attempt, v);

@@ -471,6 +471,7 @@ static void read_rejection(const struct dossier *d, const struct packet_seen *re
     FACT(STATE_CERTAIN, maker.certain);
     FACT(BY_SOCKET, d->rules.stack->socketless_id_is_zero && is_made_by_socket(rejection) && !by_syn_ack);
     FACT(CLIENT_RESET, client_reset_rejection(d));
+    FACT(RESET_REMOVES, d->rules.stack->reset_removes_time_wait);
     if (maker.state == STATE_TIME_WAIT)
         facts_add(facts, decision_fact(maker.answer, maker.reason), true);
     FACT(HIDES_CLOSED_PORT, d->rules.stack->time_wait_hides_closed_port);

@@ -79,6 +79,7 @@ enum fact_kind { FACT_OWN, FACT_HOST, FACT_SERVICE, FACT_CAPTURE };
     FACT(HIDES_CLOSED_PORT, HOST, "the rejecting ACK may be what a TIME_WAIT of the peer's stack gives where nobody listens") \
     FACT(TIMESTAMPS_CUT, OWN, "the captured bytes end before the SYN's timestamp") \
     FACT(MAYBE_TIME_WAIT, OWN, "the peer was in TIME_WAIT, and the capture does not tell what made the rejecting ACK") \
+    FACT(RESET_REMOVES, HOST, "a RST removes a TIME_WAIT of the peer's stack") \
     FACT(CLIENT_RESET, OWN, "the client's RST followed the rejection") \
     FACT(RAN_OUT_SINCE, OWN, "TIME_WAIT had run out since it rejected the SYN, when the latest came") \
     FACT(TAKEN_LATER, OWN, "the TIME_WAIT that rejected one SYN took a later one") \

@@ -6,6 +6,7 @@
 
 #include "between.h"
 #include "company.h"
+#include "fast_open.h"
 #include "keys.h"
 #include "lacks.h"
 #include "other_host.h"
@@ -181,15 +182,6 @@ static bool is_reset_survived(const struct tracker *t, const struct attempt *a)
     return acks != NULL && trouble->frame[TROUBLE_OLD_RESET] != 0
            && a->frame[SYN_LAST] > trouble->frame[TROUBLE_OLD_RESET] && acks->last.frame > a->frame[SYN_LAST]
            && acks->last.seq == acks->first.seq && acks->last.ack == acks->first.ack;
-}
-
-/* A box that drops SYNs with data lets the retry without them through (RFC 7413, 7.1). */
-static bool is_fast_open_lost(const struct tracker *t, const struct attempt *a, const struct verdict *v)
-{
-    const struct evidence *e = get_evidence(t, a);
-
-    return v->cause == CAUSE_SYN_RETRANSMITTED && (a->flags & ATTEMPT_PLAIN_RETRY) && (e->flags & EV_SYN_ACK)
-           && e->syn_ack_time - a->last_time < NS_PER_SECOND;
 }
 
 static void append_survived_reset(GString *out, const struct tracker *t, const struct attempt *a)

@@ -7,7 +7,7 @@ import time
 import kernel_view
 import packet
 from calls import final_ack, syn_of
-from stage import KernelClient, scenario
+from stage import ANY, KernelClient, scenario
 
 MSG_FASTOPEN = 0x20000000
 TCP_FASTOPEN = 23
@@ -20,7 +20,7 @@ def fast_open_call(stage, port, data=b"hello"):
     caller.socket.settimeout(None)
     caller.socket.sendto(data, MSG_FASTOPEN, caller.target)
     connection, _ = stage.listener.accept()
-    assert connection.recv(100) == data
+    assert connection.recv(1000) == data
     stage.kept.append((caller, connection))
     time.sleep(0.05)
     return caller, bool(caller.socket.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 8)[5] & TCPI_OPT_SYN_DATA)
@@ -76,3 +76,15 @@ def old_syn_received_of_fast_open(stage):
     answer = peer.expect("A")
     assert answer.ack == first + 6 and answer.ip_id == 0 and stage.state(peer) == "SYN_RECEIVED"
     stage.row(syn, "rejected", "old_syn_received", answer, "server still in SYN_RECEIVED of the first SYN")
+
+
+@scenario(client="kernel")
+def fast_open_black_hole(stage):
+    """Something drops SYNs with data; the client sends the next one without."""
+    fast_open_stage(stage)
+    stage.server.run("nft -f -", "\n".join((
+        "table netdev lab {", "chain first {", "type filter hook ingress device s0 priority 0;",
+        "tcp flags syn meta length > 150 drop", "}", "}", "")))
+    caller, in_syn = fast_open_call(stage, 40002, b"x" * 200)
+    assert not in_syn
+    stage.row(syn_of(caller), "established", "syn_retransmitted", ANY, "accept() returned it", delayed=True)

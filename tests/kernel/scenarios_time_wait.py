@@ -4,6 +4,7 @@
 import time
 
 import kernel_view
+import old_connection
 from old_connection import handshake, time_wait
 from packet import WORD
 from stage import scenario
@@ -226,3 +227,24 @@ def time_wait_handshake_repeated_after_reject(stage):
     listener.accept()
     stage.row(syn, "established", "time_wait_recycled_timestamp", ack, "accept() returned it", delayed=True,
               **measured(old, peer, syn))
+
+
+@scenario(cut=False)  # without one of the frames that show how this host reopens a TIME_WAIT, nothing tells
+def too_many_time_waits(stage):
+    """Over net.ipv4.tcp_max_tw_buckets there is no TIME_WAIT; the SYN/ACK lacks the number with which one is reopened."""
+    listener, peer, old = setup(stage)
+    peer.renew(old.rcv_nxt + AHEAD, FASTER_CLOCK)
+    accepted(stage, listener, peer, old, "time_wait_recycled_timestamp")
+    stage.server.sysctl(ipv4__tcp_max_tw_buckets=0)
+    peer = stage.peer(57012)
+    connection = old_connection.established(stage, listener, peer)
+    connection.close()
+    peer.accept(peer.expect("FA"))
+    peer.send("FA")  # behind a bare ACK it would be answered with RST
+    peer.accept(peer.expect("A"))
+    assert stage.state(peer) is None
+    time.sleep(OTHER_CLIENT_LATER)
+    peer.renew(peer.snd_nxt + AHEAD, FASTER_CLOCK)
+    known = kernel_view.RECYCLING_KEEPS_ISN
+    cause = "reuse_after_close" if known else "time_wait_recycled_timestamp"
+    stage.kept = old_connection.established(stage, listener, peer, cause, use=2)

@@ -243,6 +243,7 @@ story fast_open_black_hole
 < S.
 > .                                       decides
 => established syn_retransmitted delayed retries 1 summary "only the SYN without Fast Open data was answered"
+=> advice "Fast Open black hole"
 
 # Two of them, with data both: loss.
 story fast_open_syn_lost

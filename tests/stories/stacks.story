@@ -321,6 +321,26 @@ end s [2001:db8::2]:8080
       < R.                              decides
 => refused closed_port inferred stack unknown
 
+# macOS ignores a RST in TIME_WAIT: what let the second SYN in is not known.
+beginning closed_by_macos
+> S
+< S. win 65535 opts MnWnnTS
+> .
+< F. id 0
+> .
+> F.
+< . id 0
+
+story reset_of_a_time_wait_of_macos
+use closed_by_macos
++5    > S N-500 ts R+5000               predicts ack
+      < . id 0
+      > R N
++1    > S
+      < S. 900000000 win 65535 opts MnWnnTS
+      > .                               decides
+=> established after_time_wait_reset inferred delayed retries 1 stack macos
+
 # A number that only Linux gives, whatever the host looks like.
 story reopens_as_linux_does
 end s 10.9.0.2:8080 ttl 200

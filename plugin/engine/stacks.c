@@ -244,7 +244,7 @@ static const struct stack stacks[PEER_STACK_COUNT] = {
     [PEER_WINDOWS] = { /* TcpTimedWaitDelay is documented as 120 s; of its rules no source was found */
         .token = "windows", .name = "Windows",
         .time_wait = unknown_time_wait, .fin_wait_2 = not_known, .syn_received = not_known,
-        .established = challenge, .closing = not_known,
+        .established = not_known, .closing = not_known,
         .time_wait_length = SECONDS(120), .time_wait_late = LATE,
         .marks = { { "MNWNNS", "MNWST" }, 128, .df = true },
     },
@@ -294,7 +294,7 @@ static const struct stack stacks[PEER_STACK_COUNT] = {
     [PEER_FOREIGN] = {
         .token = "unknown", .name = "an unknown stack",
         .time_wait = unknown_time_wait, .fin_wait_2 = not_known, .syn_received = not_known,
-        .established = challenge, .closing = challenge,
+        .established = not_known, .closing = not_known,
         .time_wait_length = SECONDS(60), .time_wait_late = LATE,
     },
 };

@@ -341,6 +341,33 @@ use closed_by_macos
       > .                               decides
 => established after_time_wait_reset inferred delayed retries 1 stack macos
 
+# No source says what Windows answers to a SYN on an open connection; what it did is in the capture.
+story open_on_windows
+end s 10.9.0.2:8080 ttl 128
+> S
+< S. win 65535 opts MnWnnS id 4711
+> .
+> P. (29)
+< .
++5    > S N+100                         predicts unknown
+      < .                               decides
+=> rejected old_established stack windows
+
+# ... nor what somebody does who is not Linux.
+story open_on_no_known_stack
+end s 10.9.0.2:8080 ttl 200
+use closed_by_freebsd
+end other 10.9.0.1:57012
+between other s
+> S
+< S. win 65535 opts MnWST id 0
+> .
+> P. (29)
+< . id 0
++5    > S N+100                         predicts unknown
+      < . id 0                          decides
+=> rejected old_established stack unknown
+
 # A number that only Linux gives, whatever the host looks like.
 story reopens_as_linux_does
 end s 10.9.0.2:8080 ttl 200

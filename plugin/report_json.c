@@ -129,6 +129,8 @@ static void write_crowd(json_dumper *json, const struct tracker *t, const struct
     json_count(json, "calls", crowd->calls);
     json_count(json, "failed", crowd->failed);
     json_count(json, "answered", crowd->answered);
+    json_count(json, "refused", crowd->refused);
+    json_count(json, "unanswered", crowd->unanswered);
     json_count(json, "clients", crowd->sources);
     json_count(json, "services", crowd->targets);
     json_count(json, "hosts", crowd->hosts);

@@ -107,6 +107,12 @@ static bool read_vlan(const struct subject *s, uint64_t *value)
     return mac_number(s->syn->link_dst) != 0;
 }
 
+static bool read_interface(const struct subject *s, uint64_t *value)
+{
+    *value = s->syn->interface;
+    return s->syn->interface != 0;
+}
+
 /* ---- where it comes from ---------------------------------------------------------------------------- */
 
 static bool read_client(const struct subject *s, uint64_t *value)
@@ -192,7 +198,13 @@ static bool read_request(const struct subject *s, uint64_t *value)
 
 static bool read_way_back(const struct subject *s, uint64_t *value)
 {
-    if (s->back == NULL || mac_number(s->syn->link_dst) == 0 || mac_number(s->back->link_src) == 0)
+    if (s->back == NULL)
+        return false;
+    if (s->syn->interface != 0 && s->back->interface != 0) {
+        *value = s->syn->interface != s->back->interface;
+        return true;
+    }
+    if (mac_number(s->syn->link_dst) == 0 || mac_number(s->back->link_src) == 0)
         return false;
     *value =
         memcmp(s->syn->link_dst, s->back->link_src, sizeof s->back->link_src) != 0 || s->syn->vlan != s->back->vlan;
@@ -209,6 +221,23 @@ static bool read_back_ttl(const struct subject *s, uint64_t *value)
 {
     *value = s->back == NULL ? 0 : s->back->ttl;
     return *value != 0;
+}
+
+static bool read_back_window(const struct subject *s, uint64_t *value)
+{
+    *value = s->back == NULL ? 0 : s->back->window;
+    return s->back != NULL;
+}
+
+/* What the SYN asks for and the SYN/ACK grants, where it asks for both. */
+static bool read_grants(const struct subject *s, uint64_t *value)
+{
+    const uint64_t asked = UINT64_C(1) << KIND_SCALE | UINT64_C(1) << KIND_SACK;
+
+    if (s->back == NULL || ((s->syn->flags | s->back->flags) & PRINT_CUT) || (s->syn->option_kinds & asked) != asked)
+        return false;
+    *value = s->back->option_kinds & asked;
+    return true;
 }
 
 /* Behind NAT, where the capture has both sides. */
@@ -255,7 +284,6 @@ static bool read_backend(const struct subject *s, uint64_t *value)
 
 WORDS(damaged, "SYN with a wrong checksum")
 WORDS(hairpin, "the SYN comes back to the address that sent it")
-WORDS(elsewhere, "the client's address and port are in use, or were less than 120 s before, toward another address")
 WORDS(reused, "the port pair was used before, less than 120 s ago")
 WORDS(ecn, "SYN with ECE and CWR (it asks for ECN)")
 WORDS(syn_data, "SYN with data")
@@ -268,16 +296,48 @@ WORDS_OF_OPTION(sack, "SACK")
 WORDS_OF_OPTION(scale, "a window scale")
 WORDS_WITH(dscp, "SYN with DSCP %u", (unsigned)found->value)
 WORDS_WITH(flow_label, "SYN with%s a flow label", found->value ? "" : "out")
-WORDS_OF_LEAST(request, "a first request of ", " bytes")
 WORDS_OF_LEAST(open, "when the client has ", " connections to the service")
 WORDS_OF_LEAST(recent, "when the client has, or had in the last 120 s, ", " connections to the service")
 WORDS(node_port, "source port between 30000 and 32767, as NodePorts are")
 WORDS(service_port, "source port that the client's address takes calls at")
-WORDS(way_back, "the SYN/ACK comes from another link address, or VLAN, than the SYN went to")
+WORDS(way_back, "the SYN/ACK comes from another link address, VLAN or interface than the SYN went to")
+WORDS_WITH(interface, "SYN at interface number %u", (unsigned)found->value)
 WORDS_WITH(back_ttl, "SYN/ACK with TTL %u", (unsigned)found->value)
+WORDS_WITH(back_window, "SYN/ACK with a window of %u", (unsigned)found->value)
 WORDS_WITH(vlan, "VLAN %u", (unsigned)found->value)
 WORDS_WITH(ttl, "SYN with TTL %u", (unsigned)found->value)
 WORDS(option_order, "SYN with another list of options than the others have")
+
+/* With what both ends said that fits: a hop on the way takes less than that. */
+static void say_request(GString *out, const struct found *found, const struct subject *any)
+{
+    g_string_append_printf(
+        out, "a first request of %" G_GUINT64_FORMAT " bytes or more (the others: %" G_GUINT64_FORMAT " at most)",
+        found->value, found->others);
+    if (any->back != NULL && any->syn->mss != 0 && any->back->mss != 0)
+        g_string_append_printf(out, ", with an MSS of %u and %u", any->syn->mss, any->back->mss);
+}
+
+/* The answer to a SYN that meets the other connection may kill that one: it has a victim that did nothing. */
+static void say_elsewhere(GString *out, const struct found *found, const struct subject *any)
+{
+    (void)any;
+    g_string_append(out,
+                    "the client's address and port are in use, or were less than 120 s before, toward another address");
+    if (found->others > 0)
+        g_string_append_printf(out,
+                               ", and a RST ended %" G_GUINT64_FORMAT
+                               " of these connections afterwards (the first "
+                               "began in frame %u)",
+                               found->others, found->frame);
+}
+
+static void say_grants(GString *out, const struct found *found, const struct subject *any)
+{
+    (void)any;
+    g_string_append_printf(out, "SYN/ACK with%s a window scale and with%s SACK",
+                           found->value >> KIND_SCALE & 1 ? "" : "out", found->value >> KIND_SACK & 1 ? "" : "out");
+}
 
 static void say_first_contact(GString *out, const struct found *found, const struct subject *any)
 {
@@ -380,11 +440,14 @@ static const struct feature_row rows[FEATURE_COUNT] = {
     ROW(BACK_MAC, back_mac, FORM_TOKEN),
     ROW(BACK_TTL, back_ttl, FORM_TOKEN),
     ROW(VLAN, vlan, FORM_TOKEN),
+    ROW(INTERFACE, interface, FORM_TOKEN),
     ROW(GATEWAY, gateway, FORM_TOKEN),
     ROW(CLIENT_MAC, client_mac, FORM_TOKEN),
     ROW(CLIENT, client, FORM_TOKEN),
     ROW(TTL, ttl, FORM_TOKEN),
     ROW(OPTION_ORDER, option_order, FORM_TOKEN),
+    ROW(BACK_WINDOW, back_window, FORM_TOKEN),
+    ROW(GRANTS, grants, FORM_TOKEN),
 };
 
 const struct feature_row *feature_row(enum feature feature)

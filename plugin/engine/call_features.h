@@ -48,11 +48,14 @@ enum feature {
     FEATURE_BACK_MAC,
     FEATURE_BACK_TTL,
     FEATURE_VLAN,
+    FEATURE_INTERFACE,
     FEATURE_GATEWAY,
     FEATURE_CLIENT_MAC,
     FEATURE_CLIENT,
     FEATURE_TTL,
     FEATURE_OPTION_ORDER,
+    FEATURE_BACK_WINDOW, /* it follows from the SYN too: so it names nobody */
+    FEATURE_GRANTS,
     FEATURE_COUNT
 };
 
@@ -63,10 +66,12 @@ enum feature_form {
 };
 
 /* What separates: the value that all share; or, of FORM_LEAST, their smallest, and the largest of the others. Of
- * FEATURE_BACKEND, others is the time (ns) from the last call that it took to the first bad one; 0: it took none. */
+ * FEATURE_BACKEND, others is the time (ns) from the last call that it took to the first bad one; 0: it took none. Of
+ * FEATURE_ELSEWHERE, it counts the other connections that were ended by a RST after that; frame: where the first began. */
 struct found {
     enum feature feature;
     uint64_t value, others;
+    uint32_t frame;
 };
 
 struct feature_row {

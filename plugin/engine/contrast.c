@@ -168,6 +168,20 @@ static bool separates_number(const struct comparison *c, const struct feature_ro
     return true;
 }
 
+/* Connections that were open, toward another address, until a bad call came. */
+static void find_victims(const struct comparison *c, const GPtrArray *bad, struct found *found)
+{
+    struct subject s;
+
+    for (guint i = 0; i < bad->len; i++) {
+        read_subject(c, call_at(bad, i), &s);
+        if (!s.around->elsewhere_reset)
+            continue;
+        if (found->others++ == 0)
+            found->frame = get_attempt(c->t, s.around->elsewhere)->frame[SYN_FIRST];
+    }
+}
+
 static guint find_separating(const struct comparison *c, const GPtrArray *bad, const GPtrArray *good,
                              struct found found[SAID_MOST])
 {
@@ -184,6 +198,8 @@ static guint find_separating(const struct comparison *c, const GPtrArray *bad, c
         else
             n += separates_token(c, row, bad, good, &found[n]);
     }
+    if (n > 0 && found[0].feature == FEATURE_ELSEWHERE)
+        find_victims(c, bad, &found[0]);
     return n;
 }
 

@@ -47,6 +47,8 @@ static void join(struct crowd *crowd, struct result *r)
     crowd->calls++;
     crowd->failed += result_failed(r);
     crowd->answered += r->answered;
+    crowd->refused += result_failed(r) && r->fate == FATE_REFUSED;
+    crowd->unanswered += result_failed(r) && r->fate == FATE_NO_ANSWER;
     if (crowd->first == NULL || r->begin < crowd->first->begin)
         crowd->first = r;
     if (crowd->last == NULL || r->begin > crowd->last->begin)
@@ -192,12 +194,26 @@ static void append_answers(GString *out, const struct crowd *crowd)
         g_string_append_printf(out, "; the server answered %u of them", crowd->answered);
 }
 
+/* A RST shows a host without a program there; silence shows a filter, or no host. */
 static void append_failures(GString *out, const struct crowd *crowd)
 {
     if (crowd->failed == crowd->calls)
         g_string_append_printf(out, "all %u failed", crowd->calls);
     else
         g_string_append_printf(out, "%u of %u failed", crowd->failed, crowd->calls);
+    if (crowd->failed > 0)
+        g_string_append_printf(out, ": %u refused, %u not answered", crowd->refused, crowd->unanswered);
+}
+
+/* How dense they came; of less than a second, no rate. */
+static void append_rate(GString *out, const struct crowd *crowd)
+{
+    const int64_t span = crowd->last->begin - crowd->first->begin;
+
+    g_string_append(out, " within ");
+    append_duration(out, span);
+    if (span >= NS_PER_SECOND)
+        g_string_append_printf(out, " (%.0f a second)", (double)crowd->calls * NS_PER_SECOND / (double)span);
 }
 
 void crowd_headline(const struct crowd *crowd, const struct tracker *t, GString *out)
@@ -205,9 +221,10 @@ void crowd_headline(const struct crowd *crowd, const struct tracker *t, GString 
     if (crowd->kind == CROWD_FLOOD) {
         g_string_append_printf(out, "%u addresses sent ", crowd->sources);
         append_server(out, t, crowd->first);
+        g_string_append(out, " a single SYN each and nothing more");
+        append_rate(out, crowd);
         g_string_append(out,
-                        " a single SYN each and nothing more: a flood of SYNs from forged addresses, or a capture "
-                        "without what the clients sent then");
+                        ": a flood of SYNs from forged addresses, or a capture without what the clients sent then");
         append_answers(out, crowd);
         return;
     }

@@ -17,6 +17,7 @@ struct crowd {
     enum crowd_kind kind;
     const struct result *first, *last; /* by time; CROWD_FLOOD: whose server, CROWD_SCAN: whose client it is */
     uint32_t calls, failed, answered;  /* of CROWD_FLOOD: single SYNs; answered: by a SYN/ACK */
+    uint32_t refused, unanswered;      /* of those that failed: by a RST, by nothing */
     uint32_t sources, targets;         /* addresses that called; services that were called */
     uint32_t hosts;                    /* addresses that were called */
 };

@@ -48,6 +48,7 @@ static void read_print(const struct segment *seg, struct syn_print *print)
     print->window = seg->window;
     print->option_layout = seg->option_layout;
     print->vlan = seg->link.vlan;
+    print->interface = seg->seen.interface;
     print->wscale = seg->wscale;
     print->ttl = seg->ttl;
     print->traffic = seg->traffic;

@@ -23,6 +23,7 @@ struct syn_print {
     uint64_t option_kinds;
     uint16_t mss, window, option_layout;
     uint16_t vlan;
+    uint32_t interface; /* where one capture point is all interfaces of a host; 0: not known */
     uint8_t wscale, ttl, traffic;
     uint8_t flags; /* enum print_flags */
     uint8_t link_src[6], link_dst[6];

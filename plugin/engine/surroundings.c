@@ -30,6 +30,7 @@ struct places {
     const struct tracker *t;
     struct surrounding *all;
     int64_t *ends;      /* of the connection of each attempt; INT64_MIN: it made none */
+    bool *reset;        /* whether it was ended by a RST */
     uint32_t *services; /* the number of each attempt's PLACE_SERVICE */
     GArray *list;       /* struct place */
     struct index index;
@@ -115,8 +116,10 @@ static bool made_connection(const struct tracker *t, const struct attempt *a)
 
 static void read_end(const struct places *p, const struct connection *c, bool over)
 {
-    if (c != NULL && c->attempt != 0 && p->ends[c->attempt] != INT64_MIN)
-        p->ends[c->attempt] = over ? c->last_time : INT64_MAX;
+    if (c == NULL || c->attempt == 0 || p->ends[c->attempt] == INT64_MIN)
+        return;
+    p->ends[c->attempt] = over ? c->last_time : INT64_MAX;
+    p->reset[c->attempt] = (c->flags & CONN_RESET) != 0;
 }
 
 static void read_ends(struct places *p)
@@ -193,8 +196,10 @@ static void read_source(struct places *p, uint32_t attempt, const struct attempt
 
     if (before != NULL && before->isn != a->isn
         && pair_of(p->t, before)->ip[server_side(before)] != pair_of(p->t, a)->ip[server_side(a)] && end != INT64_MIN
-        && end > a->first_time - BOX_MEMORY)
+        && end > a->first_time - BOX_MEMORY) {
         s->elsewhere = source->latest;
+        s->elsewhere_reset = p->reset[source->latest] && end > a->first_time;
+    }
     source->latest = attempt;
 }
 
@@ -205,6 +210,7 @@ struct surrounding *surroundings_read(const struct tracker *t)
         .t = t,
         .all = g_new0(struct surrounding, n),
         .ends = g_new(int64_t, n),
+        .reset = g_new0(bool, n),
         .services = g_new(uint32_t, n),
         .list = g_array_new(FALSE, FALSE, sizeof(struct place)),
     };
@@ -227,6 +233,7 @@ struct surrounding *surroundings_read(const struct tracker *t)
     g_array_free(p.list, TRUE);
     index_free(&p.index);
     g_free(p.services);
+    g_free(p.reset);
     g_free(p.ends);
     return p.all;
 }

@@ -18,6 +18,7 @@ struct surrounding {
     uint32_t recent; /* those, and those that had been closed for less than BOX_MEMORY */
     /* An attempt of the same client address and port to another address, open or closed for less than BOX_MEMORY; 0. */
     uint32_t elsewhere;
+    bool elsewhere_reset; /* ... which was open, and was ended by a RST after this one had begun */
 };
 
 /* One for each attempt: the first is not used, as records are counted from 1. Free with g_free(). */

@@ -2,11 +2,13 @@
 """What failed and late calls have in common: boxes that drop by what a SYN asks for, by size, by number, at first contact.
 Calls that they spare come in between."""
 
+import os
 import threading
 import time
 
 import ledger
-from firewall import CLIENTS, Firewall
+from firewall import CLIENT_MACS, CLIENTS, INSIDE_MACS, Firewall
+from namespace import connect
 from programs import Crowd, Server
 from stage import Call, scenario
 
@@ -14,6 +16,8 @@ ROUNDS, GOOD_IN_ROUND = 4, 4
 LARGE = b"x" * 1400
 NAT_PORTS = 8
 NEWCOMERS = [f"10.6.1.{last}" for last in range(11, 11 + ROUNDS)]
+SHORTCUT_MAC = "02:00:00:06:01:02"
+SHORTCUT_PORT = 43000  # and the next 999: calls that are answered past the firewall
 RATE, BURST = 10, 2  # SYNs a second, and at once
 OFFERED = (16, 40, 16, 44, 18, 40, 16, 44, 18, 40)  # in each second
 
@@ -153,6 +157,59 @@ def shared_nat_ports(stage):
     rows(stage, caller.hit, "no_answer", "silent_flow",
          f"when the client has {NAT_PORTS} connections to the service or more (the others: {NAT_PORTS - 1} at most) - "
          "probably a limit on the connections of one source to one destination")
+
+
+def answer_past_the_firewall(stage):
+    """The server has a foot in the client's network. Some of its answers take that way, as where routes of equal cost are
+    chosen by port; the firewall has not seen them, and what the client sends then is invalid to it."""
+    gateway = CLIENTS[0].rsplit(".", 1)[0] + ".254"
+    connect(stage.middle, "shortcut", "02:00:00:06:01:fd", stage.server, "s1", SHORTCUT_MAC)
+    for command in (f"ip link add lan address {INSIDE_MACS[0]} type bridge", "ip link set lan up",
+                    f"ip address del {gateway}/24 dev i0", "ip link set i0 master lan", "ip link set shortcut master lan",
+                    f"ip address add {gateway}/24 dev lan",
+                    f"ip neighbour replace {CLIENTS[0]} lladdr {CLIENT_MACS[0]} dev lan nud permanent"):
+        stage.middle.run(command)
+    for command in (f"ip neighbour replace {CLIENTS[0]} lladdr {CLIENT_MACS[0]} dev s1 nud permanent",
+                    f"ip route add {CLIENTS[0]}/32 dev s1 table 6",
+                    f"ip rule add ipproto tcp dport {SHORTCUT_PORT}-{SHORTCUT_PORT + 999} lookup 6"):
+        stage.server.run(command)
+    if os.path.exists("/proc/sys/net/bridge"):
+        stage.middle.sysctl(**{"bridge__bridge-nf-call-iptables": 0})
+    stage.middle.sysctl(netfilter__nf_conntrack_tcp_loose=0)
+    stage.rules("ct state invalid drop")
+
+
+def call_two_ways(stage):
+    caller = Caller(stage)
+    for i in range(ROUNDS):
+        caller.good()
+        usual, caller.port = caller.port, SHORTCUT_PORT + i
+        caller.bad(1.8)
+        caller.port = usual
+    return caller
+
+
+@scenario(stage=Firewall, cut=False)
+def shared_asymmetric(stage):
+    """What the client sends on calls that are answered past the firewall is dropped there."""
+    answer_past_the_firewall(stage)
+    caller = call_two_ways(stage)
+    stage.stop()
+    rows(stage, caller.hit, "stuck", "accept_queue_full",
+         f"the SYN/ACK comes from another link address, VLAN or interface than the SYN went to; SYN/ACK from link address {SHORTCUT_MAC}; "
+         "SYN/ACK with TTL 64 - probably asymmetric routes", "inferred")
+
+
+@scenario(stage=Firewall, cut=False)
+def shared_asymmetric_refuted(stage):
+    """One call works that is answered past a firewall, which drops nothing then."""
+    answer_past_the_firewall(stage)
+    caller = call_two_ways(stage)
+    stage.middle.run("nft flush ruleset")
+    caller.port = SHORTCUT_PORT + 100
+    caller.good(1)
+    stage.stop()
+    rows(stage, caller.hit, "stuck", "accept_queue_full", "None", "inferred")
 
 
 def steady(crowds):

@@ -12,6 +12,9 @@
  * fails over to the next address waits up to some seconds. */
 #define RACE_SOONEST (20 * NS_PER_SECOND / 1000)
 #define RACE_LATEST (3 * NS_PER_SECOND)
+/* Windows sends a refused SYN again, each time after some 500 ms, before connect() fails (Microsoft's KB 175523): so long a
+ * refused address may still be tried. */
+#define REFUSED_AGAIN (NS_PER_SECOND / 2)
 /* So many attempts of late are looked at; the oldest of those that nothing answered go when so many more have come, so that
  * a flood does not move them all for each SYN. So many link addresses are told apart. */
 enum { UNANSWERED_MAX = 64, RECENT_MAX = 96, LINKS_MAX = 65536 };
@@ -56,29 +59,32 @@ static uint32_t note_link(struct tracker *t, const struct attempt *a, const stru
     return known == NULL ? link : 0;
 }
 
-static bool is_answered(const struct tracker *t, const struct attempt *a)
-{
-    const struct evidence *e = get_evidence(t, a);
-    const struct trouble *trouble = get_trouble(t, a);
+enum answer { NO_ANSWER, ONLY_REFUSED, ANSWERED };
 
-    return (e != NULL && (e->flags & EV_SYN_ACK)) || (trouble != NULL && trouble->packets != 0);
-}
-
-/* Nothing had answered it yet at that time. */
-static bool is_unanswered_at(const struct tracker *t, const struct attempt *a, int64_t time)
+/* What had answered it before that time. */
+static enum answer answer_till(const struct tracker *t, const struct attempt *a, int64_t time)
 {
     const struct evidence *e = get_evidence(t, a);
     const struct trouble *trouble = get_trouble(t, a);
     const struct packets_seen *packets;
+    enum answer answer = NO_ANSWER;
 
     if (e != NULL && (e->flags & EV_SYN_ACK) && e->syn_ack_time < time)
-        return false;
+        return ANSWERED;
     for (uint32_t record = trouble == NULL ? 0 : trouble->packets; record != 0; record = packets->next) {
         packets = pool_get(&t->packets, record);
-        if (packets->first.time < time)
-            return false;
+        if (packets->first.time >= time)
+            continue;
+        if (packets->kind != SEEN_RST)
+            return ANSWERED;
+        answer = ONLY_REFUSED;
     }
-    return true;
+    return answer;
+}
+
+static bool is_answered(const struct tracker *t, const struct attempt *a)
+{
+    return answer_till(t, a, INT64_MAX) == ANSWERED;
 }
 
 /* The same SYN was answered on the other side of a NAT: answers need not pass where SYNs do. */
@@ -113,6 +119,20 @@ static bool may_race(const struct tracker *t, const struct attempt *a, const str
     if (p->family != q->family)
         return is_same_host(t, a, before);
     return p->ip[client] == q->ip[other] && p->ip[!client] != q->ip[!other];
+}
+
+/* It is not over when the other one begins: nothing has answered, or a refusal of the other family may be tried again. */
+static bool was_open(const struct tracker *t, const struct attempt *a, const struct attempt *before)
+{
+    switch (answer_till(t, before, a->first_time)) {
+    case NO_ANSWER:
+        return true;
+    case ONLY_REFUSED:
+        return pair_of(t, a)->family != pair_of(t, before)->family
+               && a->first_time - before->last_time <= REFUSED_AGAIN;
+    default:
+        return false;
+    }
 }
 
 static uint32_t other_of(GHashTable *table, uint32_t attempt)
@@ -181,7 +201,7 @@ static bool is_open_to_race(const struct tracker *t, const struct attempt *a, ui
 {
     const struct attempt *b = get_attempt(t, before);
 
-    return may_race(t, a, b) && !is_answered(t, b) && !is_answered_elsewhere(t, before) && !is_lost_already(t, before);
+    return may_race(t, a, b) && was_open(t, a, b) && !is_answered_elsewhere(t, before) && !is_lost_already(t, before);
 }
 
 void races_add(struct tracker *t, uint32_t attempt)
@@ -224,7 +244,7 @@ bool may_have_raced(const struct tracker *t, uint32_t attempt, uint32_t before)
 {
     const struct attempt *a = get_attempt(t, attempt), *b = get_attempt(t, before);
 
-    return may_race(t, a, b) && is_unanswered_at(t, b, a->first_time);
+    return may_race(t, a, b) && was_open(t, a, b);
 }
 
 static gboolean is_forgotten(gpointer attempt, gpointer other, gpointer attempts)

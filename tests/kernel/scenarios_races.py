@@ -110,6 +110,24 @@ def failover_to_the_next_address(stage):
     rows(stage, {SECOND: ("no_answer", SILENT), ADDRESSES[4][1]: ("established", "ok")}, "the second address: OK", 0.8)
 
 
+@scenario(stage=TwoFamilies, cut=False)
+def refused_family(stage):
+    """Nobody listens on IPv6. 250 ms after its refusal IPv4 gets in: so Windows calls, which would have tried IPv6 again."""
+    stage.servers[1].stop()
+    stage.servers[1].listener.close()
+    for address, family, expected in ((ADDRESSES[6], 6, errno.ECONNREFUSED), (ADDRESSES[4], 4, 0)):
+        with contextlib.closing(stage.client.socket(FAMILIES[family])) as caller:
+            caller.bind((address[0], 40001))
+            assert caller.connect_ex((address[1], PORT)) == expected
+        time.sleep(0.25)
+    stage.stop()
+    for label, capture in stage.captures.items():
+        refused, taken = ledger.attempts(capture)
+        call = Call("late", ledger.around(0.25, 0.15))
+        stage.call_row(call, refused.syn, "refused", "closed_port", "connect(): ECONNREFUSED", label)
+        stage.call_row(call, taken.syn, "established", "ok", "connect(): OK", label)
+
+
 def capture_goes_on(stage):
     """Some packets 3.5 s later: what is unanswered until then is no longer pending."""
     time.sleep(3.5)

@@ -237,6 +237,27 @@ static void append_sentence(GString *out, const struct problem *problem)
     g_string_append(out, sentence + 1);
 }
 
+static bool is_in_ring_of(const struct tracker *t, uint32_t attempt, uint32_t other)
+{
+    for (uint32_t s = other; s != 0; s = sibling_after(t, other, s))
+        if (s == attempt)
+            return true;
+    return false;
+}
+
+/* The call lost its time on another address than the one on which it got in. */
+static void append_tried_first(GString *out, const struct tracker *t, const struct result *r)
+{
+    struct tcp_address client, server;
+    uint8_t family;
+
+    if (is_in_ring_of(t, r->worst, r->attempt))
+        return;
+    family = tracker_addresses(t, tracker_attempt(t, r->worst), &client, &server);
+    append_address(out, family, &server, true);
+    g_string_append(out, ", tried first: ");
+}
+
 void problem_headline(const struct problems *p, const struct problem *problem, GString *out)
 {
     append_server(out, p->t, problem->worst);
@@ -247,6 +268,7 @@ void problem_headline(const struct problems *p, const struct problem *problem, G
         g_string_append_printf(out, " and %u came late", problem->late);
     append_losses(out, problem);
     g_string_append(out, ": ");
+    append_tried_first(out, p->t, problem->worst);
     append_sentence(out, problem);
     g_string_append_printf(out, " (%s%s)", cause_token(problem->worst->call_cause),
                            problem->worst->call_inferred ? ", inferred" : "");

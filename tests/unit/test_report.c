@@ -95,6 +95,21 @@ static void test_report_of_what_is_not_known(void)
     scene_free(s);
 }
 
+/* The address at fault is not the one on which the calls got in. */
+static void test_report_of_a_race(void)
+{
+    struct scene *s = scene_new(&LINUX);
+
+    CLIENT(s, .flags = TCP_SYN, .seq = 1);
+    wait_ms(s, 250);
+    s->server.ip[3] = 7;
+    handshake(s);
+    char *text = report(s, 0);
+    assert_tells(text, "10.0.0.7:8080: 1 of 1 call came late by 250 ms: 10.0.0.2:8080, tried first: not answered");
+    g_free(text);
+    scene_free(s);
+}
+
 static void test_report(void)
 {
     struct scene *s = scene_new(&LINUX);
@@ -531,6 +546,7 @@ int main(int argc, char *argv[])
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/report/nothing", test_report_of_nothing);
+    g_test_add_func("/report/race", test_report_of_a_race);
     g_test_add_func("/report/not_known", test_report_of_what_is_not_known);
     g_test_add_func("/report/case", test_report);
     g_test_add_func("/report/capture_ends", test_report_of_a_capture_that_ends);

@@ -82,13 +82,24 @@ static bool is_before(uint32_t frame, const struct packets_seen *packets)
     return packets == NULL || frame < packets->first.frame;
 }
 
+/* The client reset something else, and then acknowledged the SYN/ACK. */
+static bool is_reset_overcome(const struct dossier *d)
+{
+    const struct packets_seen *resets = d->seen[SEEN_CLIENT_RST];
+    const struct evidence *e = d->e;
+
+    return (e->flags & (EV_SYN_ACK | EV_EXACT)) == (EV_SYN_ACK | EV_EXACT) && resets->last.time < e->syn_ack_time
+           && resets->last.frame < e->frame[EV_ACK];
+}
+
 /* A client that has reset its attempt is not connected by what it sends later. */
 static bool is_connected(const struct dossier *d)
 {
     const struct evidence *e = d->e;
 
-    return e->frame[EV_ACCEPTED] != 0
-           || (e->frame[EV_ACK] != 0 && is_before(e->frame[EV_ACK], d->seen[SEEN_CLIENT_RST]));
+    if (e->frame[EV_ACCEPTED] != 0)
+        return true;
+    return e->frame[EV_ACK] != 0 && (is_before(e->frame[EV_ACK], d->seen[SEEN_CLIENT_RST]) || is_reset_overcome(d));
 }
 
 /* Its first segment after the SYN/ACK: a health check that has seen enough. */

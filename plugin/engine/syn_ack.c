@@ -134,7 +134,7 @@ static void on_good_syn_ack(const struct work *w, uint32_t attempt)
     const struct segment *seg = w->seg;
     struct attempt *a = get_attempt(w->t, attempt);
     struct evidence *e = need_evidence(w->t, a);
-    struct connection *c = current_of(w);
+    struct connection *c = connection_in_progress(w);
 
     if ((e->flags & EV_SYN_ACK) && is_renumbered_syn_ack(w, a, e)) {
         take_renumbered(w, attempt);

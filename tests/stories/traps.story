@@ -352,6 +352,39 @@ use conversation
 use exchange
 => established ok
 
+# Somebody who knows its numbers refuses and closes what the server then takes. The client resets that, and waits (RFC 9293,
+# 3.10.7.3).
+story established_behind_a_forged_close
+      > S
++0.06 < R. 0 ack I+1 ts 100 ecr 100 forged
+      < F. 0 ack I+1 ts 100 ecr 100 forged
+      > R I+1
++0.01 < S.
+      > .                     decides
+      > P. (338)
+      < P. (79)
+=> established ok outcome in_time
+
+story established_behind_a_forged_fin
+      > S
++0.06 < F. 0 ack I+1 ts 100 ecr 100 forged
+      > R I+1
++0.01 < S.
+      > .                     decides
+=> established ok outcome in_time
+
+# The same, and the SYN/ACK is not in the capture.
+story established_behind_a_forged_close_unseen
+      > S
++0.06 < R. 0 ack I+1 ts 100 ecr 100 forged
+      < F. 0 ack I+1 ts 100 ecr 100 forged
+      > R I+1
++0.01 < S.                    hide
+      > .                     decides
+      > P. (338)
+      < P. (79)
+=> established ok outcome in_time
+
 # ---- Where a SYN came from, and what it is not blamed on ----
 
 # A clock that is 19 minutes behind, and TTL, MSS and window scale differ.

@@ -11,6 +11,11 @@
 
 #include <glib.h>
 
+enum {
+    HOSTS_MANY = 5,          /* that so many are silent is rather a filter's work */
+    ACCEPTED_WITHOUT_ACK = 5 /* SYN/ACKs in a capture that should hold an ACK, too */
+};
+
 struct capture {
     uint64_t segments, bytes; /* of TCP; bytes of data */
     uint64_t dropped;         /* packets that the records say were lost */
@@ -19,7 +24,21 @@ struct capture {
     uint32_t lacking;         /* connections that acknowledged data which was not captured */
     bool plain;               /* a segment without SYN, FIN and RST was captured */
     bool closing;             /* so was a FIN: a plain segment must have come before */
+    bool answers;             /* so was what answers a SYN */
+    bool others;              /* so was a packet that is neither TCP nor an ICMP error */
+    uint32_t accepted;        /* SYN/ACKs */
+    uint8_t n_called;         /* hosts that SYNs went to, as long as nothing has answered */
+    uint8_t called[HOSTS_MANY][16];
 };
+
+/* Takes into account whom a SYN calls; only as long as they are not many. */
+void capture_note_called(struct capture *capture, const struct tcp_address *server);
+
+/* A SYN/ACK, or a RST of what holds no connection (RFC 9293, 3.10.7.1). */
+static inline bool is_answer_to_syn(const struct segment *seg)
+{
+    return (seg->flags & TCP_ACK) && ((seg->flags & TCP_SYN) || ((seg->flags & TCP_RST) && seg->seq == 0));
+}
 
 /* Takes a segment into account. */
 static inline void capture_note_segment(struct capture *capture, const struct segment *seg)
@@ -29,12 +48,28 @@ static inline void capture_note_segment(struct capture *capture, const struct se
     capture->cut += seg->options_cut;
     capture->closing |= (seg->flags & TCP_FIN) != 0;
     capture->plain |= !(seg->flags & (TCP_SYN | TCP_FIN | TCP_RST));
+    capture->answers |= is_answer_to_syn(seg);
+    capture->accepted += (seg->flags & (TCP_SYN | TCP_ACK)) == (TCP_SYN | TCP_ACK);
+    if ((seg->flags & TCP_SYN) && !capture->answers && capture->n_called < HOSTS_MANY)
+        capture_note_called(capture, &seg->dst);
 }
 
 /* It was filtered: only SYNs, FINs and RSTs are in it. */
 static inline bool capture_lacks_acks(const struct capture *capture)
 {
     return capture->closing && !capture->plain;
+}
+
+/* It was not filtered by flags: an ACK would be in it. */
+static inline bool capture_keeps_acks(const struct capture *capture)
+{
+    return capture->plain || capture->others;
+}
+
+/* Nothing is in it but SYNs of many hosts: it may have been filtered to those. */
+static inline bool capture_lacks_answers(const struct capture *capture)
+{
+    return !capture->answers && !capture_keeps_acks(capture) && capture->n_called >= HOSTS_MANY;
 }
 
 /* Packets are known to be missing, at random. */

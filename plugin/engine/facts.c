@@ -209,6 +209,8 @@ static void read_handshake(const struct dossier *d, struct facts *facts)
     read_ways(d, facts);
     FACT(HEARD, !capture_lacks_acks(&d->t->capture) && !capture_lost_packets(&d->t->capture)
                     && !capture_lacks_server(d->t, d->a));
+    FACT(ACKS_KEPT, capture_keeps_acks(&d->t->capture));
+    FACT(ANSWERS_KEPT, !capture_lacks_answers(&d->t->capture));
     FACT(STACK_KNOWN, d->rules.stack->known);
     if (e == NULL)
         return;

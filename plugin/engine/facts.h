@@ -39,6 +39,8 @@ enum fact_kind { FACT_OWN, FACT_HOST, FACT_SERVICE, FACT_CAPTURE };
     FACT(CLIENT_LOST_HERE, HOST, "the host that captured received what the client sent behind its SYN and did not send it on, as it does with others") \
     /* what the capture lacks */ \
     FACT(HEARD, CAPTURE, "nothing shows that the capture lacks packets") \
+    FACT(ACKS_KEPT, CAPTURE, "other packets than SYNs, FINs and RSTs are in the capture: it was not filtered by flags") \
+    FACT(ANSWERS_KEPT, CAPTURE, "the capture holds more than SYNs to many hosts: it was not filtered to SYNs") \
     /* what ended it */ \
     FACT(REFUSED, OWN, "a RST acknowledged the SYN") \
     FACT(RST_BY_FIN_WAIT_2, OWN, "an old connection in FIN_WAIT_2 made the RST") \

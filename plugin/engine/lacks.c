@@ -10,6 +10,15 @@
 #include <inttypes.h>
 #include <string.h>
 
+void capture_note_called(struct capture *capture, const struct tcp_address *server)
+{
+    for (unsigned i = 0; i < capture->n_called; i++) {
+        if (memcmp(capture->called[i], server->ip, sizeof server->ip) == 0)
+            return;
+    }
+    memcpy(capture->called[capture->n_called++], server->ip, sizeof server->ip);
+}
+
 void tracker_note_drops(struct tracker *t, uint64_t packets)
 {
     uint64_t all = t->capture.dropped + packets;
@@ -118,6 +127,14 @@ char *tracker_capture_remark(const struct tracker *t)
                       g_strdup("The capture holds SYNs, FINs and RSTs, and no other segment: it was filtered. Which "
                                "SYN/ACK the client acknowledged, which SYN an ACK rejected and how long connects "
                                "took is not in it."));
+    else if (capture_lacks_answers(c))
+        append_remark(out,
+                      g_strdup("The capture holds SYNs to many hosts, and nothing else: if a filter made it so, the "
+                               "answers are not in it."));
+    else if (c->accepted >= ACCEPTED_WITHOUT_ACK && !capture_keeps_acks(c))
+        append_remark(out,
+                      g_strdup("The capture holds SYNs and answers to SYNs, and no other segment: if a filter made it "
+                               "so, what acknowledged or rejected them is not in it."));
     if (c->apart > 0)
         append_remark(out,
                       g_strdup_printf("%" PRIu32 " SYN%s twice on one interface, more than a mirror's moment apart: "

@@ -121,6 +121,8 @@ void tracker_icmp_error(struct tracker *t, const struct icmp_error *error)
 {
     uint8_t side;
     uint32_t record = port_pairs_find(&t->pairs, error->family, error->seen.point, &error->src, &error->dst, &side);
+
+    t->capture.answers = true;
     if (record == 0)
         return;
     uint32_t attempt = port_pairs_get(&t->pairs, record)->attempt[side];
@@ -144,6 +146,7 @@ void tracker_icmp_error(struct tracker *t, const struct icmp_error *error)
 
 void tracker_other_packet(struct tracker *t, const struct sighting *seen, uint8_t family, const uint8_t ip[16])
 {
+    t->capture.others = true;
     peers_note_host(&t->peers, family, seen->point, ip, 0);
 }
 

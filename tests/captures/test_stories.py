@@ -11,7 +11,7 @@ GAP = 200_000_000  # µs between the beginnings of two stories
 
 def has_its_own_end(story):
     """Or is about what the whole capture lacks."""
-    lacking = story.name.startswith(("filtered", "lossy", "lost_packets"))
+    lacking = story.name.startswith(("filtered", "lossy", "lost_packets", "only_syns"))
     return lacking or story.preferences or story.kind == "pcapng" or any(verdict.fate == "pending" for verdict in story.verdicts)
 
 

@@ -72,3 +72,9 @@ beginning half_open
 > S
 < S.
 +1.02 < S.
+
+# Whoever talks besides: a plain ACK shows that the capture was not filtered by flags.
+beginning unfiltered
+end somebody 10.9.0.7:40000
+end elsewhere 10.9.0.8:22
+somebody > elsewhere .

@@ -103,6 +103,7 @@ use half_open
 => no_answer synack_lost retries 1
 
 story answered_after_wrong_ack
+other router
       > S
       < S. ack I-4711 lost
       > R

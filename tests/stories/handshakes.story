@@ -148,6 +148,7 @@ story reset_after_syn_ack
 => pending unacknowledged
 
 story client_gave_up_before_any_answer
+other router
      > S
 +0.5 > R I+1                            decides
 => aborted client_gave_up
@@ -184,6 +185,7 @@ story copies_of_a_syn
 end second 10.9.0.1:57012
 end third [fd09::1]:57011
 end s6 [fd09::2]:8080
+other router
      > S ts 300000                      as by_timestamp
 +0.1 > S ts 300000                      copy
 +1   > S ts 299999                      copy
@@ -202,6 +204,7 @@ end s6 [fd09::2]:8080
 # The preference: how many retransmissions before "no answer" is said.
 story no_answer_retries
 options no_answer_retries 2
+other router
    > S                                  syn_number 1
 +1 > S                                  syn_number 2
 => pending capture_ended retries 1
@@ -210,6 +213,7 @@ options no_answer_retries 2
 
 # A capture can have its frames in any order of time.
 story time_goes_back
+other router
    > S
 -5 > S ts +6000
 => no_answer silent_host retries 1 wait 0
@@ -230,6 +234,7 @@ story lone_syn
 => pending capture_ended connect -
 
 story syn_ack_lost_and_no_syn_again
+other router
 > S
 
 +0 < S. lost

@@ -238,3 +238,93 @@ at any
 +1.1 < S. through
      > . in lost                        decides
 => stuck dropped_here inferred
+
+# ---- a filter on flags that shows in nothing but what is missing ----
+
+# SYNs alone, to five hosts: that not one of them answers is rather a filter's work.
+beginning only_syns_to_four
+end other 10.9.0.1:57012
+end second 10.9.0.12:8080
+end third 10.9.0.13:8080
+end fourth 10.9.0.14:8080
+other > s S
+other > second S
+other > third S
+other > fourth S
+
+story only_syns_to_many_hosts
+use only_syns_to_four
+end fifth 10.9.0.15:8080
+other > fifth S                         as one
+again +1 +2
+=> one: no_answer silent_host inferred retries 2
+
+# ... to a few, of which one is called more often: they may be down.
+story only_syns_to_few_hosts
+use only_syns_to_four
+> S                                     as one
+again +1 +2
+=> one: no_answer silent_host observed retries 2
+
+# ... that a sixth refuses shows that answers are kept.
+story only_syns_and_a_refusal
+use only_syns_to_four
+end fifth 10.9.0.15:8080
+end sixth 10.9.0.16:8080
+other > sixth S
+sixth > other R.
+other > fifth S                         as one
+again +1 +2
+=> one: no_answer silent_host observed retries 2
+
+# ... and so do ACKs that others exchange.
+story only_syns_and_an_ack_of_others
+use unfiltered
+use only_syns_to_four
+end fifth 10.9.0.15:8080
+other > fifth S                         as one
+again +1 +2
+=> one: no_answer silent_host observed retries 2
+
+# With the answers to SYNs: a bare ACK that rejected one, and the ACK of a SYN/ACK, would not be in it.
+story only_syns_and_their_answers
+> S                                     as repeated
+< S. lost
++1 < S. lost
+end other 10.9.0.1:57012
+other > s S                             as silent
++1 other > s S
+=> repeated: no_answer synack_lost inferred
+=> silent: no_answer silent_flow inferred retries 1
+
+# ... another port of that host refuses: what rejected this SYN may be a bare ACK.
+story only_syns_and_a_port_that_refuses
+end other 10.9.0.1:57012
+end closed 10.9.0.2:81
+other > closed S
+closed > other R.
+> S                                     as silent
++1 > S
+=> silent: no_answer silent_port inferred retries 1
+
+# ... the client may have acknowledged the SYN/ACK before its RST.
+story only_syns_and_a_client_that_resets
+> S
++0.8 < S.
+> R                                     decides
+=> aborted client_gave_up inferred
+
+# ... and have been acknowledged after a RST that it ignored.
+story only_syns_and_a_reset_of_something_else
+> S
+< R. ack I+41
++1 > S
+< R. ack I+41
+=> no_answer ignored_reset inferred retries 1
+
+# ... the old connection may be beyond SYN_RECEIVED: an ACK would not be in it.
+story only_syns_and_a_reset_while_half_open
+use half_open
++0.5  > S I+1000                        states SYN_SENT/SYN_RECEIVED
+      < R.                              decides
+=> refused old_syn_received inferred

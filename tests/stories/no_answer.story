@@ -23,6 +23,7 @@ story no_answer.synack_lost
 +2.05 < S. lost
       > S
       < S. lost
+use unfiltered
 => no_answer synack_lost retries 2
 
 # The same service answered another client port just before.
@@ -49,6 +50,7 @@ again +1 +2 +4
 story no_answer.silent_host
 > S
 again +1 +2 +4
+use unfiltered
 => no_answer silent_host retries 3
 
 # The service's address is 10.9.0.2; the member behind it, 10.9.0.3, answers by itself, and the client rejects that.
@@ -83,6 +85,7 @@ story aborted.client_gave_up
      > S
 +0.8 < S.
      > R                                decides
+use unfiltered
 => aborted client_gave_up
 
 story pending.capture_ended
@@ -175,6 +178,7 @@ story no_answer.ignored_reset
    < R. ack I+41
 +1 > S
    < R. ack I+41
+use unfiltered
 => no_answer ignored_reset retries 1
 
 # With a SYN cookie the server keeps nothing: nothing is repeated, and no data is acknowledged.

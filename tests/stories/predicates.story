@@ -253,6 +253,7 @@ use closed_by_server
 story replaced
      > S                    as first
 +0.5 > S I+77777
+other router
 => first: no_answer silent_host
 
 story acknowledged_after_the_reset
@@ -266,12 +267,14 @@ story acknowledged_after_the_reset
 story reset_that_acknowledges_nothing
 +0.1 > S
      > R. I+1 ack 0         decides
+other router
 => aborted client_gave_up
 
 story reset_that_acknowledges_another_number
      > S
      < S.
      > R. ack J-5           decides
+other router
 => aborted client_gave_up
 
 # The server closes what nobody uses.

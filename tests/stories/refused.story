@@ -11,6 +11,7 @@ use half_closed_by_server
 => refused old_fin_wait_2
 
 story refused.old_syn_received
+use unfiltered
 use half_open
 +0.5  > S I+1000                        states SYN_SENT/SYN_RECEIVED
       < R.                              decides

@@ -216,6 +216,7 @@ use closed_by_server hide
 
 # macOS answers a number before that of the half-open connection with RST.
 story macos_refuses_while_half_open
+use unfiltered
 > S
 < S. win 65535 opts MnWnnTS
 +0.5  > S I-1000000                     predicts rst

@@ -246,6 +246,7 @@ again +1 +2
 => no_answer silent_port retries 2 advice "The port took other connections"
 
 story advice_for_a_port_that_refuses_others
+other router
 > S
 < R.
 end second 10.9.0.1:40002

@@ -336,6 +336,7 @@ use closed_by_server
 => rejected time_wait_paws
 
 story forged_reset_alone
+other router
    > S
    < R. ack I+6
 +1 > S

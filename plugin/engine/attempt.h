@@ -27,6 +27,7 @@ enum attempt_flags {
     ATTEMPT_DAMAGED = 0x1000,    /* each SYN seen had a wrong checksum */
     ATTEMPT_SYN_IN = 0x2000,     /* the host that captured received its SYN */
     ATTEMPT_SYN_OUT = 0x4000,    /* ... sent it */
+    ATTEMPT_TOO_BIG = 0x8000,    /* an ICMP error said of the client's data that it is too big */
 };
 
 /* Stands for a frame that was read but is not in the file: a read filter left it out. */

@@ -27,6 +27,11 @@ static bool is_stuck(const struct tracker *t, const struct result *r)
     return r->call_fate == FATE_STUCK || r->call_cause == CAUSE_SYNACK_LOST || r->call_cause == CAUSE_ACCEPTED_LATE;
 }
 
+static bool is_stuck_unheard(const struct tracker *t, const struct result *r)
+{
+    return is_stuck(t, r) && !(get_attempt(t, r->worst)->flags & ATTEMPT_TOO_BIG);
+}
+
 /* Its second SYN was taken; or a packet was kept meanwhile, as Linux keeps those that wait for ARP (neighbour.c). */
 static bool is_taken_second(const struct tracker *t, const struct result *r)
 {
@@ -51,6 +56,7 @@ enum family {
     FAMILY_ONLY_SYNS_WITH,
     FAMILY_KEYS,
     FAMILY_SIZE,
+    FAMILY_TOO_BIG,
     FAMILY_FIRST_CONTACT,
     FAMILY_FLOW_LIMIT,
     FAMILY_RATE_LIMIT,
@@ -95,6 +101,11 @@ static const struct family_row families[FAMILY_COUNT + 1] = {
                       "(iptables --clamp-mss-to-pmtu), or set net.ipv4.tcp_mtu_probing=1. Next: ping -M do -s 1472 "
                       "SERVER, smaller until it is answered.",
                       PAGE "#size" },
+    [FAMILY_TOO_BIG] = { "too_big", "a hop with a smaller MTU, whose ICMP errors are in the capture and change nothing",
+                         "Find out why the sender goes on: its own firewall that drops these errors, a NAT that leaves the "
+                         "quoted addresses as they were, a locked MTU (ip route get SERVER). Until then clamp the MSS on the "
+                         "tunnel (iptables --clamp-mss-to-pmtu). Next: nstat -az IcmpInDestUnreachs on the sender.",
+                         PAGE "#size" },
     [FAMILY_FIRST_CONTACT] = { "first_contact",
                                "what has to be set up before the first packet goes through: ARP or neighbour "
                                "discovery, a tunnel, a policy that comes later",
@@ -156,7 +167,8 @@ static const struct naming namings[] = {
     { FEATURE_SCALE, FAMILY_ONLY_SYNS_WITH, is_silent },
     { FEATURE_DSCP, FAMILY_ONLY_SYNS_WITH, is_silent },
     { FEATURE_FLOW_LABEL, FAMILY_ONLY_SYNS_WITH, is_silent },
-    { FEATURE_REQUEST, FAMILY_SIZE, is_stuck },
+    { FEATURE_REQUEST, FAMILY_SIZE, is_stuck_unheard },
+    { FEATURE_REQUEST, FAMILY_TOO_BIG, is_stuck },
     { FEATURE_FIRST_CONTACT, FAMILY_FIRST_CONTACT, is_taken_second },
     { FEATURE_OPEN, FAMILY_FLOW_LIMIT, is_silent },
     { FEATURE_RECENT, FAMILY_FLOW_LIMIT, is_silent },

@@ -236,14 +236,16 @@ static bool icmp4_kind(uint8_t type, uint8_t code, enum icmp_kind *kind)
     *kind = ICMP_OTHER;
     if (type == TIME_EXCEEDED || type == PARAMETER_PROBLEM)
         return true;
-    if (type != UNREACHABLE || code == FRAGMENTATION_NEEDED)
+    if (type != UNREACHABLE)
         return false;
-    if (code < sizeof unreachable / sizeof unreachable[0])
+    if (code == FRAGMENTATION_NEEDED)
+        *kind = ICMP_TOO_BIG;
+    else if (code < sizeof unreachable / sizeof unreachable[0])
         *kind = unreachable[code];
     return true;
 }
 
-/* RFC 4443, 3.1, 3.3, 3.4. "Packet too big" (type 2) is no failure. */
+/* RFC 4443, 3.1 to 3.4. */
 static bool icmp6_kind(uint8_t type, uint8_t code, enum icmp_kind *kind)
 {
     static const enum icmp_kind unreachable[] = {
@@ -257,7 +259,9 @@ static bool icmp6_kind(uint8_t type, uint8_t code, enum icmp_kind *kind)
     };
 
     *kind = ICMP_OTHER;
-    if (type == 3 || type == 4)
+    if (type == 2)
+        *kind = ICMP_TOO_BIG;
+    if (type == 2 || type == 3 || type == 4)
         return true;
     if (type != 1)
         return false;

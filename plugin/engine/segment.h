@@ -121,7 +121,8 @@ struct packet_bytes {
  * Returns false, and seg is of no use, if the header is cut or malformed or no address is known. */
 bool segment_parse(const struct packet_bytes *bytes, size_t tcp_offset, struct segment *seg);
 
-enum icmp_kind { ICMP_NET, ICMP_HOST, ICMP_PORT, ICMP_ADMIN_PROHIBITED, ICMP_OTHER };
+/* ICMP_TOO_BIG ends no attempt: RFC 1191, 4; RFC 8201, 4. */
+enum icmp_kind { ICMP_NET, ICMP_HOST, ICMP_PORT, ICMP_ADMIN_PROHIBITED, ICMP_OTHER, ICMP_TOO_BIG };
 
 /* An ICMP or ICMPv6 error that quotes a TCP segment. */
 struct icmp_error {
@@ -133,8 +134,8 @@ struct icmp_error {
 };
 
 /* Reads the ICMP (family 4) or ICMPv6 (6) header at icmp_offset and the packet it quotes; eight quoted bytes
- * of TCP are enough. Returns false if it is no error that ends a connection attempt (RFC 1122, 4.2.3.9:
- * "fragmentation needed" and the like do not), quotes no TCP, or is cut. seen and family are set on entry. */
+ * of TCP are enough. Returns false if it is no error that ends a connection attempt (RFC 1122, 4.2.3.9) or says that a
+ * segment is too big, quotes no TCP, or is cut. seen and family are set on entry. */
 bool icmp_error_parse(const struct packet_bytes *bytes, size_t icmp_offset, struct icmp_error *error);
 
 #endif

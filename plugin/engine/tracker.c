@@ -116,6 +116,13 @@ void tracker_segment(struct tracker *t, const struct segment *seg)
     keep_states(&w);
 }
 
+/* RFC 5927, 4: the quoted number must be near; what is sent in vain is the first data. */
+static void note_too_big(struct attempt *a, const struct icmp_error *error)
+{
+    if (error->seq - a->isn < NUMBERS_NEAR)
+        a->flags |= ATTEMPT_TOO_BIG;
+}
+
 /* RFC 5927, 4: the quoted sequence number must be that of the SYN. */
 void tracker_icmp_error(struct tracker *t, const struct icmp_error *error)
 {
@@ -126,9 +133,15 @@ void tracker_icmp_error(struct tracker *t, const struct icmp_error *error)
     if (record == 0)
         return;
     uint32_t attempt = port_pairs_get(&t->pairs, record)->attempt[side];
-    if (attempt == 0 || get_attempt(t, attempt)->isn != error->seq)
+    if (attempt == 0)
         return;
     struct attempt *a = get_attempt(t, attempt);
+    if (error->kind == ICMP_TOO_BIG) {
+        note_too_big(a, error);
+        return;
+    }
+    if (a->isn != error->seq)
+        return;
     const struct evidence *e = get_evidence(t, a);
     if (e != NULL && (e->frame[EV_ACK] != 0 || (e->flags & EV_SYN_ACK)))
         return;

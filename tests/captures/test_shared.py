@@ -206,6 +206,16 @@ class Size(Story):
         finish(c, s, 1448)
 
 
+class TooBig(Size):
+    """The ICMP errors arrive, and the client does not heed them."""
+
+    def bad(self, i):
+        c, s = self.fresh()
+        before = len(self.capture.frames)
+        stuck(c, s, 1448)
+        self.capture.icmp(before + 4, 3, 4, source=254)
+
+
 class FlowLimit(Story):
     says = "when the client has 3 connections to the service or more (the others: 2 at most)"
 
@@ -458,6 +468,7 @@ FAMILIES = {
     BoxState: "state that a box on the way keeps of the old connection",
     FirstContact: "what has to be set up before the first packet goes through",
     Size: "a path-MTU black hole",
+    TooBig: "a hop with a smaller MTU, whose ICMP errors are in the capture and change nothing",
     FlowLimit: "a limit on the connections of one source to one destination",
     PortRange: "a box or host that takes packets with such ports for something else",
     Collision: "a collision behind NAT",

@@ -196,8 +196,8 @@ def shared_asymmetric(stage):
     caller = call_two_ways(stage)
     stage.stop()
     rows(stage, caller.hit, "stuck", "accept_queue_full",
-         f"the SYN/ACK comes from another link address, VLAN or interface than the SYN went to; SYN/ACK from link address {SHORTCUT_MAC}; "
-         "SYN/ACK with TTL 64 - probably asymmetric routes", "inferred")
+         "the SYN/ACK comes from another link address, VLAN or interface than the SYN went to; SYN/ACK from link address "
+         f"{SHORTCUT_MAC}; SYN/ACK with TTL 64 - probably asymmetric routes", "inferred")
 
 
 @scenario(stage=Firewall, cut=False)

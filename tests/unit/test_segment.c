@@ -486,7 +486,7 @@ static void test_icmp_kinds(void)
         { 4, 3, 1, true, ICMP_HOST },
         { 4, 3, 2, true, ICMP_OTHER },
         { 4, 3, 3, true, ICMP_PORT },
-        { 4, 3, 4, false, ICMP_OTHER }, /* fragmentation needed */
+        { 4, 3, 4, true, ICMP_TOO_BIG }, /* fragmentation needed */
         { 4, 3, 5, true, ICMP_OTHER },
         { 4, 3, 6, true, ICMP_NET },
         { 4, 3, 7, true, ICMP_HOST },
@@ -510,7 +510,7 @@ static void test_icmp_kinds(void)
         { 6, 1, 5, true, ICMP_ADMIN_PROHIBITED },
         { 6, 1, 6, true, ICMP_ADMIN_PROHIBITED },
         { 6, 1, 7, true, ICMP_OTHER },
-        { 6, 2, 0, false, ICMP_OTHER }, /* packet too big */
+        { 6, 2, 0, true, ICMP_TOO_BIG }, /* packet too big */
         { 6, 3, 0, true, ICMP_OTHER },
         { 6, 4, 0, true, ICMP_OTHER },
         { 6, 128, 0, false, ICMP_OTHER }, /* echo request */

@@ -44,12 +44,12 @@ class Case:
         self.rows = truth.rows(self.cells)
 
 
-def told_case(stack, folder):
-    """A stack that cannot be played, as its source has it."""
+def told_case(stack, folder, looks=None):
+    """A stack that cannot be played, as its source has it; perhaps with the marks of another."""
     known = answers(stack)
     behind = [situation for situation, answer in known.items() if "*" in answer]
     removed = known.get("TIME_WAIT: after a RST: newer ISN, older TS") == "SA"
-    case = Case(stack, told.write(stack, folder), behind, removed)
+    case = Case(stack, told.write(stack, folder, looks), behind, removed)
     case.named = MARKS[stack].named
     return case
 

@@ -94,6 +94,12 @@ MARKS = {
 }
 STACKS = list(MARKS)
 
+# What a host may look like, those among them that are played.
+LOOKS = MARKS | {
+    "freebsd": Marks("freebsd", 64, "MnWST", "MnWS", 65535, **ZERO),
+    "gvisor": Marks("gvisor", 64, "MSTnW", "MnnSnW", 29184, id="no_df", syn_ack_id="id 4711 no_df"),
+}
+
 
 def answers(stack):
     """The table's column: situation -> answer, where the source says it."""

@@ -11,8 +11,8 @@ import pytest
 
 import capture
 from collection import Collection
-from conftest import LIVE
-from sources import STACKS, answers
+from conftest import LIVE, told_case
+from sources import LOOKS, STACKS, answers
 from truth import COLUMNS
 
 DATA = pathlib.Path(__file__).parent / "data"
@@ -127,7 +127,7 @@ def reused(case):
             if case.cells[row.port].old_syn and row.syn == case.cells[row.port].syn]
 
 
-def judged_alone(tshark, case, name, numbers_of, **may):
+def judged_alone(tshark, case, name, numbers_of, judge=mistake, **may):
     """Each of these attempts in a capture that holds only the frames numbers_of(cell) names."""
     together, syns = Collection(), {}
     for row, cell in reused(case):
@@ -138,7 +138,7 @@ def judged_alone(tshark, case, name, numbers_of, **may):
     capture.write(path, together.frames)
     said = tshark.fields(path)
     return [error for row, _ in reused(case)
-            if (error := mistake(row, together.rows(row.port, said)[syns[row.port]], **may))]
+            if (error := judge(row, together.rows(row.port, said)[syns[row.port]], **may))]
 
 
 def without_history(cell):
@@ -184,3 +184,25 @@ def test_without_marks(tshark, case):
     # A TTL of 100 may have begun as the 128 of Windows; Linux shows itself when it reopens a TIME_WAIT.
     named = case.named if case.named in ("windows", "linux") else "unknown"
     all_hold(mistakes(case.rows, said, less=True, inferred=True) + wrongly_named(said, named))
+
+
+# The marks are those of another stack
+
+
+def falsely_observed(row, said):
+    """A verdict that the packets do not prove: it rests on what the host looks like."""
+    may = row.right | row.less - {("refused", "closed_port")}
+    proven = said["basis"] == "inferred" or verdict(said) in may
+    return None if proven else mistake(dataclasses.replace(row, right=may), said)
+
+
+@pytest.mark.parametrize("looks", [name for name, marks in LOOKS.items() if marks.named != "unknown"])
+def test_looks_like_another(tshark, looks):
+    """What is observed is true of whatever answers."""
+    errors = []
+    for stack in STACKS:
+        if stack == looks:
+            continue
+        case = told_case(stack, tshark.captures, looks)
+        errors += judged_alone(tshark, case, "alone", lambda cell: cell.numbers, judge=falsely_observed)
+    all_hold(errors)

@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """A capture of a stack that cannot be played, told as a story (docs/stories.md) from what its source says it answers."""
 
+import dataclasses
 import subprocess
 
 import situations
 from player import AGAIN, CLIENT, SERVER, SETTLE
-from sources import MARKS, answers
+from sources import LOOKS, MARKS, answers
 from tshark import BUILD
 
 NEW_ISN = 77_000_000
@@ -24,12 +25,18 @@ ORDINARY = ["> .", "> P. (1)", "< P. (40)", "> .", "> F.", "< F.", "> ."]
 SOCKETLESS = ("TIME_WAIT", "SYN_RECEIVED")  # so Linux keeps them, and a FIN_WAIT_2 that no program holds
 
 
-class Teller:
-    """Writes one stack's story: a situation after the other, each from a port of its own."""
+def name_of(stack, looks):
+    return f"{stack}_as_{looks}" if looks else stack
 
-    def __init__(self, stack):
-        self.stack, self.marks = stack, MARKS[stack]
-        self.lines = [f"story {stack}", f"end s {SERVER}:{situations.PORT} ttl {self.marks.ttl}",
+
+class Teller:
+    """Writes the story of a stack, which looks as itself or as another: a situation after the other, each from a port of
+    its own."""
+
+    def __init__(self, stack, looks=None):
+        self.stack, self.marks = stack, LOOKS[looks or stack]
+        self.marks = dataclasses.replace(self.marks, reopened=MARKS[stack].reopened, length=MARKS[stack].length)
+        self.lines = [f"story {name_of(stack, looks)}", f"end s {SERVER}:{situations.PORT} ttl {self.marks.ttl}",
                       f"end full {SERVER}:{situations.FULL_PORT} ttl {self.marks.ttl}",
                       f"end closed {SERVER}:{situations.CLOSED_PORT} ttl {self.marks.ttl}"]
 
@@ -121,10 +128,10 @@ class Teller:
         return "\n".join(self.lines) + "\n"
 
 
-def write(stack, folder):
+def write(stack, folder, looks=None):
     """The stack's story and its capture, NAME.pcap; returns that."""
-    story = folder / f"{stack}.story"
-    story.write_text(Teller(stack).tell())
+    story = folder / f"{name_of(stack, looks)}.story"
+    story.write_text(Teller(stack, looks).tell())
     done = subprocess.run([BUILD / "story_capture", folder, story], capture_output=True, text=True)
     assert done.returncode == 0 and not done.stderr, done.stderr
-    return folder / f"{stack}.pcap"
+    return story.with_suffix(".pcap")

@@ -154,14 +154,14 @@ story established.slow_answer
 => established slow_answer delayed
 
 # The client's ACK is missing, or it waited for the data: the handshake was not slow for all that shows.
-story established.acknowledged_with_data
+story acknowledged_with_data
       > S
       < S.
 +1.2  > P. (29)               decides
       < .
 => established ok
 
-story established.slow_answer_acknowledged_with_data
+story slow_answer_acknowledged_with_data
       > S
 +2.5  < S.
       > P. (29)               decides

@@ -25,7 +25,7 @@ void append_duration(GString *out, int64_t ns)
 {
     double seconds = (double)ns / (double)NS_PER_SECOND;
 
-    if (ns >= NS_PER_SECOND)
+    if (ns >= NS_PER_SECOND - NS_PER_SECOND / 2000) /* from where %.3g would write 1e+03 ms on */
         g_string_append_printf(out, "%.1f s", seconds);
     else
         g_string_append_printf(out, "%.3g ms", seconds * 1000);

@@ -4,6 +4,8 @@
  */
 #include "story.h"
 
+#define NAME_LETTERS G_CSET_A_2_Z G_CSET_a_2_z G_CSET_DIGITS "_."
+
 static void free_line(gpointer data)
 {
     struct story_line *line = data;
@@ -77,6 +79,10 @@ static bool begin_story(GPtrArray *stories, const char *path, const struct story
 
     if (name == NULL || line->words[2] != NULL) {
         g_string_append_printf(errors, "%s:%u: %s NAME, and nothing else\n", path, line->number, line->words[0]);
+        return false;
+    }
+    if (name[strspn(name, NAME_LETTERS)] != '\0') { /* a file is called after it */
+        g_string_append_printf(errors, "%s:%u: a name has letters, digits, _ and . only\n", path, line->number);
         return false;
     }
     const struct story *other = stories_find(stories, name);

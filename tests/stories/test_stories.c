@@ -58,6 +58,7 @@ static const struct bad_story {
     { "story a\n\nstory a\n", "3: " },
     { "story a b\n", "1: story NAME, and nothing else" },
     { "story a\n> S\n# comment\nuse b\n", "4: a: there is no beginning \"b\"" },
+    { "story ../a\n> S\n", "1: a name has letters, digits, _ and . only" },
     { "beginning b\n> Q\nstory a\nuse b\n", "2: b: \"Q\" are no flags, in story a\n" },
     { "beginning b\nuse b\nstory a\nuse b\n", "2: b: b cannot be used here, in story a\n" },
     { "story a\n> S M+1\n", "2: a: \"M+1\" is no number, and not the name of one" },

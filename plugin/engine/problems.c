@@ -201,12 +201,25 @@ static bool is_about_the_same(const struct problem *problem)
     return problem->largest_lost <= problem->median_lost + problem->median_lost / 10;
 }
 
+/* The caller heard that it failed. How long one waits for whom nothing tells, and who does not try again, is not known. */
+static bool was_told(const struct problem *problem)
+{
+    switch (problem->worst->call_fate) {
+    case FATE_REFUSED:
+    case FATE_UNREACHABLE:
+    case FATE_ABORTED:
+        return true;
+    default:
+        return false;
+    }
+}
+
 static void append_losses(GString *out, const struct problem *problem)
 {
     bool all_alike = is_about_the_same(problem);
 
     if (problem->largest_lost < WORTH_NAMING && problem->late == 0) {
-        g_string_append(out, " at once");
+        g_string_append(out, was_told(problem) ? " at once" : "");
         return;
     }
     g_string_append(out, problem->late == 0 ? " after " : problem->failed == 0 ? " by " : ", ");

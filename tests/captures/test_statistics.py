@@ -255,7 +255,7 @@ def test_thousands(tshark, thousands_file):
 
 def test_a_page_for_thousands(tshark, thousands_file):
     page = stats.text(tshark, thousands_file, REPORT)
-    assert words(page).startswith("What is wrong: 10.9.0.2:8080: 400 of 2000 calls failed at once: SYN rejected by TIME_WAIT "
+    assert words(page).startswith("What is wrong: 10.9.0.2:8080: 400 of 2000 calls failed: SYN rejected by TIME_WAIT "
                                   "peer (time_wait_sequence) Next: ")
     assert " How much: 400 of 2000 calls failed, 0 came late Since when: " in words(page)
     assert page.count("\n") <= 60

@@ -23,7 +23,7 @@ if(UNIX)
     target_link_libraries(test_stories PRIVATE stories)
     add_executable(story_capture tests/stories/story_capture.c tests/stories/capture_file.c)
     target_link_libraries(story_capture PRIVATE stories)
-    add_test(NAME unit.stories COMMAND test_stories ${stories})
+    add_test(NAME unit.stories COMMAND test_stories --complete ${stories})
     set_tests_properties(unit.stories PROPERTIES LABELS unit TIMEOUT 120)
 endif()
 

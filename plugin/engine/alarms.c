@@ -5,6 +5,7 @@
 #include "alarms.h"
 
 #include "ring.h"
+#include "siblings.h"
 #include "store.h"
 
 #define ALARM_PATIENCE (3 * NS_PER_SECOND)
@@ -15,21 +16,34 @@ void alarms_expect(struct tracker *t, uint32_t attempt)
         g_array_append_val(t->expecting, attempt);
 }
 
-static bool is_answered(const struct tracker *t, const struct attempt *a)
+static bool is_accepted(const struct tracker *t, const struct attempt *a)
 {
     const struct evidence *e = get_evidence(t, a);
-    const struct trouble *trouble = get_trouble(t, a);
 
-    return (e != NULL && (e->flags & EV_SYN_ACK)) || (trouble != NULL && trouble->packets != 0);
+    return e != NULL && (e->flags & EV_SYN_ACK);
 }
 
-/* The same SYN may be seen on the other leg of a NAT: its answer counts, and one alarm is enough. */
+static bool is_answered(const struct tracker *t, const struct attempt *a)
+{
+    const struct trouble *trouble = get_trouble(t, a);
+
+    return is_accepted(t, a) || (trouble != NULL && trouble->packets != 0);
+}
+
+/* The same SYN may be seen on the other leg of a NAT: its answer counts, and one alarm is enough. What the NAT tried again
+ * through another port is an attempt of its own: the client's RST of one is no answer to the other, but a SYN/ACK is. */
 static void look_at(struct tracker *t, uint32_t attempt)
 {
-    for (uint32_t s = attempt; s != 0; s = sibling_after(t, attempt, s))
-        if (s < attempt || is_answered(t, get_attempt(t, s)))
+    const struct attempt *a = get_attempt(t, attempt);
+
+    if (is_answered(t, a))
+        return;
+    for (uint32_t s = sibling_after(t, attempt, attempt); s != 0; s = sibling_after(t, attempt, s)) {
+        const struct attempt *other = get_attempt(t, s);
+        if (are_retries(t, a, other) ? is_accepted(t, other) : s < attempt || is_answered(t, other))
             return;
-    if (get_attempt(t, attempt)->frame[SYN_FIRST] != FRAME_HIDDEN)
+    }
+    if (a->frame[SYN_FIRST] != FRAME_HIDDEN)
         g_array_append_val(t->alarms, attempt);
 }
 

@@ -78,6 +78,41 @@ def test_none_for_what_was_answered(tshark, answer):
     assert alarms(tshark, answer, capture) == {}
 
 
+def given_up_and_sent_again(first_wait, answered=False):
+    """The client gives up, its RST ends the NAT's entry: the same SYN comes from another port."""
+    capture = Capture()
+    before, _ = capture.flow(cport=50001)
+    before.syn()
+    capture.wait(first_wait)
+    unrelated(capture)
+    before.reset(seq=before.isn + 1)
+    capture.wait(0.01)
+    again, s = capture.flow(cport=50002)
+    again.isn = before.isn
+    again.syn(tsval=before.syn_tsval + 10)
+    if answered:
+        s.synack()
+        again.ack()
+    capture.wait(4)
+    unrelated(capture)
+    return capture
+
+
+def test_a_retry_through_another_port(tshark):
+    """Nothing answers it, either: the RST of the client on the first port is no answer to the second."""
+    capture = given_up_and_sent_again(1)
+    assert alarms(tshark, "again", capture) == {5: 4}
+    assert [row["call"] for row in tshark.fields(tshark.captures / "again.pcap", "synfate.call") if row.get("call")] == [1, 1, 1]
+
+
+def test_a_retry_after_an_alarm(tshark):
+    assert alarms(tshark, "alarm-again", given_up_and_sent_again(3.5)) == {2: 1, 5: 4}
+
+
+def test_a_retry_that_is_answered(tshark):
+    assert alarms(tshark, "again-answered", given_up_and_sent_again(1, answered=True)) == {}
+
+
 def test_thousands_of_calls(tshark):
     """What waits for its time is let go."""
     capture = Capture()

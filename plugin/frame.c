@@ -160,6 +160,8 @@ static void track_icmp(struct tracker *t, const struct sighting *seen, const str
 
     if (icmp_error_parse(&bytes, (size_t)icmp->offset, &error))
         tracker_icmp_error(t, &error);
+    else if (icmp_error_is_cut(&bytes, (size_t)icmp->offset, error.family))
+        tracker_icmp_cut(t);
 }
 
 static void track_sender(struct tracker *t, const packet_info *pinfo, const struct sighting *seen)

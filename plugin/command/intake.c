@@ -60,6 +60,8 @@ static void take_icmp(struct tracker *t, const struct sighting *seen, const stru
 
     if (icmp_error_parse(bytes, link->offset, &error))
         tracker_icmp_error(t, &error);
+    else if (icmp_error_is_cut(bytes, link->offset, error.family))
+        tracker_icmp_cut(t);
 }
 
 static void take_sender(struct tracker *t, const struct sighting *seen, const struct link_frame *link)

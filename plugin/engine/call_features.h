@@ -69,9 +69,9 @@ enum feature_form {
  * FEATURE_BACKEND, others is the time (ns) from the last call that it took to the first bad one; 0: it took none. Of
  * FEATURE_ELSEWHERE, it counts the other connections that were ended by a RST after that; frame: where the first began. */
 struct found {
-    enum feature feature;
     uint64_t value, others;
     uint32_t frame;
+    enum feature feature;
 };
 
 struct feature_row {

@@ -20,6 +20,7 @@ struct capture {
     uint64_t segments, bytes; /* of TCP; bytes of data */
     uint64_t dropped;         /* packets that the records say were lost */
     uint64_t cut;             /* segments whose options were not captured whole */
+    uint64_t errors_cut;      /* ICMP errors of which the captured bytes do not show what they quote */
     uint32_t apart;           /* SYNs that came again later than a mirror shows them: two captures in one */
     uint32_t lacking;         /* connections that acknowledged data which was not captured */
     bool plain;               /* a segment without SYN, FIN and RST was captured */

@@ -79,6 +79,7 @@ enum fact_kind { FACT_OWN, FACT_HOST, FACT_SERVICE, FACT_CAPTURE };
     FACT(SEQUENCE_BEHIND, OWN, "TIME_WAIT rejects the SYN's sequence number") \
     FACT(WOULD_TAKE, OWN, "TIME_WAIT would take the SYN if somebody listened") \
     FACT(HIDES_CLOSED_PORT, HOST, "the rejecting ACK may be what a TIME_WAIT of the peer's stack gives where nobody listens") \
+    FACT(OPTIONS_KEPT, OWN, "the SYN's options were captured, or its port pair had no connection before") \
     FACT(TIMESTAMPS_CUT, OWN, "the captured bytes end before the SYN's timestamp") \
     FACT(MAYBE_TIME_WAIT, OWN, "the peer was in TIME_WAIT, and the capture does not tell what made the rejecting ACK") \
     FACT(RESET_REMOVES, HOST, "a RST removes a TIME_WAIT of the peer's stack") \

@@ -141,6 +141,11 @@ char *tracker_capture_remark(const struct tracker *t)
                                       "captures of several hosts were merged into one, and each time may be by "
                                       "either clock. Keep the interfaces apart: mergecap -I none.",
                                       c->apart, c->apart == 1 ? " is there" : "s are there"));
+    if (c->errors_cut > 0)
+        append_remark(out,
+                      g_strdup_printf("The captured bytes of %" PRIu64 " ICMP error%s end before what they are about: "
+                                      "it may be a SYN that seems to have no answer.",
+                                      c->errors_cut, plural(c->errors_cut)));
     if (c->cut > 0)
         append_remark(out,
                       g_strdup_printf("The captured bytes of %" PRIu64 " of %" PRIu64 " segments end before their "

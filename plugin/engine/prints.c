@@ -42,7 +42,7 @@ static void read_print(const struct segment *seg, struct syn_print *print)
 {
     const uint8_t ecn = TCP_ECE | TCP_CWR;
 
-    memset(print, 0, sizeof *print); /* also what lies between the members */
+    memset(print, 0, sizeof *print);
     print->option_kinds = seg->option_kinds;
     print->mss = seg->mss;
     print->window = seg->window;

@@ -27,6 +27,7 @@ struct syn_print {
     uint8_t wscale, ttl, traffic;
     uint8_t flags; /* enum print_flags */
     uint8_t link_src[6], link_dst[6];
+    uint32_t padding; /* 0: looks are compared as they lie in memory */
 };
 
 struct prints {

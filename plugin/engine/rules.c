@@ -166,7 +166,7 @@ static const struct rule rules[] = {
               WHY("RFC 1122, 4.2.2.13; Linux 6.18 limits such ACKs to one in 500 ms (RFC 5961, 10)")),
     NO_ANSWER(TIME_WAIT_SEQUENCE, ALL(F_GIVEN_UP, F_MAY_DROP), INFERRED,
               WHY("measured on FreeBSD 13 and gVisor: TIME_WAIT drops what is not beyond RCV.NXT")),
-    NO_ANSWER(SILENT_FLOW, ALL(F_GIVEN_UP, F_SERVICE_ANSWERS), PROOF(F_HEARD, F_ACKS_KEPT),
+    NO_ANSWER(SILENT_FLOW, ALL(F_GIVEN_UP, F_SERVICE_ANSWERS), PROOF(F_HEARD, F_ACKS_KEPT, F_OPTIONS_KEPT),
               WHY("Linux 6.18: a full accept queue drops SYNs")),
     NO_ANSWER(SILENT_PORT, ALL(F_GIVEN_UP, F_HOST_SEEN), PROOF(F_HEARD, F_ACKS_KEPT),
               WHY("RFC 9293, 3.10.7.1: a closed port answers with RST")),

@@ -4,7 +4,7 @@
  */
 #include "segment.h"
 
-enum { IP_PROTO_TCP = 6, IPV4_MIN = 20, IPV4_MAX = 60, IPV6_HEADER = 40, TCP_MIN = 20 };
+enum { IP_PROTO_TCP = 6, IPV4_MIN = 20, IPV4_MAX = 60, IPV6_HEADER = 40, TCP_MIN = 20, ICMP_HEADER = 8 };
 enum { IPV6_EXTENSIONS_MAX = 256 }; /* longer chains of extension headers are not looked for */
 
 static uint16_t get16(const uint8_t *p)
@@ -291,15 +291,29 @@ static bool quoted_addresses(const struct packet_bytes *b, size_t ip, struct icm
     return *tcp != 0;
 }
 
-bool icmp_error_parse(const struct packet_bytes *b, size_t icmp, struct icmp_error *error)
+static bool read_icmp_kind(const struct packet_bytes *b, size_t icmp, uint8_t family, enum icmp_kind *kind)
 {
-    enum { ICMP_HEADER = 8, QUOTED_TCP = 8 };
-    size_t tcp;
-
     if (icmp > b->captured || b->captured - icmp < ICMP_HEADER)
         return false;
-    const uint8_t *h = b->data + icmp;
-    if (!(error->family == 4 ? icmp4_kind : icmp6_kind)(h[0], h[1], &error->kind))
+    return (family == 4 ? icmp4_kind : icmp6_kind)(b->data[icmp], b->data[icmp + 1], kind);
+}
+
+bool icmp_error_is_cut(const struct packet_bytes *b, size_t icmp, uint8_t family)
+{
+    const size_t protocol = icmp + ICMP_HEADER + (family == 4 ? 9 : 6);
+    enum icmp_kind kind;
+
+    if (b->captured >= b->on_wire || !read_icmp_kind(b, icmp, family, &kind))
+        return false;
+    return b->captured <= protocol || b->data[protocol] == IP_PROTO_TCP;
+}
+
+bool icmp_error_parse(const struct packet_bytes *b, size_t icmp, struct icmp_error *error)
+{
+    enum { QUOTED_TCP = 8 };
+    size_t tcp;
+
+    if (!read_icmp_kind(b, icmp, error->family, &error->kind))
         return false;
     if (!quoted_addresses(b, icmp + ICMP_HEADER, error, &tcp) || b->captured < tcp + QUOTED_TCP)
         return false;

@@ -138,4 +138,7 @@ struct icmp_error {
  * segment is too big, quotes no TCP, or is cut. seen and family are set on entry. */
 bool icmp_error_parse(const struct packet_bytes *bytes, size_t icmp_offset, struct icmp_error *error);
 
+/* Whether the header at icmp_offset is that of such an error, and the captured bytes end before what it quotes is known. */
+bool icmp_error_is_cut(const struct packet_bytes *bytes, size_t icmp_offset, uint8_t family);
+
 #endif

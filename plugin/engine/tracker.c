@@ -157,6 +157,11 @@ void tracker_icmp_error(struct tracker *t, const struct icmp_error *error)
     note_answer(t, error->seen.frame, attempt, SEEN_ICMP);
 }
 
+void tracker_icmp_cut(struct tracker *t)
+{
+    t->capture.errors_cut++;
+}
+
 void tracker_other_packet(struct tracker *t, const struct sighting *seen, uint8_t family, const uint8_t ip[16])
 {
     t->capture.others = true;

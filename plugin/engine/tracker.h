@@ -42,6 +42,9 @@ void tracker_segment(struct tracker *t, const struct segment *seg);
 /* Takes in an ICMP error that quotes a TCP segment. */
 void tracker_icmp_error(struct tracker *t, const struct icmp_error *error);
 
+/* Takes into account an ICMP error of which the captured bytes do not show what it quotes. */
+void tracker_icmp_cut(struct tracker *t);
+
 /* Takes in any other packet: its sender exists. */
 void tracker_other_packet(struct tracker *t, const struct sighting *seen, uint8_t family, const uint8_t ip[16]);
 

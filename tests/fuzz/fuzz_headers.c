@@ -65,7 +65,8 @@ static void read_icmp(const struct packet_bytes *bytes, size_t offset, uint8_t f
     struct icmp_error error = { .seen = { .frame = 1, .time = 1 }, .family = family ? family : 4 };
 
     if (icmp_error_parse(bytes, offset, &error))
-        PROMISE(error.kind <= ICMP_OTHER);
+        PROMISE(error.kind <= ICMP_TOO_BIG);
+    (void)icmp_error_is_cut(bytes, offset, error.family);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -328,3 +328,16 @@ use half_open
 +0.5  > S I+1000                        states SYN_SENT/SYN_RECEIVED
       < R.                              decides
 => refused old_syn_received inferred
+
+# Whether the TIME_WAIT forbids the SYN is not known: its timestamp is not in the capture.
+story silent_with_options_cut
+use closed_by_server
++9.1  > S N+1000 ts R-1159862 cut_options as silent
++1    > S cut_options
++2    > S cut_options
+end other 10.9.0.9:57012
+between other s
++9    > S
+      < S.
+      > .
+=> silent: no_answer silent_flow inferred retries 2

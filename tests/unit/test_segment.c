@@ -547,6 +547,8 @@ static void test_icmp_every_snap_length(void)
         for (size_t captured = 0; captured <= p.size; captured++) {
             struct icmp_error error = { .family = cases[i].family };
             g_assert_cmpint(parse_icmp_cut(&p, captured, 0, &error), ==, captured >= cases[i].needed);
+            const struct packet_bytes bytes = { .data = p.data, .captured = captured, .on_wire = p.size };
+            g_assert_cmpint(icmp_error_is_cut(&bytes, 0, cases[i].family), ==, captured >= 8 && captured < p.size);
         }
     }
 }
@@ -576,6 +578,9 @@ static void test_icmp_quotes_something_else(void)
     p.data[8 + 6] = PROTO_UDP;
     g_assert_false(parse_icmp_cut(&p, p.size, 0, &error));
     g_assert_false(parse_icmp_cut(&p, p.size, SIZE_MAX, &error));
+    const struct packet_bytes bytes = { .data = p.data, .captured = p.size - 1, .on_wire = p.size };
+    g_assert_false(icmp_error_is_cut(&bytes, 0, 6));
+    g_assert_false(icmp_error_is_cut(&bytes, SIZE_MAX, 6));
 }
 
 static enum checksum checksum_read(const struct packet *p, size_t captured, size_t tcp)

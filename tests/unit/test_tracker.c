@@ -46,6 +46,24 @@ static void test_port_scan(void)
     scene_free(s);
 }
 
+/* An ICMP error is there, and the captured bytes do not show whether it is about this SYN. */
+static void test_cut_icmp_error(void)
+{
+    struct scene *s = scene_new(&LINUX);
+    struct verdict v;
+
+    CLIENT(s, .flags = TCP_SYN, .seq = C_ISN);
+    wait_ms(s, 1000);
+    CLIENT(s, .flags = TCP_SYN, .seq = C_ISN);
+    wait_ms(s, 9000);
+    tracker_verdict(s->t, 1, true, &v);
+    g_assert_true(v.cause == CAUSE_SILENT_HOST && !v.inferred);
+    tracker_icmp_cut(s->t);
+    tracker_verdict(s->t, 1, true, &v);
+    g_assert_true(v.cause == CAUSE_SILENT_HOST && v.inferred);
+    scene_free(s);
+}
+
 /* More SYNs than the counter holds. */
 static void test_many_retries(void)
 {
@@ -125,6 +143,7 @@ static void test_ends_of_time(void)
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
+    g_test_add_func("/tracker/cut_icmp_error", test_cut_icmp_error);
     g_test_add_func("/tracker/port_scan", test_port_scan);
     g_test_add_func("/tracker/many_retries", test_many_retries);
     g_test_add_func("/tracker/many_rejections", test_many_rejections);

@@ -91,8 +91,10 @@ static void note_unheard(const struct work *w)
 {
     const struct segment *seg = w->seg;
 
-    if (!(seg->flags & TCP_FIN))
-        peers_mark_host(&w->t->peers, seg->family, seg->seen.point, seg->dst.ip, HOST_UNHEARD);
+    if (seg->flags & TCP_FIN)
+        return;
+    w->t->capture.unheard = true;
+    peers_mark_host(&w->t->peers, seg->family, seg->seen.point, seg->dst.ip, HOST_UNHEARD);
 }
 
 /* The SYN/ACK that the client acknowledges was not captured. */

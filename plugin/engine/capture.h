@@ -26,6 +26,7 @@ struct capture {
     bool plain;               /* a segment without SYN, FIN and RST was captured */
     bool closing;             /* so was a FIN: a plain segment must have come before */
     bool answers;             /* so was what answers a SYN */
+    bool unheard;             /* clients acknowledge what was not captured */
     bool others;              /* so was a packet that is neither TCP nor an ICMP error */
     uint32_t accepted;        /* SYN/ACKs */
     uint8_t n_called;         /* hosts that SYNs went to, as long as nothing has answered */
@@ -71,6 +72,12 @@ static inline bool capture_keeps_acks(const struct capture *capture)
 static inline bool capture_lacks_answers(const struct capture *capture)
 {
     return !capture->answers && !capture_keeps_acks(capture) && capture->n_called >= HOSTS_MANY;
+}
+
+/* It shows one direction alone: clients have answers, and none is in it. */
+static inline bool capture_is_one_sided(const struct capture *capture)
+{
+    return capture->unheard && !capture->answers;
 }
 
 /* Packets are known to be missing, at random. */

@@ -208,7 +208,8 @@ static void read_handshake(const struct dossier *d, struct facts *facts)
     FACT(ENDED, d->final);
     read_ways(d, facts);
     FACT(HEARD, !capture_lacks_acks(&d->t->capture) && !capture_lost_packets(&d->t->capture)
-                    && d->t->capture.errors_cut == 0 && !capture_lacks_server(d->t, d->a));
+                    && d->t->capture.errors_cut == 0 && !capture_is_one_sided(&d->t->capture)
+                    && !capture_lacks_server(d->t, d->a));
     FACT(ACKS_KEPT, capture_keeps_acks(&d->t->capture));
     FACT(ANSWERS_KEPT, !capture_lacks_answers(&d->t->capture));
     FACT(OPTIONS_KEPT, !(a->flags & ATTEMPT_OPTIONS_CUT) || d->past == NULL);

@@ -341,3 +341,17 @@ between other s
       < S.
       > .
 => silent: no_answer silent_flow inferred retries 2
+
+# Clients alone were captured: one of them acknowledges what is not there.
+story filtered_to_what_clients_send
+> S                                        as silent
++1 > S
++2 > S
+end other 10.9.0.9:57012
+end another 10.9.0.3:80
+between other another
++1 > S
+   < S. hide
+   > .
++9 > P. (9)
+=> silent: no_answer silent_host inferred retries 2

@@ -197,6 +197,7 @@ use server_closes
 => refused time_wait_sequence inferred
 
 story refused_by_syn_received_of_unknown_window
+use unfiltered
 > S cut_options
 < S.
 +1.02 < S.
@@ -454,6 +455,7 @@ use half_closed_by_server
 
 story nobodys_syn_received
 use nobodys_ttl
+use unfiltered
 use half_open
 +0.5  > S I+1000
       < R.                              decides

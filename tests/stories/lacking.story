@@ -163,6 +163,14 @@ use exchange
 => established synack_retransmitted inferred delayed
 
 # That the service takes other SYNs is seen; a SYN/ACK to this one may be missing.
+story lossy_synack_lost
+use lossy_capture
+> S
+< S. lost
++1 < S. lost
++2 < S. lost
+=> no_answer synack_lost inferred
+
 story lossy_refused_though_open
 use lossy_capture
 use handshake

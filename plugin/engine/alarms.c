@@ -47,24 +47,32 @@ static void look_at(struct tracker *t, uint32_t attempt)
         g_array_append_val(t->alarms, attempt);
 }
 
-void alarms_look(struct tracker *t)
+static bool is_next_due(const struct tracker *t)
 {
-    guint end = t->expected;
+    if (t->expected >= t->expecting->len)
+        return false;
+    const struct attempt *a = get_attempt(t, g_array_index(t->expecting, uint32_t, t->expected));
+    return t->now - a->first_time >= ALARM_PATIENCE;
+}
 
-    if (t->alarms->len > 0)
-        g_array_set_size(t->alarms, 0);
-    while (end < t->expecting->len) {
-        uint32_t attempt = g_array_index(t->expecting, uint32_t, end);
-        if (t->now - get_attempt(t, attempt)->first_time < ALARM_PATIENCE)
-            break;
-        look_at(t, attempt);
-        end++;
-    }
-    t->expected = end;
-    if (end > t->expecting->len / 2 && end > 1024) {
-        g_array_remove_range(t->expecting, 0, end);
+/* Few frames have anything due: they pay for it, the others do not. */
+static G_GNUC_NO_INLINE void look_at_due(struct tracker *t)
+{
+    do
+        look_at(t, g_array_index(t->expecting, uint32_t, t->expected++));
+    while (is_next_due(t));
+    if (t->expected > t->expecting->len / 2 && t->expected > 1024) {
+        g_array_remove_range(t->expecting, 0, t->expected);
         t->expected = 0;
     }
+}
+
+void alarms_look(struct tracker *t)
+{
+    if (t->alarms->len > 0)
+        g_array_set_size(t->alarms, 0);
+    if (is_next_due(t))
+        look_at_due(t);
 }
 
 void alarms_forget(struct tracker *t, const uint8_t *attempts)

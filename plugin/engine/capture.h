@@ -42,18 +42,25 @@ static inline bool is_answer_to_syn(const struct segment *seg)
     return (seg->flags & TCP_ACK) && ((seg->flags & TCP_SYN) || ((seg->flags & TCP_RST) && seg->seq == 0));
 }
 
-/* Takes a segment into account. */
+static inline void capture_note_flags(struct capture *capture, const struct segment *seg)
+{
+    capture->closing |= (seg->flags & TCP_FIN) != 0;
+    capture->answers |= is_answer_to_syn(seg);
+    capture->accepted += (seg->flags & (TCP_SYN | TCP_ACK)) == (TCP_SYN | TCP_ACK);
+    if ((seg->flags & TCP_SYN) && !capture->answers && capture->n_called < HOSTS_MANY)
+        capture_note_called(capture, &seg->dst);
+}
+
+/* Takes a segment into account. Most have none of these flags. */
 static inline void capture_note_segment(struct capture *capture, const struct segment *seg)
 {
     capture->segments++;
     capture->bytes += seg->payload;
     capture->cut += seg->options_cut;
-    capture->closing |= (seg->flags & TCP_FIN) != 0;
-    capture->plain |= !(seg->flags & (TCP_SYN | TCP_FIN | TCP_RST));
-    capture->answers |= is_answer_to_syn(seg);
-    capture->accepted += (seg->flags & (TCP_SYN | TCP_ACK)) == (TCP_SYN | TCP_ACK);
-    if ((seg->flags & TCP_SYN) && !capture->answers && capture->n_called < HOSTS_MANY)
-        capture_note_called(capture, &seg->dst);
+    if (seg->flags & (TCP_SYN | TCP_FIN | TCP_RST))
+        capture_note_flags(capture, seg);
+    else
+        capture->plain = true;
 }
 
 /* It was filtered: only SYNs, FINs and RSTs are in it. */

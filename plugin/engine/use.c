@@ -84,9 +84,9 @@ static void drop_unseen_use(const struct work *w)
 
 /* What seemed to take the SYN, without a SYN/ACK, was reset before the client acknowledged anything; and now the handshake
  * goes on. It was forged: a client in SYN-SENT answers it with RST and waits (RFC 9293, 3.10.7.3). */
-static bool is_false_start(const struct work *w, const struct connection *c)
+static G_GNUC_NO_INLINE bool is_false_start(const struct work *w, const struct connection *c)
 {
-    if ((c->flags & (CONN_SYN_ACK | CONN_OPEN | CONN_RESET)) != CONN_RESET || c->attempt == 0)
+    if (c->attempt == 0)
         return false;
     const struct attempt *a = get_attempt(w->t, c->attempt);
     const struct evidence *e = get_evidence(w->t, a);
@@ -101,7 +101,7 @@ struct connection *connection_in_progress(const struct work *w)
 {
     const struct connection *c = current_of(w);
 
-    if (c != NULL && is_false_start(w, c))
+    if (c != NULL && (c->flags & (CONN_SYN_ACK | CONN_OPEN | CONN_RESET)) == CONN_RESET && is_false_start(w, c))
         forget_connection(w);
     else if (c != NULL && is_strange_to_unseen_use(w, c))
         drop_unseen_use(w);

@@ -152,16 +152,11 @@ static void track_segment(struct tracker *t, const packet_info *pinfo, const str
     tracker_segment(t, &seg);
 }
 
-/* An ICMP error tells about the segment that it quotes. */
 static void track_icmp(struct tracker *t, const struct sighting *seen, const struct header *icmp)
 {
-    struct icmp_error error = { .seen = *seen, .family = icmp->ip_proto == IP_PROTO_ICMP ? 4 : 6 };
     struct packet_bytes bytes = bytes_of(icmp);
 
-    if (icmp_error_parse(&bytes, (size_t)icmp->offset, &error))
-        tracker_icmp_error(t, &error);
-    else if (icmp_error_is_cut(&bytes, (size_t)icmp->offset, error.family))
-        tracker_icmp_cut(t);
+    tracker_icmp(t, seen, icmp->ip_proto == IP_PROTO_ICMP ? 4 : 6, &bytes, (size_t)icmp->offset);
 }
 
 static void track_sender(struct tracker *t, const packet_info *pinfo, const struct sighting *seen)

@@ -52,18 +52,6 @@ bool intake_segment(const struct sighting *seen, enum link_type type, const stru
     return taken->has_segment;
 }
 
-/* An ICMP error tells about the segment that it quotes. */
-static void take_icmp(struct tracker *t, const struct sighting *seen, const struct packet_bytes *bytes,
-                      const struct link_frame *link)
-{
-    struct icmp_error error = { .seen = *seen, .family = link->ip_proto == IP_PROTO_ICMP ? 4 : 6 };
-
-    if (icmp_error_parse(bytes, link->offset, &error))
-        tracker_icmp_error(t, &error);
-    else if (icmp_error_is_cut(bytes, link->offset, error.family))
-        tracker_icmp_cut(t);
-}
-
 static void take_sender(struct tracker *t, const struct sighting *seen, const struct link_frame *link)
 {
     uint8_t ip[16];
@@ -84,7 +72,7 @@ void intake_frame(struct tracker *t, const struct sighting *seen, enum link_type
     if (has_segment)
         tracker_segment(t, &taken->segment);
     else if (link->ip_proto != 0 && link->ip_proto != IP_PROTO_TCP)
-        take_icmp(t, &taken->seen, bytes, link);
+        tracker_icmp(t, &taken->seen, link->ip_proto == IP_PROTO_ICMP ? 4 : 6, bytes, link->offset);
     if (link->ip_proto != IP_PROTO_TCP)
         take_sender(t, &taken->seen, link);
 }

@@ -93,12 +93,8 @@ static const char *advice_for_paws(const struct tracker *t, uint32_t attempt, co
 
 static const char *advice_for_silent_port(const struct tracker *t, uint32_t attempt)
 {
-    const struct attempt *a = get_attempt(t, attempt);
-    const struct port_pair *pair = pair_of(t, a);
-    struct tcp_address server;
+    const struct service *s = called_service(t, get_attempt(t, attempt));
 
-    port_pairs_address(&t->pairs, pair, server_side(a), &server);
-    const struct service *s = peers_service(&t->peers, pair->family, pair->point, &server);
     if (s == NULL)
         return NULL;
     if (s->last.from <= s->last.to)

@@ -16,18 +16,11 @@ void alarms_expect(struct tracker *t, uint32_t attempt)
         g_array_append_val(t->expecting, attempt);
 }
 
-static bool is_accepted(const struct tracker *t, const struct attempt *a)
-{
-    const struct evidence *e = get_evidence(t, a);
-
-    return e != NULL && (e->flags & EV_SYN_ACK);
-}
-
 static bool is_answered(const struct tracker *t, const struct attempt *a)
 {
     const struct trouble *trouble = get_trouble(t, a);
 
-    return is_accepted(t, a) || (trouble != NULL && trouble->packets != 0);
+    return shows_syn_ack(get_evidence(t, a)) || (trouble != NULL && trouble->packets != 0);
 }
 
 /* The same SYN may be seen on the other leg of a NAT: its answer counts, and one alarm is enough. What the NAT tried again
@@ -40,7 +33,7 @@ static void look_at(struct tracker *t, uint32_t attempt)
         return;
     for (uint32_t s = sibling_after(t, attempt, attempt); s != 0; s = sibling_after(t, attempt, s)) {
         const struct attempt *other = get_attempt(t, s);
-        if (are_retries(t, a, other) ? is_accepted(t, other) : s < attempt || is_answered(t, other))
+        if (are_retries(t, a, other) ? shows_syn_ack(get_evidence(t, other)) : s < attempt || is_answered(t, other))
             return;
     }
     if (a->frame[SYN_FIRST] != FRAME_HIDDEN)

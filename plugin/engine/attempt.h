@@ -94,6 +94,12 @@ struct evidence {
     uint32_t data_stamp;    /* what tells that packet from one that is sent again: see segment_stamp */
 };
 
+/* e may be NULL. */
+static inline bool shows_syn_ack(const struct evidence *e)
+{
+    return e != NULL && (e->flags & EV_SYN_ACK);
+}
+
 /* Kinds of packets that an attempt shows: those of the handshake, which are only noted by frame, and of trouble. */
 enum seen_kind {
     SEEN_SYN_ACK,

@@ -87,20 +87,15 @@ static bool shows_client(const struct evidence *e)
     return e != NULL && (e->frame[EV_ACK] != 0 || (e->flags & EV_CLIENT_DATA));
 }
 
-static bool shows_answer(const struct evidence *e)
-{
-    return e != NULL && (e->flags & EV_SYN_ACK);
-}
-
 /* Of a SYN that went on from a to b, or came to a from b. */
 static unsigned lost_beside(const struct tracker *t, const struct attempt *a, const struct attempt *b)
 {
     const struct evidence *e = get_evidence(t, a), *f = get_evidence(t, b);
 
     if (a->first_time <= b->first_time)
-        return is_marked(t, a, server_side(a)) && shows_client(e) && shows_answer(f) && !shows_client(f) ? LOST_CLIENT
-                                                                                                         : 0;
-    return is_marked(t, a, attempt_side(a)) && shows_answer(e) && !shows_answer(f) ? LOST_SYN_ACK : 0;
+        return is_marked(t, a, server_side(a)) && shows_client(e) && shows_syn_ack(f) && !shows_client(f) ? LOST_CLIENT
+                                                                                                          : 0;
+    return is_marked(t, a, attempt_side(a)) && shows_syn_ack(e) && !shows_syn_ack(f) ? LOST_SYN_ACK : 0;
 }
 
 unsigned lost_between(const struct tracker *t, uint32_t attempt)

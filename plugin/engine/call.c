@@ -389,7 +389,7 @@ static bool is_handshake_in_time(const struct tracker *t, const struct attempt *
 {
     const struct evidence *e = get_evidence(t, a);
 
-    if (e == NULL || !(e->flags & EV_SYN_ACK))
+    if (!shows_syn_ack(e))
         return !final && e == NULL && t->now == a->first_time;
     return e->trouble == 0 && e->syn_ack_time - a->first_time < t->options.slow_connect
            && (!final || e->frame[EV_ACK] != 0);

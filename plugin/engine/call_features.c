@@ -8,7 +8,6 @@
 
 #include <string.h>
 
-enum { KIND_SCALE = 3, KIND_SACK = 4, KIND_MD5 = 19, KIND_AO = 29, KIND_MPTCP = 30, KIND_FAST_OPEN = 34 };
 enum { NODE_PORT_FIRST = 30000, NODE_PORT_LAST = 32767 };
 
 /* ---- the SYN ---------------------------------------------------------------------------------------- */

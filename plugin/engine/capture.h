@@ -26,8 +26,8 @@ struct capture {
     bool plain;               /* a segment without SYN, FIN and RST was captured */
     bool closing;             /* so was a FIN: a plain segment must have come before */
     bool answers;             /* so was what answers a SYN */
-    bool unheard;             /* clients acknowledge what was not captured */
     bool others;              /* so was a packet that is neither TCP nor an ICMP error */
+    bool unheard;             /* clients acknowledge what was not captured */
     uint32_t accepted;        /* SYN/ACKs */
     uint8_t n_called;         /* hosts that SYNs went to, as long as nothing has answered */
     uint8_t called[HOSTS_MANY][16];
@@ -91,6 +91,13 @@ static inline bool capture_is_one_sided(const struct capture *capture)
 static inline bool capture_lost_packets(const struct capture *capture)
 {
     return capture->dropped > 0 || capture->lacking > 0;
+}
+
+/* Nothing shows that an answer may have come which is not in it. */
+static inline bool capture_hears(const struct capture *capture)
+{
+    return !capture_lacks_acks(capture) && !capture_lost_packets(capture) && !capture_is_one_sided(capture)
+           && capture->errors_cut == 0;
 }
 
 #endif

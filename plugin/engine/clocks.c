@@ -105,7 +105,7 @@ static const struct evidence *plain_handshake(const struct tracker *t, const str
 {
     const struct evidence *e = get_evidence(t, a);
 
-    return a->retries > 0 || e == NULL || !(e->flags & EV_SYN_ACK) ? NULL : e;
+    return a->retries == 0 && shows_syn_ack(e) ? e : NULL;
 }
 
 static void see_twin(struct tracker *t, const struct attempt *a, const struct attempt *b)

@@ -38,11 +38,6 @@ static bool answers_earlier_syn(const struct dossier *d)
            && trouble->taken_tsecr != 0 && seq_after(trouble->taken_tsval, trouble->taken_tsecr);
 }
 
-static bool is_answered(const struct dossier *d)
-{
-    return d->e != NULL && (d->e->flags & EV_SYN_ACK);
-}
-
 /* The client's RST against a rejection that the capture lacks, of a connection that it shows. */
 static const struct packet_seen *reset_of_unseen_rejection(const struct dossier *d)
 {
@@ -91,7 +86,7 @@ static int64_t known_time(const struct evidence *e)
 
 static int64_t cost_of_slowness(const struct dossier *d)
 {
-    if (!is_answered(d))
+    if (!shows_syn_ack(d->e))
         return 0;
     if (answers_earlier_syn(d)) {
         bool first = d->trouble->taken_tsecr == d->trouble->first_tsval;
@@ -137,7 +132,7 @@ int64_t success_time(const struct dossier *d, const struct costs *costs)
 {
     int64_t time = answers_earlier_syn(d) ? d->a->first_time : taken_time(d);
 
-    if (costs->of[COST_SLOW] > 0 && is_answered(d))
+    if (costs->of[COST_SLOW] > 0 && shows_syn_ack(d->e))
         time = MAX(time, d->e->syn_ack_time);
     if (costs->of[COST_SYN_ACK] > 0)
         time = MAX(time, d->e->syn_ack_time + costs->of[COST_SYN_ACK]);

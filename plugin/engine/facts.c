@@ -207,9 +207,7 @@ static void read_handshake(const struct dossier *d, struct facts *facts)
     FACT(GIVEN_UP, is_given_up(d));
     FACT(ENDED, d->final);
     read_ways(d, facts);
-    FACT(HEARD, !capture_lacks_acks(&d->t->capture) && !capture_lost_packets(&d->t->capture)
-                    && d->t->capture.errors_cut == 0 && !capture_is_one_sided(&d->t->capture)
-                    && !capture_lacks_server(d->t, d->a));
+    FACT(HEARD, capture_hears(&d->t->capture) && !capture_lacks_server(d->t, d->a));
     FACT(ACKS_KEPT, capture_keeps_acks(&d->t->capture));
     FACT(ANSWERS_KEPT, !capture_lacks_answers(&d->t->capture));
     FACT(OPTIONS_KEPT, !(a->flags & ATTEMPT_OPTIONS_CUT) || d->past == NULL);
@@ -296,11 +294,8 @@ static void read_damage(const struct dossier *d, struct facts *facts)
 /* Asked only of an attempt that the server did not accept. */
 static void read_others(const struct dossier *d, struct facts *facts)
 {
-    const struct port_pair *pair = pair_of(d->t, d->a);
-    struct tcp_address server;
+    const struct service *s = called_service(d->t, d->a);
 
-    port_pairs_address(&d->t->pairs, pair, server_side(d->a), &server);
-    const struct service *s = peers_service(&d->t->peers, pair->family, pair->point, &server);
     FACT(STRAY, d->seen[SEEN_STRAY] != NULL);
     FACT(SERVICE_ANSWERS, s != NULL && service_accepted_near(s, d->a->first_time, d->a->last_time));
     FACT(SERVICE_GOES_ON, s != NULL && service_accepted_around(s, d->a->first_time, d->a->last_time));
@@ -315,7 +310,7 @@ static bool isn_shows_recycling(const struct dossier *d)
 {
     uint32_t step = d->rules.stack->recycled_isn_step;
 
-    return step != 0 && d->e != NULL && (d->e->flags & EV_SYN_ACK) && (d->past->flags & PAST_SND_NXT)
+    return step != 0 && shows_syn_ack(d->e) && (d->past->flags & PAST_SND_NXT)
            && d->e->syn_ack_isn - d->past->snd_nxt == step;
 }
 
@@ -324,7 +319,7 @@ static bool isn_shows_no_recycling(const struct dossier *d)
 {
     const struct host *host;
 
-    if (d->e == NULL || !(d->e->flags & EV_SYN_ACK) || !(d->past->flags & PAST_SND_NXT) || isn_shows_recycling(d))
+    if (!shows_syn_ack(d->e) || !(d->past->flags & PAST_SND_NXT) || isn_shows_recycling(d))
         return false;
     host = server_host(d);
     return host != NULL && (host->marks & HOST_RECYCLES);

@@ -9,15 +9,6 @@ static const char *option_name(uint64_t option_kinds)
     return option_kinds & SIGNED_BY_AO ? "TCP-AO" : "TCP-MD5";
 }
 
-static const struct service *service_of(const struct tracker *t, const struct attempt *a)
-{
-    const struct port_pair *pair = pair_of(t, a);
-    struct tcp_address server;
-
-    port_pairs_address(&t->pairs, pair, server_side(a), &server);
-    return peers_service(&t->peers, pair->family, pair->point, &server);
-}
-
 /* RFC 5925, 7.3; RFC 2385, 2. Measured on Linux 6.18 with TCP-MD5: silence, in each case. */
 enum key_doubt key_doubt_of(const struct tracker *t, const struct attempt *a, const struct verdict *v,
                             const char **option)
@@ -29,7 +20,7 @@ enum key_doubt key_doubt_of(const struct tracker *t, const struct attempt *a, co
     *option = option_name(kinds);
     if (kinds != 0)
         return KEY_SIGNED;
-    const struct service *service = service_of(t, a);
+    const struct service *service = called_service(t, a);
     if (service == NULL || service->keys == 0)
         return KEY_NO_DOUBT;
     *option = option_name(service->keys);

@@ -10,15 +10,6 @@
 #include <inttypes.h>
 #include <string.h>
 
-void capture_note_called(struct capture *capture, const struct tcp_address *server)
-{
-    for (unsigned i = 0; i < capture->n_called; i++) {
-        if (memcmp(capture->called[i], server->ip, sizeof server->ip) == 0)
-            return;
-    }
-    memcpy(capture->called[capture->n_called++], server->ip, sizeof server->ip);
-}
-
 void tracker_note_drops(struct tracker *t, uint64_t packets)
 {
     uint64_t all = t->capture.dropped + packets;

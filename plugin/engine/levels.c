@@ -20,7 +20,7 @@ static int64_t taken_at(const struct tracker *t, const struct result *r)
 {
     const struct evidence *e = get_evidence(t, get_attempt(t, r->attempt));
 
-    return e == NULL || !(e->flags & EV_SYN_ACK) ? -1 : e->syn_ack_time;
+    return shows_syn_ack(e) ? e->syn_ack_time : -1;
 }
 
 static struct second *second_of(GArray *seconds, int64_t from, int64_t time)

@@ -64,7 +64,7 @@ static bool is_half_open(const struct tracker *t, const struct attempt *a, const
 {
     const struct evidence *e = get_evidence(t, a);
 
-    return e != NULL && (e->flags & EV_SYN_ACK) && !(reset->bits & PACKET_HAS_ACK) && a->retries == 0
+    return shows_syn_ack(e) && !(reset->bits & PACKET_HAS_ACK) && a->retries == 0
            && reset->time - e->syn_ack_time <= ROUND_TRIP_MOST;
 }
 

@@ -115,7 +115,7 @@ static void append_silence(GString *out, const struct tracker *t, const struct a
     const struct evidence *e = tracker_evidence(t, a);
     const struct packets_seen *resets = tracker_packets(t, a, SEEN_RST_OTHER);
 
-    if (e != NULL && (e->flags & EV_SYN_ACK)) {
+    if (shows_syn_ack(e)) {
         g_string_append(out, "A SYN/ACK came, and no frame of the client acknowledges it. ");
         return;
     }

@@ -23,14 +23,6 @@ enum { UNANSWERED_MAX = 64, RECENT_MAX = 96, LINKS_MAX = 65536 };
  * MANY. */
 #define MANY GUINT_TO_POINTER(1)
 
-static uint32_t read_ip4(const uint8_t ip[16])
-{
-    uint32_t word;
-
-    memcpy(&word, ip, sizeof word);
-    return word;
-}
-
 /* The client's link address as a number; 0: it has none. FNV-1a: they are only compared. */
 static uint32_t link_of(const struct tracker *t, const struct attempt *a)
 {
@@ -46,14 +38,17 @@ static uint32_t link_of(const struct tracker *t, const struct attempt *a)
 }
 
 /* Notes that an IPv4 address sends from a link address. The link, if it tells a host: 0 where many share it. */
-static uint32_t note_link(struct tracker *t, const struct attempt *a, const struct tcp_address *client)
+static uint32_t note_link(struct tracker *t, const struct attempt *a)
 {
+    const struct port_pair *pair = pair_of(t, a);
     uint32_t link = link_of(t, a);
-    gpointer key = GUINT_TO_POINTER(link), ip = GUINT_TO_POINTER(read_ip4(client->ip));
+    gpointer key = GUINT_TO_POINTER(link), ip = GUINT_TO_POINTER(pair->ip[attempt_side(a)]);
     gpointer known = link == 0 ? MANY : g_hash_table_lookup(t->links, key);
 
-    if (known == MANY || known == ip || pair_of(t, a)->family != 4)
-        return known == MANY ? 0 : link;
+    if (known == MANY)
+        return 0;
+    if (pair->family != 4 || known == ip)
+        return link;
     if (known != NULL || g_hash_table_size(t->links) < LINKS_MAX)
         g_hash_table_insert(t->links, key, known == NULL ? ip : MANY);
     return known == NULL ? link : 0;
@@ -69,7 +64,7 @@ static enum answer answer_till(const struct tracker *t, const struct attempt *a,
     const struct packets_seen *packets;
     enum answer answer = NO_ANSWER;
 
-    if (e != NULL && (e->flags & EV_SYN_ACK) && e->syn_ack_time < time)
+    if (shows_syn_ack(e) && e->syn_ack_time < time)
         return ANSWERED;
     for (uint32_t record = trouble == NULL ? 0 : trouble->packets; record != 0; record = packets->next) {
         packets = pool_get(&t->packets, record);
@@ -149,7 +144,7 @@ static bool is_lost_already(const struct tracker *t, uint32_t attempt)
     uint32_t racer = other_of(t->racers, attempt);
     const struct evidence *e = racer == 0 ? NULL : get_evidence(t, get_attempt(t, racer));
 
-    return e != NULL && (e->flags & EV_SYN_ACK) && get_attempt(t, attempt)->last_time <= e->syn_ack_time;
+    return shows_syn_ack(e) && get_attempt(t, attempt)->last_time <= e->syn_ack_time;
 }
 
 static struct recent_attempt as_recent(const struct tracker *t, uint32_t attempt, uint32_t link)
@@ -207,12 +202,9 @@ static bool is_open_to_race(const struct tracker *t, const struct attempt *a, ui
 void races_add(struct tracker *t, uint32_t attempt)
 {
     const struct attempt *a = get_attempt(t, attempt);
-    struct tcp_address client;
-    struct recent_attempt new;
+    const struct recent_attempt new = as_recent(t, attempt, note_link(t, a));
     uint32_t raced = 0;
 
-    port_pairs_address(&t->pairs, pair_of(t, a), attempt_side(a), &client);
-    new = as_recent(t, attempt, note_link(t, a, &client));
     for (guint i = t->recent->len; raced == 0 && i > 0; i--) {
         const struct recent_attempt *before = &g_array_index(t->recent, struct recent_attempt, i - 1);
         if (is_of_same_client(&new, before) && is_open_to_race(t, a, before->attempt))

@@ -130,12 +130,10 @@ static void recognise(const struct host *host, struct peer_rules *rules)
 {
     const struct stack *marked = host == NULL ? NULL : stack_of_marks(host);
 
-    rules->stack = marked != NULL ? marked : stack_row(PEER_UNKNOWN);
     rules->how = marked != NULL ? RECOGNISED_BY_MARKS : RECOGNISED_NOT;
-    if (marked == NULL && host != NULL && stack_that_recycles(host) != NULL) {
-        marked = rules->stack = stack_that_recycles(host);
+    if (marked == NULL && host != NULL && (marked = stack_that_recycles(host)) != NULL)
         rules->how = RECOGNISED_BY_ISN;
-    }
+    rules->stack = marked != NULL ? marked : stack_row(PEER_UNKNOWN);
     if (!is_foreign(host, marked))
         return;
     rules->stack = stack_row(PEER_FOREIGN);

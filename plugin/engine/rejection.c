@@ -59,7 +59,7 @@ bool old_was_reset(const struct dossier *d)
  * connection's last word, captured late. */
 static bool is_overtaken(const struct dossier *d)
 {
-    return d->e != NULL && (d->e->flags & EV_SYN_ACK) && !is_by_syn_ack(d) && !client_reset_rejection(d)
+    return shows_syn_ack(d->e) && !is_by_syn_ack(d) && !client_reset_rejection(d)
            && d->trouble->frame[TROUBLE_TAKEN] < last_rejection(d);
 }
 

@@ -33,7 +33,7 @@ static struct result result_of(const struct tracker *t, uint32_t attempt)
     r.carries = call.carrier == attempt;
     r.probe = call.probe;
     r.open_ended = call.open_ended;
-    r.answered = e != NULL && (e->flags & EV_SYN_ACK);
+    r.answered = shows_syn_ack(e);
     r.outcome = (uint8_t)call.outcome;
     r.call_fate = (uint8_t)call.verdict.fate;
     r.call_cause = (uint8_t)call.verdict.cause;

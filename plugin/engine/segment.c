@@ -136,15 +136,15 @@ static size_t parse_ip(const struct packet_bytes *b, size_t tcp, struct segment 
 static void parse_option(struct segment *seg, uint8_t kind, uint8_t size, const uint8_t *value)
 {
     switch (kind) {
-    case 2:
+    case KIND_MSS:
         if (size == 4)
             seg->mss = get16(value);
         break;
-    case 3:
+    case KIND_SCALE:
         if (size == 3)
             seg->wscale = value[0] > 14 ? 14 : value[0]; /* RFC 7323, 2.3 */
         break;
-    case 8:
+    case KIND_TIMESTAMPS:
         if (size == 10) {
             seg->has_ts = true;
             seg->tsval = get32(value);
@@ -165,14 +165,14 @@ static void parse_options(struct segment *seg, const uint8_t *p, size_t captured
 
     seg->options_cut = captured < length;
     if (end == 12 && get32(p) == only_timestamps) {
-        parse_option(seg, 8, 10, p + 4);
+        parse_option(seg, KIND_TIMESTAMPS, 10, p + 4);
         return;
     }
-    while (at < end && p[at] != 0) {
+    while (at < end && p[at] != KIND_END) {
         uint8_t kind = p[at];
         seg->option_layout = (uint16_t)(seg->option_layout * 31 + kind);
         seg->option_kinds |= kind < 63 ? UINT64_C(1) << kind : OPTION_OTHER;
-        if (kind == 1) {
+        if (kind == KIND_NOP) {
             at++;
             continue;
         }

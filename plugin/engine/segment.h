@@ -26,9 +26,23 @@ enum tcp_flag {
 #define NO_WSCALE 0xff                   /* no window scale option */
 #define OPTION_OTHER (UINT64_C(1) << 63) /* an option of kind 63 or more */
 
+/* TCP option kinds (IANA), those that are told from others. */
+enum option_kind {
+    KIND_END,
+    KIND_NOP,
+    KIND_MSS,
+    KIND_SCALE,
+    KIND_SACK,
+    KIND_TIMESTAMPS = 8,
+    KIND_MD5 = 19,
+    KIND_AO = 29,
+    KIND_MPTCP = 30,
+    KIND_FAST_OPEN = 34,
+};
+
 /* Options that sign a segment with a key, as option_kinds has them: RFC 2385, RFC 5925. */
-#define SIGNED_BY_MD5 (UINT64_C(1) << 19)
-#define SIGNED_BY_AO (UINT64_C(1) << 29)
+#define SIGNED_BY_MD5 (UINT64_C(1) << KIND_MD5)
+#define SIGNED_BY_AO (UINT64_C(1) << KIND_AO)
 #define SIGNED_BY_KEY (SIGNED_BY_MD5 | SIGNED_BY_AO)
 
 /* One side of a port pair. An IPv4 address is in the first four bytes, the rest is zero. */

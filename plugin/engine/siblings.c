@@ -327,7 +327,7 @@ static bool waits_elsewhere(const struct tracker *t, uint32_t attempt, const str
 
     port_pairs_address(&t->pairs, pair, server_side(a), &server);
     return pair->point == seg->seen.point && pair->family == seg->family && seg->seen.time - a->last_time < STRAY_WINDOW
-           && (e == NULL || !(e->flags & EV_SYN_ACK)) && !is_same_address(&server, &seg->src);
+           && !shows_syn_ack(e) && !is_same_address(&server, &seg->src);
 }
 
 void siblings_stray(struct tracker *t, const struct port_pair *pair, uint8_t side, const struct segment *seg)

@@ -129,6 +129,16 @@ static inline struct connection *latest_connection(const struct tracker *t, cons
     return get_connection(t, pair->current != 0 ? pair->current : pair->old);
 }
 
+/* The service that it calls, or NULL: it has answered nobody. */
+static inline const struct service *called_service(const struct tracker *t, const struct attempt *a)
+{
+    const struct port_pair *pair = pair_of(t, a);
+    struct tcp_address server;
+
+    port_pairs_address(&t->pairs, pair, server_side(a), &server);
+    return peers_service(&t->peers, pair->family, pair->point, &server);
+}
+
 static inline const struct syn_print *print_of(const struct tracker *t, const struct attempt *a)
 {
     return prints_get(&t->prints, a->print);

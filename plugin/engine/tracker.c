@@ -162,6 +162,17 @@ void tracker_icmp_cut(struct tracker *t)
     t->capture.errors_cut++;
 }
 
+void tracker_icmp(struct tracker *t, const struct sighting *seen, uint8_t family, const struct packet_bytes *bytes,
+                  size_t icmp_offset)
+{
+    struct icmp_error error = { .seen = *seen, .family = family };
+
+    if (icmp_error_parse(bytes, icmp_offset, &error))
+        tracker_icmp_error(t, &error);
+    else if (icmp_error_is_cut(bytes, icmp_offset, family))
+        tracker_icmp_cut(t);
+}
+
 void tracker_other_packet(struct tracker *t, const struct sighting *seen, uint8_t family, const uint8_t ip[16])
 {
     t->capture.others = true;

@@ -42,6 +42,10 @@ void tracker_segment(struct tracker *t, const struct segment *seg);
 /* Takes in an ICMP error that quotes a TCP segment. */
 void tracker_icmp_error(struct tracker *t, const struct icmp_error *error);
 
+/* Takes in an ICMP (family 4) or ICMPv6 (6) message, whose header is at icmp_offset: an error about a TCP segment tells. */
+void tracker_icmp(struct tracker *t, const struct sighting *seen, uint8_t family, const struct packet_bytes *bytes,
+                  size_t icmp_offset);
+
 /* Takes into account an ICMP error of which the captured bytes do not show what it quotes. */
 void tracker_icmp_cut(struct tracker *t);
 

@@ -101,6 +101,7 @@ struct connection *connection_in_progress(const struct work *w)
 {
     const struct connection *c = current_of(w);
 
+    /* Every packet asks: the flags tell nearly all. */
     if (c != NULL && (c->flags & (CONN_SYN_ACK | CONN_OPEN | CONN_RESET)) == CONN_RESET && is_false_start(w, c))
         forget_connection(w);
     else if (c != NULL && is_strange_to_unseen_use(w, c))

@@ -401,7 +401,7 @@ static struct value get_tsval_delta(struct view *v)
 
 static struct value get_synack_isn_delta(struct view *v)
 {
-    if (!knows(v, PAST_SND_NXT) || v->e == NULL || !(v->e->flags & EV_SYN_ACK))
+    if (!knows(v, PAST_SND_NXT) || !shows_syn_ack(v->e))
         return none();
     return number((int32_t)(v->e->syn_ack_isn - v->past.snd_nxt));
 }

@@ -81,6 +81,12 @@ class Story:
     def fresh(self, **flow):
         return self.capture.flow(**{"cport": next(self.ports), **flow})
 
+    def frame_of(self, nth, play, *more):
+        """Plays a call. The number of its nth frame."""
+        before = len(self.capture.frames)
+        play(*self.fresh(), *more)
+        return before + nth
+
     def good(self, i):
         in_time(*self.fresh())
 
@@ -210,10 +216,7 @@ class TooBig(Size):
     """The ICMP errors arrive, and the client does not heed them."""
 
     def bad(self, i):
-        c, s = self.fresh()
-        before = len(self.capture.frames)
-        stuck(c, s, 1448)
-        self.capture.icmp(before + 4, 3, 4, source=254)
+        self.capture.icmp(self.frame_of(4, stuck, 1448), 3, 4, source=254)
 
 
 class FlowLimit(Story):
@@ -306,15 +309,10 @@ class AsymmetricReturn(Story):
         self.macs[id(packet_of(self.capture, frame))] = "02:00:00:00:00:77"
 
     def bad(self, i):
-        c, s = self.fresh()
-        before = len(self.capture.frames)
-        stuck(c, s, 29)
-        self.other_way(before + 2)
+        self.other_way(self.frame_of(2, stuck, 29))
 
     def refute(self):
-        before = len(self.capture.frames)
-        in_time(*self.fresh())
-        self.other_way(before + 2)
+        self.other_way(self.frame_of(2, in_time))
 
 
 class TwoHosts(AsymmetricReturn):
@@ -341,16 +339,14 @@ class OtherInterface(Story):
         interface, sent = (3 if id(packet) in self.macs else 2), packet.src == self.capture.host(1)
         return struct.pack("!HHIHBB8s", 0x0800, 0, interface, 1, 4 if sent else 0, 6, bytes(8)) + bytes(packet)
 
+    def at_other(self, frame):
+        self.macs[id(packet_of(self.capture, frame))] = True
+
     def bad(self, i):
-        c, s = self.fresh()
-        before = len(self.capture.frames)
-        stuck(c, s, 29)
-        self.macs[id(packet_of(self.capture, before + 2))] = True
+        self.at_other(self.frame_of(2, stuck, 29))
 
     def refute(self):
-        before = len(self.capture.frames)
-        in_time(*self.fresh())
-        self.macs[id(packet_of(self.capture, before + 2))] = True
+        self.at_other(self.frame_of(2, in_time))
 
 
 class SynInterface(OtherInterface):
@@ -361,13 +357,11 @@ class SynInterface(OtherInterface):
     def bad(self, i):
         c, _ = self.fresh()
         for wait in (1, 2):
-            self.macs[id(packet_of(self.capture, c.syn()))] = True
+            self.at_other(c.syn())
             self.capture.wait(wait)
 
     def refute(self):
-        before = len(self.capture.frames)
-        in_time(*self.fresh())
-        self.macs[id(packet_of(self.capture, before + 1))] = True
+        self.at_other(self.frame_of(1, in_time))
 
 
 class SynAckWindow(Story):
@@ -386,9 +380,7 @@ class SynAckWindow(Story):
         s.abort()
 
     def refute(self):
-        before = len(self.capture.frames)
-        in_time(*self.fresh())
-        self.mark(packet_of(self.capture, before + 2))
+        self.mark(packet_of(self.capture, self.frame_of(2, in_time)))
 
 
 class Grants(SynAckWindow):

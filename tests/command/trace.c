@@ -13,7 +13,8 @@
 
 void traced_begin_frame(struct tracker *t, const struct sighting *seen);
 void traced_segment(struct tracker *t, const struct segment *seg);
-void traced_icmp_error(struct tracker *t, const struct icmp_error *error);
+void traced_icmp(struct tracker *t, const struct sighting *seen, uint8_t family, const struct packet_bytes *bytes,
+                 size_t offset);
 void traced_other_packet(struct tracker *t, const struct sighting *seen, uint8_t family, const uint8_t ip[16]);
 void traced_name_point(struct tracker *t, uint16_t point, const char *name, uint32_t recorder);
 void traced_note_drops(struct tracker *t, uint64_t packets);
@@ -85,13 +86,20 @@ void traced_segment(struct tracker *t, const struct segment *seg)
     tracker_segment(t, seg);
 }
 
-void traced_icmp_error(struct tracker *t, const struct icmp_error *error)
+void traced_icmp(struct tracker *t, const struct sighting *seen, uint8_t family, const struct packet_bytes *bytes,
+                 size_t offset)
 {
-    fprintf(trace(), "icmp kind %d", (int)error->kind);
-    put_sighting(&error->seen);
-    put_ends(error->family, &error->src, &error->dst);
-    fprintf(trace(), " seq %u\n", error->seq);
-    tracker_icmp_error(t, error);
+    struct icmp_error error = { .seen = *seen, .family = family };
+
+    if (icmp_error_parse(bytes, offset, &error)) {
+        fprintf(trace(), "icmp kind %d", (int)error.kind);
+        put_sighting(&error.seen);
+        put_ends(error.family, &error.src, &error.dst);
+        fprintf(trace(), " seq %u\n", error.seq);
+    } else if (icmp_error_is_cut(bytes, offset, family)) {
+        fprintf(trace(), "icmp cut\n");
+    }
+    tracker_icmp(t, seen, family, bytes, offset);
 }
 
 void traced_other_packet(struct tracker *t, const struct sighting *seen, uint8_t family, const uint8_t ip[16])

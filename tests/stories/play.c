@@ -203,9 +203,8 @@ static void track(struct play *p, const struct sighting *seen, const GByteArray 
             tracker_segment(t, &seg);
         return;
     }
-    struct icmp_error error = { .seen = *seen, .family = ip.family };
-    if ((ip.protocol == PROTO_ICMP || ip.protocol == PROTO_ICMPV6) && icmp_error_parse(&bytes, ip.header, &error))
-        tracker_icmp_error(t, &error);
+    if (ip.protocol == PROTO_ICMP || ip.protocol == PROTO_ICMPV6)
+        tracker_icmp(t, seen, ip.family, &bytes, ip.header);
     tracker_other_packet(t, seen, ip.family, ip.src);
 }
 

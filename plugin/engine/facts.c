@@ -299,6 +299,7 @@ static void read_others(const struct dossier *d, struct facts *facts)
     FACT(STRAY, d->seen[SEEN_STRAY] != NULL);
     FACT(SERVICE_ANSWERS, s != NULL && service_accepted_near(s, d->a->first_time, d->a->last_time));
     FACT(SERVICE_GOES_ON, s != NULL && service_accepted_around(s, d->a->first_time, d->a->last_time));
+    FACT(PORT_CLOSED, s != NULL && service_is_closed(s));
     FACT(HOST_SEEN, server_host(d) != NULL || capture_lacks_server(d->t, d->a));
     read_damage(d, facts);
 }

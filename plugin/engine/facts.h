@@ -59,6 +59,7 @@ enum fact_kind { FACT_OWN, FACT_HOST, FACT_SERVICE, FACT_CAPTURE };
     FACT(STRAY, OWN, "an answer came from another address or port") \
     FACT(SERVICE_ANSWERS, SERVICE, "the service answered another SYN with a SYN/ACK within 10 s") \
     FACT(SERVICE_GOES_ON, SERVICE, "the service answered other SYNs with SYN/ACKs before the first SYN and after the last") \
+    FACT(PORT_CLOSED, SERVICE, "the service refused SYNs on several new port pairs, and never took one") \
     FACT(SYN_DAMAGED, HOST, "each SYN had a wrong checksum, far from its sender") \
     FACT(SYN_ACK_DAMAGED, HOST, "each SYN/ACK had a wrong checksum, far from its sender") \
     FACT(HOST_SEEN, HOST, "the server's address sent packets") \

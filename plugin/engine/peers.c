@@ -204,6 +204,18 @@ void peers_note_answer(struct peers *p, uint8_t family, uint16_t point, const st
     s->answer = (uint8_t)answer;
 }
 
+void peers_note_refusal(struct peers *p, uint8_t family, uint16_t point, const struct tcp_address *server, uint32_t isn)
+{
+    struct service *s =
+        find_service(p, family, point, server, hash_address(&p->key, family, point, server->ip, server->port));
+
+    if (s == NULL)
+        return;
+    s->refused_another |= s->refused && s->refused_isn != isn; /* the same one on another pair: its leg behind a NAT */
+    s->refused_isn = s->refused ? s->refused_isn : isn;
+    s->refused = true;
+}
+
 void peers_note_key(struct peers *p, uint8_t family, uint16_t point, const struct tcp_address *server,
                     uint64_t option_kinds)
 {
@@ -243,6 +255,11 @@ bool service_accepted_around(const struct service *s, int64_t from, int64_t to)
     const struct answer_span *span = find_span(s, to + 1);
 
     return span != NULL && span->from < from;
+}
+
+bool service_is_closed(const struct service *s)
+{
+    return s->refused_another && s->earlier == NULL && s->last.to < s->last.from;
 }
 
 /* ---- forgetting ------------------------------------------------------------------------------------ */

@@ -52,11 +52,14 @@ struct service {
     struct answer_span last;
     GArray *earlier; /* of struct answer_span, in order; NULL: none */
     uint8_t ip[16];
-    uint64_t keys; /* SIGNED_BY_KEY that its SYN/ACKs had */
+    uint64_t keys;        /* SIGNED_BY_KEY that its SYN/ACKs had */
+    uint32_t refused_isn; /* of the first SYN that it refused on a port pair that was new to the capture */
     uint16_t port, point;
     uint8_t family;
-    uint8_t answer; /* enum peer_answer: the last one */
-    bool in_use;    /* while the others are forgotten */
+    uint8_t answer;       /* enum peer_answer: the last one */
+    bool refused;         /* refused_isn holds */
+    bool refused_another; /* ... and it refused another such SYN, on another pair */
+    bool in_use;          /* while the others are forgotten */
 };
 
 struct peers {
@@ -106,6 +109,10 @@ bool peers_host_has(const struct peers *p, uint8_t family, uint16_t point, const
 void peers_note_answer(struct peers *p, uint8_t family, uint16_t point, const struct tcp_address *server, int64_t time,
                        enum peer_answer answer);
 
+/* Notes that a service, which has answered, refused a SYN with this ISN, the first on its port pair. */
+void peers_note_refusal(struct peers *p, uint8_t family, uint16_t point, const struct tcp_address *server,
+                        uint32_t isn);
+
 /* Notes that a SYN/ACK of a service that has answered was signed. */
 void peers_note_key(struct peers *p, uint8_t family, uint16_t point, const struct tcp_address *server,
                     uint64_t option_kinds);
@@ -119,5 +126,8 @@ bool service_accepted_near(const struct service *service, int64_t from, int64_t 
 
 /* Whether it did so before the first and after the second time, and went on in between. */
 bool service_accepted_around(const struct service *service, int64_t from, int64_t to);
+
+/* Whether it refused SYNs on several new port pairs, and never took one: no old connection was on all of them. */
+bool service_is_closed(const struct service *service);
 
 #endif

@@ -96,6 +96,16 @@ static void on_client_reset(const struct work *w, struct attempt *a)
         trouble->frame[TROUBLE_OLD_RESET] = w->seg->seen.frame;
 }
 
+/* A SYN on a port pair that the capture has not shown before is the one that tells of the port. */
+static void note_refusal(const struct work *w, const struct attempt *a)
+{
+    const struct segment *seg = w->seg;
+
+    note_service(w, ANSWER_RST);
+    if (w->pair->uses == 1)
+        peers_note_refusal(&w->t->peers, seg->family, seg->seen.point, &seg->src, a->isn);
+}
+
 /* RFC 9293, 3.10.7.3: in SYN-SENT a RST is acceptable if it acknowledges the SYN. */
 static void on_refusal(const struct work *w, const struct attempt *a)
 {
@@ -104,7 +114,7 @@ static void on_refusal(const struct work *w, const struct attempt *a)
     if (packets_of(w->t, get_trouble(w->t, a), SEEN_RST) == NULL)
         refute_by_answer(w, a, ANSWER_RST);
     see_denial(w, w->pair->attempt[!w->side], SEEN_RST);
-    note_service(w, ANSWER_RST);
+    note_refusal(w, a);
     if (old == NULL || connection_state(old, w->side) != STATE_SYN_RECEIVED)
         return;
     struct peer_rules rules = rules_of_host(w->t, w->pair, w->side);

@@ -127,7 +127,11 @@ static const struct rule rules[] = {
     REFUSED(RESET_IN_PATH, ALL(F_TTL_ODD), INFERRED, WHY("a host's packets take one way, and lose one TTL")),
     REFUSED(REFUSED_THOUGH_OPEN, ALL(F_REFUSED, F_SERVICE_ANSWERS), PROOF(F_HEARD),
             WHY("stacks that answer with RST when the backlog is full (Windows); RFC 9293, 3.10.7.1")),
-    REFUSED(CLOSED_PORT, ALL(F_REFUSED), PROOF(F_RST_OF_NO_OLD), WHY("RFC 9293, 3.10.7.1")),
+    REFUSED(CLOSED_PORT, ALL(F_REFUSED, F_OLD), PROOF(F_RST_OF_NO_OLD), WHY("RFC 9293, 3.10.7.1")),
+    REFUSED(
+        CLOSED_PORT, ALL(F_REFUSED), PROOF(F_PORT_CLOSED),
+        WHY("RFC 9293, 3.10.7.1; an old connection that the capture lacks can have made one such RST (Linux: FIN_WAIT_2; "
+            "lwIP: TIME_WAIT)")),
 
     /* Rejected, and nothing came of it. */
     REJECTED(TIME_WAIT_PAWS, ALL(F_BY_TIME_WAIT, F_TIMESTAMP_BEHIND), PROOF(F_STATE_CERTAIN), BY_STACK,

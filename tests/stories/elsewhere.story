@@ -90,8 +90,8 @@ at outside
 at inside
 < R.                                            as reset
 c2 > s S                                        as other
-=> seen_inside: refused closed_port decided_by reset number 1 decided_at here twin no point inside
-=> seen_outside: refused closed_port decided_by reset number 1 decided_at point twin yes point outside
+=> seen_inside: refused closed_port inferred decided_by reset number 1 decided_at here twin no point inside
+=> seen_outside: refused closed_port inferred decided_by reset number 1 decided_at point twin yes point outside
 => other: number 2
 
 # Two points see a SYN, the second also that it is rejected.

@@ -290,7 +290,7 @@ story refused_before_an_icmp_error
 > S
 < R.                        decides
 icmp host
-=> refused closed_port
+=> refused closed_port inferred
 
 # ---- dropped here ----
 

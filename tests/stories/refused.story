@@ -1,7 +1,51 @@
+# Two callers are refused, and none gets in: no old connection is on both port pairs.
 story refused.closed_port
+end other 10.9.0.1:57012
+between other s
+> S
+< R.
+between c s
++1 > S
+   < R.                                 decides
+=> refused closed_port
+
+# An old connection that was not captured may have made it: a FIN_WAIT_2 of Linux, a TIME_WAIT of lwIP.
+story refused_once
 > S
 < R.                                    decides
-=> refused closed_port
+=> refused closed_port inferred
+
+# The same SYN comes again from another port, as behind a NAT: one call was refused, not two.
+story refused_twice_behind_a_nat
+end other 10.9.0.1:57012
+let syn I
+> S
+< R.
+between other s
++0.01 > S syn
+      < R.                              decides
+=> refused closed_port inferred
+
+# On one port pair, one old connection may have made both.
+story refused_twice_on_a_port_pair
+> S
+< R.
++1 > S I+1000
+   < R.                                 decides
+=> refused closed_port inferred
+
+# Others got in an hour ago: somebody has listened, and may hold an old connection.
+story refused_after_an_hour
+use handshake
+end other 10.9.0.1:57012
+end third 10.9.0.1:57013
+between other s
++3600 > S
+      < R.
+between third s
++1    > S
+      < R.                              decides
+=> refused closed_port inferred
 
 # The server's program is gone, its half-closed connection is not. A SYN in its window gets this RST.
 story refused.old_fin_wait_2
@@ -87,7 +131,7 @@ end outside 192.168.5.1:57011
 let syn I
 > S
 s > outside R. ack syn+1    decides
-=> refused closed_port
+=> refused closed_port inferred
 
 # And one whose SYN/ACK goes there.
 story taken_before_nat_is_undone

@@ -413,7 +413,8 @@ static void test_ranked_by_loss(void)
                         "10.0.0.2:82: 20 of 20 calls came late by 1.0 s each (20.0 s lost): established after a "
                         "retransmitted SYN (syn_retransmitted)");
         assert_headline(p, refused == 1 ? 1 : 0,
-                        refused == 1 ? "10.0.0.2:81: 1 of 1 call failed at once: SYN refused: closed port (closed_port)"
+                        refused == 1 ? "10.0.0.2:81: 1 of 1 call failed at once: SYN refused: closed port "
+                                       "(closed_port, inferred)"
                                      : "10.0.0.2:81: 100 of 100 calls failed at once: SYN refused: closed port "
                                        "(closed_port)");
         problems_free(p);

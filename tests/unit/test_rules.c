@@ -16,7 +16,6 @@ static const struct {
     { F_SYN_DAMAGED, "the summary and the advice name it" },
     { F_SYN_ACK_DAMAGED, "the summary and the advice name it" },
     { F_STACK_KNOWN, "for rules that say BY_STACK" },
-    { F_OLD, "for those who read facts: whether those of the old connection can hold at all" },
 };
 
 static bool is_empty(const uint8_t list[RULE_FACTS_MAX])

@@ -201,10 +201,14 @@ static void write_worst(const struct page *page, const struct problem *problem)
     tracker_call(t, problem->worst->attempt, true, &call);
     tracker_verdict(t, call.worst, true, &verdict);
     tracker_summary(t, call.worst, &verdict, text);
-    html_printf(page->out, "<h3>Its worst call: %s</h3>\n<p class=\"basis\">Attempt %u; %s</p>\n<div class=\"wide\">\n",
-                text->str, tracker_attempt(t, call.worst)->number,
-                verdict.inferred ? "inferred: the rules of the peer's system say so, the packets alone do not prove it"
-                                 : "observed: the packets prove it");
+    html_printf(
+        page->out,
+        "<h3>Its worst call: %s</h3>\n<p class=\"basis\">Attempt %u; %s</p>\n"
+        "<p class=\"note narrow\">The packets are drawn wider than this screen: move the drawing sideways.</p>\n"
+        "<div class=\"wide\">\n",
+        text->str, tracker_attempt(t, call.worst)->number,
+        verdict.inferred ? "inferred: the rules of the peer's system say so, the packets alone do not prove it"
+                         : "observed: the packets prove it");
     ladder_draw(t, call.worst, page->in->frames, page->out);
     g_string_append(page->out, "</div>\n");
     write_how_to_see(page, call.worst);

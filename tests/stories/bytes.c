@@ -151,7 +151,7 @@ static void put_option(GByteArray *out, char kind, const struct segment_numbers 
         for (int i = 0; i < 14; i++)
             put8(out, 0);
         break;
-    default:
+    default: /* n */
         put8(out, OPTION_NOP);
     }
 }

@@ -219,6 +219,16 @@ static bool is_fate(const char *word)
     return false;
 }
 
+static bool is_verdict(const char *fate, const char *cause)
+{
+    const struct verdict_row *row;
+
+    for (size_t i = 0; (row = verdict_row_at(i)) != NULL; i++)
+        if (strcmp(fate_token(row->fate), fate) == 0 && strcmp(cause_token(row->cause), cause) == 0)
+            return true;
+    return false;
+}
+
 /* The record of the attempt that a frame belongs to; 0: none. */
 static uint32_t record_of(const struct tracker *t, uint32_t frame)
 {
@@ -253,10 +263,14 @@ void expect_line(struct play *p, char **words)
     const bool labelled = *words != NULL && g_str_has_suffix(*words, ":");
 
     choose_attempt(&e, labelled ? *words++ : NULL);
+    if (*words == NULL)
+        play_stop(p, "nothing is expected of it");
     const bool judged = *words != NULL && is_fate(*words);
     if (judged) {
         g_strlcpy(e.said.fate, *words++, sizeof e.said.fate);
         g_strlcpy(e.said.cause, play_argument(p, &words), sizeof e.said.cause);
+        if (!is_verdict(e.said.fate, e.said.cause))
+            play_stop(p, "there is no verdict \"%s %s\"", e.said.fate, e.said.cause);
     }
     while (*words != NULL && !p->stopped)
         check_word(&e, &words);
@@ -307,6 +321,16 @@ static void check_note(struct play *p, const struct packet *packet, const struct
         compare_text(p, "whether it is a copy", "yes", note != NULL && note->role == NOTE_DUPLICATE ? "yes" : "no");
 }
 
+/* What a beginning calls a frame may be said again, where a story uses it twice. */
+static void name_frame(struct play *p, const char *label, gpointer frame)
+{
+    if (!stories_is_name(label))
+        play_stop(p, "no packet can be called \"%s\"", label);
+    else if (p->depth == 0 && g_hash_table_contains(p->frames, label))
+        play_stop(p, "another packet is called \"%s\"", label);
+    g_hash_table_insert(p->frames, g_strdup(label), frame);
+}
+
 void expect_of_frame(struct play *p, const struct packet *packet, uint32_t frame)
 {
     size_t n;
@@ -319,7 +343,7 @@ void expect_of_frame(struct play *p, const struct packet *packet, uint32_t frame
     if (packet->decides)
         g_hash_table_insert(p->frames, g_strdup(DECIDES), labelled);
     if (packet->label != NULL)
-        g_hash_table_insert(p->frames, g_strdup(packet->label), labelled);
+        name_frame(p, packet->label, labelled);
     check_note(p, packet, note);
     check_clock(p, packet, note);
     if (packet->states != NULL)

@@ -6,7 +6,15 @@
  */
 #include "play.h"
 
-enum { AFTER_OLD_ISN = 995733925, REOPENED_IDS = 100, FULL_WINDOW = 64240, FULL_SYN_ACK_WINDOW = 65160 };
+enum {
+    AFTER_OLD_ISN = 995733925,
+    REOPENED_IDS = 100,
+    FULL_WINDOW = 64240,
+    FULL_SYN_ACK_WINDOW = 65160,
+    MOST_OPTIONS = 40
+};
+
+#define OPTION_LETTERS "MSTWFDAn"
 
 static bool has(const struct packet *packet, unsigned flag)
 {
@@ -134,7 +142,7 @@ static bool has_times(const struct play *p, const struct pair *pair, unsigned fr
 }
 
 /* In the order in which Linux writes them; n: a NOP. */
-static void choose_options(struct segment_numbers *s, const struct packet *packet, bool times)
+static void choose_options(struct play *p, struct segment_numbers *s, const struct packet *packet, bool times)
 {
     const char *usual = times ? "nnT" : "";
 
@@ -142,12 +150,24 @@ static void choose_options(struct segment_numbers *s, const struct packet *packe
         usual = times ? "MSTnW" : "MnnSnW";
     if (packet->options != NULL)
         usual = strcmp(packet->options, "none") == 0 ? "" : packet->options;
+    if (usual[strspn(usual, OPTION_LETTERS)] != '\0' || strlen(usual) > sizeof s->options - sizeof "F")
+        play_stop(p, "\"%s\" are no options", usual);
     g_snprintf(s->options, sizeof s->options, "%s%s", usual, packet->fast_open ? "F" : "");
 }
 
 static uint32_t given(struct play *p, const struct pair *pair, const char *text, uint32_t usual)
 {
     return text == NULL ? usual : play_number(p, pair, text, usual);
+}
+
+/* Of a field that holds no more than `most`. */
+static uint32_t given_up_to(struct play *p, const struct pair *pair, const char *text, uint32_t usual, uint32_t most)
+{
+    const uint32_t number = given(p, pair, text, usual);
+
+    if (number > most)
+        play_stop(p, "\"%s\" is %u, more than %u", text, number, most);
+    return number;
 }
 
 static void write_times(struct play *p, struct pair *pair, unsigned from, const struct packet *packet,
@@ -163,7 +183,7 @@ static void write_times(struct play *p, struct pair *pair, unsigned from, const 
         s->tsval = tsval;
     }
     s->tsecr = given(p, pair, packet->ecr, has(packet, TCP_SYN | TCP_RST) && !has(packet, TCP_ACK) ? 0 : me->ts_recent);
-    choose_options(s, packet, times);
+    choose_options(p, s, packet, times);
     if (strchr(s->options, 'T') == NULL)
         s->tsval = 0;
     if (has(packet, TCP_SYN))
@@ -183,13 +203,13 @@ static void write_rest(struct play *p, struct pair *pair, unsigned from, const s
     s->dst = pair->end[!from];
     s->flags = packet->flags;
     s->payload = packet->payload;
-    s->window = (uint16_t)given(p, pair, packet->win, window);
-    s->mss = (uint16_t)given(p, pair, packet->mss, 1460);
-    s->wscale = (uint8_t)given(p, pair, packet->wscale, 7);
-    s->ttl = (uint8_t)given(p, pair, packet->ttl, s->src->ttl);
+    s->window = (uint16_t)given_up_to(p, pair, packet->win, window, UINT16_MAX);
+    s->mss = (uint16_t)given_up_to(p, pair, packet->mss, 1460, UINT16_MAX);
+    s->wscale = (uint8_t)given_up_to(p, pair, packet->wscale, 7, UINT8_MAX);
+    s->ttl = (uint8_t)given_up_to(p, pair, packet->ttl, s->src->ttl, UINT8_MAX);
     s->df = !packet->no_df;
     if (packet->id != NULL)
-        s->ip_id = (uint16_t)play_number(p, pair, packet->id, me->ip_id);
+        s->ip_id = (uint16_t)given_up_to(p, pair, packet->id, me->ip_id, UINT16_MAX);
     else if (!packet->no_socket && !is_syn_ack(packet) && !bare_rst)
         s->ip_id = ++me->ip_id;
 }
@@ -245,6 +265,8 @@ void play_segment(struct play *p, struct pair *pair, unsigned from, const struct
         *pair = before;
 
     GByteArray *bytes = bytes_of_segment(&s, &header_end);
+    if (bytes->len - s.payload - header_end > MOST_OPTIONS)
+        play_stop(p, "a TCP header has no room for these options");
     if (packet->damaged || packet->offloaded)
         spoil_checksum(bytes, packet->offloaded);
     if (is_syn(packet) && from == 0) {

@@ -12,6 +12,8 @@
 #define EPOCH (INT64_C(1600000000) * NS_PER_SECOND)
 #define STEP (50 * NS_PER_US) /* from one frame to the next, unless the story says more */
 
+#define LATEST ((int64_t)UINT32_MAX * NS_PER_SECOND) /* as pcap has it */
+
 enum { PROTO_ICMP = 1, PROTO_TCP = 6, PROTO_ICMPV6 = 58 };
 enum { MOST_DEPTH = 8 };
 
@@ -86,15 +88,15 @@ static bool read_end(const struct play *p, const char *text, struct end *end)
 {
     const char *colon = strrchr(text, ':');
     const bool bracket = text[0] == '[';
-    const bool port = bracket ? strstr(text, "]:") != NULL : colon != NULL && strchr(text, ':') == colon;
-    char *address = bracket ? g_strndup(text + 1, strcspn(text + 1, "]"))
-                            : g_strndup(text, port ? (gsize)(colon - text) : strlen(text));
-    bool good = read_address(p, address, end);
+    const bool port = colon != NULL && (bracket ? colon[-1] == ']' : strchr(text, ':') == colon);
+    const gsize length = port ? (gsize)(colon - text) : strlen(text);
+    char *address = bracket ? g_strndup(text + 1, length < 2 ? 0 : length - 2) : g_strndup(text, length);
+    bool good = read_address(p, address, end) && (!bracket || port);
 
     if (port) {
         char *rest;
         const guint64 number = g_ascii_strtoull(colon + 1, &rest, 10);
-        good = good && *rest == '\0' && number > 0 && number <= UINT16_MAX;
+        good = good && g_ascii_isdigit(colon[1]) && *rest == '\0' && number > 0 && number <= UINT16_MAX;
         end->address.port = (uint16_t)number;
     }
     g_free(address);
@@ -118,6 +120,8 @@ static struct end *add_end(struct play *p, const char *name, const char *text)
 
     if (end != NULL && p->pairs->len > 0)
         play_stop(p, "%s has sent a packet already", name);
+    if (!stories_is_name(name))
+        play_stop(p, "no end can be called \"%s\"", name);
     if (end == NULL) {
         end = g_new0(struct end, 1);
         end->name = g_strdup(name);
@@ -166,6 +170,12 @@ static struct pair *new_pair(const struct play *p, const struct end *left, const
     return pair;
 }
 
+static void can_talk(struct play *p, const struct end *a, const struct end *b)
+{
+    if (a == b || a->family != b->family)
+        play_stop(p, "%s and %s cannot talk to each other", a->name, b->name);
+}
+
 struct pair *play_pair(struct play *p, const struct end *left, const struct end *right)
 {
     for (guint i = 0; i < p->pairs->len; i++) {
@@ -173,8 +183,9 @@ struct pair *play_pair(struct play *p, const struct end *left, const struct end 
         if ((pair->end[0] == left && pair->end[1] == right) || (pair->end[0] == right && pair->end[1] == left))
             return pair;
     }
-    if (left == right || left->family != right->family)
-        play_stop(p, "%s and %s cannot talk to each other", left->name, right->name);
+    if (left->address.port == 0 || right->address.port == 0)
+        play_stop(p, "%s has no port", left->address.port == 0 ? left->name : right->name);
+    can_talk(p, left, right);
     struct pair *pair = new_pair(p, left, right);
     g_ptr_array_add(p->pairs, pair);
     return pair;
@@ -256,10 +267,12 @@ static void line_end(struct play *p, char **words)
     const char *name = play_argument(p, &words);
     struct end *end = add_end(p, name, play_argument(p, &words));
 
-    if (*words != NULL && strcmp(*words, "ttl") == 0) {
-        words++;
-        end->ttl = (uint8_t)play_count(p, play_argument(p, &words));
-    }
+    if (*words == NULL)
+        return;
+    if (words[1] == NULL || strcmp(words[0], "ttl") != 0 || play_count(p, words[1]) > UINT8_MAX)
+        play_stop(p, "end NAME ADDRESS:PORT ttl N, where N is at most 255");
+    else
+        end->ttl = (uint8_t)play_count(p, words[1]);
 }
 
 /* between LEFT RIGHT */
@@ -275,7 +288,7 @@ static void line_let(struct play *p, char **words)
     const char *name = play_argument(p, &words);
     const uint32_t number = play_number(p, play_pair(p, p->left, p->right), play_argument(p, &words), 0);
 
-    g_hash_table_insert(p->values, g_strdup(name), GUINT_TO_POINTER(number));
+    play_let(p, name, number);
 }
 
 static uint16_t point_of(struct play *p, const char *name)
@@ -301,6 +314,16 @@ static void line_at(struct play *p, char **words)
     }
 }
 
+static void cut_quote(struct play *p, GByteArray *quoted, uint32_t length)
+{
+    const uint32_t header = (uint32_t)ip_facts(quoted->data).header;
+
+    if (length > quoted->len - header)
+        play_stop(p, "the SYN has only %u bytes behind its IP header", quoted->len - header);
+    else
+        g_byte_array_set_size(quoted, header + length);
+}
+
 /* icmp KIND [from END] [seq NUMBER] [quote N] [words of a packet]: about the left end's latest SYN. */
 static void line_icmp(struct play *p, char **words)
 {
@@ -312,7 +335,8 @@ static void line_icmp(struct play *p, char **words)
         words++;
         from = play_end(p, play_argument(p, &words));
     }
-    play_words(p, words, &packet);
+    play_words(p, words, true, &packet);
+    can_talk(p, from, p->left);
     struct pair *pair = play_pair(p, p->left, p->right);
     GByteArray *quoted = g_byte_array_new();
     g_byte_array_append(quoted, p->last_syn->data, p->last_syn->len);
@@ -323,8 +347,7 @@ static void line_icmp(struct play *p, char **words)
         memcpy(quoted->data + ip_facts(quoted->data).header + 4, &seq, 4);
     }
     if (packet.quote != NULL && !p->stopped)
-        g_byte_array_set_size(quoted,
-                              MIN(quoted->len, (guint)ip_facts(quoted->data).header + play_count(p, packet.quote)));
+        cut_quote(p, quoted, play_count(p, packet.quote));
     GByteArray *bytes = bytes_of_icmp(from, p->left, kind, quoted);
     if (bytes == NULL)
         play_stop(p, "there is no ICMP error \"%s\"", kind);
@@ -339,8 +362,10 @@ static void line_icmp(struct play *p, char **words)
 static void line_other(struct play *p, char **words)
 {
     const struct end *from = play_end(p, play_argument(p, &words));
-    GByteArray *bytes = bytes_of_other(from, from == p->left ? p->right : p->left);
+    const struct end *to = from == p->left ? p->right : p->left;
+    GByteArray *bytes = bytes_of_other(from, to);
 
+    can_talk(p, from, to);
     if (!p->stopped)
         play_frame(p, bytes, bytes->len);
     g_byte_array_unref(bytes);
@@ -353,10 +378,14 @@ static void line_use(struct play *p, char **words)
     const struct story *beginning = stories_find(p->stories, name);
     const bool hide = *words != NULL && strcmp(*words, "hide") == 0;
 
-    if (beginning == NULL || !beginning->is_beginning || p->depth == MOST_DEPTH) {
-        play_stop(p, beginning == NULL ? "there is no beginning \"%s\"" : "%s cannot be used here", name);
+    if (beginning == NULL)
+        play_stop(p, "there is no beginning \"%s\"", name);
+    else if (!beginning->is_beginning || p->depth == MOST_DEPTH)
+        play_stop(p, "%s cannot be used here", name);
+    else if (*words != NULL && !hide)
+        play_stop(p, "use NAME hide, not \"%s\"", *words);
+    if (beginning == NULL || p->stopped)
         return;
-    }
     p->depth++;
     p->hidden += hide;
     play_lines(p, beginning, 0, beginning->lines->len, NULL);
@@ -383,7 +412,7 @@ static void line_options(struct play *p, char **words)
     while (*words != NULL && !p->stopped) {
         const char *name = *words++, *value = play_argument(p, &words);
         if (strcmp(name, "time_wait") == 0)
-            p->options.time_wait = play_time(p, value);
+            p->options.time_wait = play_count(p, value) * NS_PER_SECOND;
         else if (strcmp(name, "no_answer_retries") == 0)
             p->options.no_answer_retries = play_count(p, value);
         else if (strcmp(name, "peer_rules") == 0)
@@ -398,41 +427,49 @@ static void line_options(struct play *p, char **words)
 /* only WAY...: the other ways of playing it end here. */
 static void line_only(struct play *p, char **words)
 {
-    const char *way = p->way->twice ? "twice" : p->way->mirrored ? "mirrored" : "as_written";
+    static const char *const ways[] = { "as_written", "twice", "mirrored", NULL };
+    const char *way = ways[p->way->twice ? 1 : p->way->mirrored ? 2 : 0];
 
-    while (*words != NULL && strcmp(*words, way) != 0)
-        words++;
-    p->stopped = *words == NULL;
+    for (char **word = words; *word != NULL; word++)
+        if (!g_strv_contains(ways, *word))
+            play_stop(p, "no story is played \"%s\"", *word);
+    p->stopped = p->stopped || !g_strv_contains((const char *const *)words, way);
 }
 
 /* hz N: ticks of the timestamp clocks in a second. */
 static void line_hz(struct play *p, char **words)
 {
-    p->hz = play_count(p, play_argument(p, &words));
+    p->hz = play_count(p, *words);
+    if (p->hz == 0)
+        play_stop(p, "a clock must tick");
 }
 
 /* timestamps off: neither end uses them. */
 static void line_timestamps(struct play *p, char **words)
 {
-    p->timestamps = strcmp(play_argument(p, &words), "on") == 0;
+    p->timestamps = strcmp(*words, "on") == 0;
+    if (!p->timestamps && strcmp(*words, "off") != 0)
+        play_stop(p, "timestamps are \"on\" or \"off\"");
 }
 
+/* least, most: the number of words behind the first one. */
 static const struct {
     const char *word;
     void (*play)(struct play *p, char **words);
+    guint least, most;
 } lines[] = {
-    { "=>", expect_line },
-    { "at", line_at },
-    { "between", line_between },
-    { "end", line_end },
-    { "hz", line_hz },
-    { "icmp", line_icmp },
-    { "let", line_let },
-    { "only", line_only },
-    { "options", line_options },
-    { "other", line_other },
-    { "timestamps", line_timestamps },
-    { "use", line_use },
+    { "=>", expect_line, 1, G_MAXUINT },
+    { "at", line_at, 0, G_MAXUINT },
+    { "between", line_between, 2, 2 },
+    { "end", line_end, 2, 4 },
+    { "hz", line_hz, 1, 1 },
+    { "icmp", line_icmp, 1, G_MAXUINT },
+    { "let", line_let, 2, 2 },
+    { "only", line_only, 1, 3 },
+    { "options", line_options, 2, G_MAXUINT },
+    { "other", line_other, 1, 1 },
+    { "timestamps", line_timestamps, 1, 1 },
+    { "use", line_use, 1, 2 },
 };
 
 /* ---- lines ---- */
@@ -450,7 +487,7 @@ static uint8_t read_flags(struct play *p, const char *text)
         size_t i = 0;
         while (i < G_N_ELEMENTS(flag_letters) && flag_letters[i].letter != *letter)
             i++;
-        if (i == G_N_ELEMENTS(flag_letters)) {
+        if (i == G_N_ELEMENTS(flag_letters) || (flags & flag_letters[i].flag)) {
             play_stop(p, "\"%s\" are no flags", text);
             return 0;
         }
@@ -473,7 +510,7 @@ static bool line_packet(struct play *p, char **words)
     words += named ? 2 : 1;
     const struct end *right_end = named ? play_end(p, play_argument(p, &words)) : p->right;
     packet.flags = read_flags(p, play_argument(p, &words));
-    play_words(p, words, &packet);
+    play_words(p, words, false, &packet);
     if (!p->stopped) {
         const bool answers = named && (packet.flags & TCP_SYN) && (packet.flags & TCP_ACK);
         struct pair *pair = play_pair(p, answers ? right_end : left_end, answers ? left_end : right_end);
@@ -509,9 +546,14 @@ static void play_again(struct play *p, const struct story *story, guint index)
         from--;
     if (from == index)
         play_stop(p, "there is no packet directly above");
+    if (line->words[1] == NULL)
+        play_stop(p, "again comes with a time");
     p->repeats++;
-    for (char **wait = line->words + 1; *wait != NULL && !p->stopped; wait++)
-        play_lines(p, story, from, index, *wait);
+    for (char **wait = line->words + 1; *wait != NULL && !p->stopped; wait++) {
+        play_time(p, *wait); /* what is wrong with it is said of this line */
+        if (!p->stopped)
+            play_lines(p, story, from, index, *wait);
+    }
     p->repeats--;
 }
 
@@ -524,12 +566,18 @@ static void play_line(struct play *p, const char *wait)
         wait = p->line->words[0];
     if (wait != NULL)
         p->time += play_time(p, wait);
-    if (*words == NULL || line_packet(p, words))
+    if (p->time < 0 || p->time > LATEST)
+        play_stop(p, "the clock leaves the years 1970 to 2106");
+    if (p->stopped || *words == NULL || line_packet(p, words))
         return;
     while (i < G_N_ELEMENTS(lines) && strcmp(lines[i].word, *words) != 0)
         i++;
     if (i == G_N_ELEMENTS(lines))
         play_stop(p, "no line begins with \"%s\"", *words);
+    else if (g_strv_length(words + 1) < lines[i].least)
+        play_stop(p, "something is missing at the end");
+    else if (g_strv_length(words + 1) > lines[i].most)
+        play_stop(p, "%s has %u words, no more", *words, lines[i].most);
     else
         lines[i].play(p, words + 1);
 }

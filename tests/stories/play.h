@@ -105,6 +105,7 @@ struct pair *play_pair(struct play *p, const struct end *left, const struct end 
 int64_t play_time(struct play *p, const char *text);
 uint32_t play_count(struct play *p, const char *text);
 uint32_t play_number(struct play *p, const struct pair *pair, const char *text, uint32_t by_itself);
+void play_let(struct play *p, const char *name, uint32_t number); /* gives a number a name */
 
 /* The next word, which must be there. */
 const char *play_argument(struct play *p, char ***words);
@@ -112,8 +113,8 @@ const char *play_argument(struct play *p, char ***words);
 /* Sends what a packet's words say from one side of a pair (numbers.c), and checks what they expect. */
 void play_segment(struct play *p, struct pair *pair, unsigned from, const struct packet *packet);
 
-/* Reads the words of a packet behind its flags. */
-void play_words(struct play *p, char **words, struct packet *packet);
+/* Reads the words of a segment behind its flags, or of an ICMP error. */
+void play_words(struct play *p, char **words, bool icmp, struct packet *packet);
 
 /* Checks a line "=> ...", and what a packet's words expect of a frame (expect.c). */
 void expect_line(struct play *p, char **words);

@@ -30,6 +30,9 @@ GPtrArray *stories_new(void);
 /* Adds the stories of a file. Returns false if something is wrong. */
 bool stories_read(GPtrArray *stories, const char *path, GString *errors);
 
+/* Stories, ends, labels and numbers are called by letters, digits, _ and . only. */
+bool stories_is_name(const char *text);
+
 /* The story or beginning of that name, or NULL. */
 const struct story *stories_find(const GPtrArray *stories, const char *name);
 

@@ -291,13 +291,23 @@ static void read_damage(const struct dossier *d, struct facts *facts)
          d->e != NULL && (d->e->flags & EV_DAMAGED) && checksums_tell(d, server, server == NULL ? 0 : server->ttl_max));
 }
 
+/* When it refused, the service took others; or, where it said nothing, while the SYNs came. */
+static bool is_open_to_others(const struct dossier *d, const struct service *s, const struct facts *facts)
+{
+    const struct packets_seen *resets = d->seen[SEEN_RST];
+
+    if (facts_have(facts, F_REFUSED))
+        return service_accepted_near(s, resets->first.time, packets_last(resets)->time);
+    return service_accepted_near(s, d->a->first_time, d->a->last_time);
+}
+
 /* Asked only of an attempt that the server did not accept. */
 static void read_others(const struct dossier *d, struct facts *facts)
 {
     const struct service *s = called_service(d->t, d->a);
 
     FACT(STRAY, d->seen[SEEN_STRAY] != NULL);
-    FACT(SERVICE_ANSWERS, s != NULL && service_accepted_near(s, d->a->first_time, d->a->last_time));
+    FACT(SERVICE_ANSWERS, s != NULL && is_open_to_others(d, s, facts));
     FACT(SERVICE_GOES_ON, s != NULL && service_accepted_around(s, d->a->first_time, d->a->last_time));
     FACT(PORT_CLOSED, s != NULL && service_is_closed(s));
     FACT(HOST_SEEN, server_host(d) != NULL || capture_lacks_server(d->t, d->a));

@@ -148,3 +148,25 @@ between c s
      > P. (29) seq syn+1 ack answer+1
 +1   > P. (29) seq syn+1 ack answer+1
 => established ok
+
+# Ten seconds, counted from the RST: it came a second after the SYN.
+story open_ten_seconds_after_a_slow_refusal
+end other 10.9.0.1:57012
+     > S                    as slow
++1   < R.                   as refusal
+between other s
++9.5 > S
+     < S.
+     > .
+=> slow: refused refused_though_open decided_by refusal
+
+story open_eleven_seconds_before_a_slow_refusal
+end other 10.9.0.1:57012
+between other s
+     > S
+     < S.
+     > .
+between c s
++9.5 > S
++1   < R.                   decides
+=> refused closed_port inferred

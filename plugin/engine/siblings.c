@@ -17,6 +17,8 @@
 #define TSVAL_NEAR (1U << 17)
 /* A SYN's life: that of a call through a NAT that tries again. */
 #define RETRY_WINDOW (130 * NS_PER_SECOND)
+/* So many ISNs that several share are remembered: a generator of packets has one, or few. */
+enum { SHARED_MAX = 65536 };
 /* FINs that are remembered to be found on another leg; a newer one takes the place of an older one. */
 enum { CLOSINGS = 1024 };
 
@@ -129,8 +131,18 @@ static int64_t call_begin(const struct tracker *t, const struct attempt *a)
     return begin;
 }
 
+/* Two SYNs of other addresses had that ISN since then, or one of them did and came shortly before. */
+static bool is_shared(const struct tracker *t, uint32_t isn, int64_t since)
+{
+    gpointer second;
+
+    return g_hash_table_lookup_extended(t->shared_isns, GUINT_TO_POINTER(isn), NULL, &second)
+           && GPOINTER_TO_UINT(second) >= (guint)(since / NS_PER_SECOND);
+}
+
 /* The SYN of an attempt comes again from another port of the same address, to the same destination: a NAT gave the flow
- * up after the attempt had ended (conntrack does after the client's RST). An ISN of 0 is no sign of anything. */
+ * up after the attempt had ended (conntrack does after the client's RST). An ISN of 0, or one that others send too, is no
+ * sign of anything. */
 static bool is_retry(const struct tracker *t, const struct attempt *a, const struct segment *syn,
                      const struct attempt *before)
 {
@@ -138,7 +150,8 @@ static bool is_retry(const struct tracker *t, const struct attempt *a, const str
         return false;
     if (syn->has_ts && (before->flags & ATTEMPT_HAS_TS) && seq_after(before->tsval, syn->tsval))
         return false;
-    return has_ended(t, before) && syn->seen.time - call_begin(t, before) <= RETRY_WINDOW;
+    int64_t begin = call_begin(t, before);
+    return has_ended(t, before) && syn->seen.time - begin <= RETRY_WINDOW && !is_shared(t, a->isn, begin);
 }
 
 bool are_retries(const struct tracker *t, const struct attempt *a, const struct attempt *b)
@@ -148,6 +161,12 @@ bool are_retries(const struct tracker *t, const struct attempt *a, const struct 
 
     return p->family == q->family && p->ip[client] == q->ip[other] && p->ip[!client] == q->ip[!other]
            && p->port[!client] == q->port[!other] && p->port[client] != q->port[other];
+}
+
+/* A packet that a router has passed on: it keeps its IP ID, and loses TTL. */
+static bool is_passed_on(const struct tracker *t, const struct segment *syn, const struct attempt *other)
+{
+    return syn->has_ip_id && syn->ip_id != 0 && syn->ip_id == other->ip_id && syn->ttl != print_of(t, other)->ttl;
 }
 
 /* Whether a SYN is one of an attempt, seen on another port pair or at another point; their ISN is the same.
@@ -168,8 +187,7 @@ static bool is_same_syn(const struct tracker *t, const struct attempt *a, const 
         bool close = p->point == q->point ? behind == 0 : behind < TSVAL_NEAR;
         return syn->has_ts && (other->flags & ATTEMPT_HAS_TS) && close;
     }
-    return syn->has_ip_id && syn->ip_id != 0 && syn->ip_id == other->ip_id && syn->ttl != print_of(t, other)->ttl
-           && p->port[attempt_side(a)] == q->port[attempt_side(other)];
+    return is_passed_on(t, syn, other) && p->port[attempt_side(a)] == q->port[attempt_side(other)];
 }
 
 /* The attempt of a ring that a SYN belongs to: the same SYN elsewhere, or the one of the port that was tried last before
@@ -262,6 +280,17 @@ uint32_t siblings_find_on_pair(const struct tracker *t, uint32_t pair, uint8_t s
     return 0;
 }
 
+/* Another address sends the ISN of an attempt, or it goes to another one, and no translator is seen to have done that. */
+static void note_shared_isn(struct tracker *t, const struct attempt *a, const struct segment *syn,
+                            const struct attempt *other)
+{
+    if (pair_of(t, a) == pair_of(t, other) || are_retries(t, a, other) || is_passed_on(t, syn, other)
+        || syn->seen.time - other->last_time > RETRY_WINDOW || g_hash_table_size(t->shared_isns) >= SHARED_MAX)
+        return;
+    g_hash_table_insert(t->shared_isns, GUINT_TO_POINTER(a->isn),
+                        GUINT_TO_POINTER((guint)(syn->seen.time / NS_PER_SECOND)));
+}
+
 void siblings_link_syn(struct tracker *t, uint32_t attempt, const struct segment *syn)
 {
     struct attempt *a = get_attempt(t, attempt);
@@ -275,7 +304,10 @@ void siblings_link_syn(struct tracker *t, uint32_t attempt, const struct segment
         index_set(&t->by_isn, at, attempt);
     if (other == attempt)
         return;
-    other = find_kin(t, a, syn, other);
+    uint32_t kin = find_kin(t, a, syn, other);
+    if (kin == 0 && a->retries == 0)
+        note_shared_isn(t, a, syn, get_attempt(t, other));
+    other = kin;
     if (other == 0 || !rings_join(t, attempt, other))
         return;
     struct attempt *b = get_attempt(t, other);

@@ -32,6 +32,7 @@ void store_init(struct tracker *t, const struct tracker_options *options)
     t->translated = g_hash_table_new(NULL, NULL);
     t->renumbered = g_hash_table_new_full(NULL, NULL, NULL, g_free);
     t->links = g_hash_table_new(NULL, NULL);
+    t->shared_isns = g_hash_table_new(NULL, NULL);
     t->points = g_ptr_array_new_with_free_func(g_free);
     t->recorders = g_array_new(FALSE, TRUE, sizeof(uint32_t));
     index_init(&t->by_isn);
@@ -63,6 +64,7 @@ void store_clear(struct tracker *t)
     g_hash_table_destroy(t->translated);
     g_hash_table_destroy(t->renumbered);
     g_hash_table_destroy(t->links);
+    g_hash_table_destroy(t->shared_isns);
     if (t->probers != NULL)
         g_hash_table_destroy(t->probers);
     g_array_free(t->recent, TRUE);

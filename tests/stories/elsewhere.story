@@ -168,6 +168,49 @@ at server
 => second_at_nat: connect 0.0002 retry_of first_at_nat outcome late lost 0.0103 number 3
 => first_at_nat: no_summary "never reached"
 
+# ---- an ISN that several share tells nothing: a generator of packets has one for all ----
+
+beginning two_ports_of_a_client
+end second 10.9.0.1:57012
+end stranger 10.9.0.5:57011
+end elsewhere 10.9.0.2:8081
+timestamps off
+
+story retry_of_an_isn_that_another_client_has
+use two_ports_of_a_client
+stranger > s S 5000
++100 > S 5000                                   as first
+     < R.
++0.01 second > s S 5000                         as again
+=> again: retry_of -
+
+# ... that one came too long ago.
+story retry_of_an_isn_that_another_client_had
+use two_ports_of_a_client
+stranger > s S 5000
++131 > S 5000                                   as first
+     < R.
++0.01 second > s S 5000                         as again
+=> again: retry_of first
+
+story retry_of_an_isn_that_goes_elsewhere_too
+use two_ports_of_a_client
+c > elsewhere S 5000
++1   > S 5000                                   as first
+     < R.
++0.01 second > s S 5000                         as again
+=> again: retry_of -
+
+# The other source is the client before its translation; without timestamps, and with a port of the translator's choice.
+story retry_behind_a_nat_that_is_seen_on_both_sides
+use two_ports_of_a_client
+end inside 192.168.0.7:40000
+inside > s S 5000 id 99
+> S 5000 id 99 ttl 63                           as first
+< R.
++0.01 second > s S 5000 id 99 ttl 63            as again
+=> again: retry_of first
+
 # ---- answers from elsewhere ----
 
 story reset_from_elsewhere

@@ -56,6 +56,9 @@ static const char of_itself[] =
 static const char of_authentication[] =
     "A device before the service checks that the source is not forged; that costs each new source a round trip, and a SYN "
     "timer where something drops its RST. Nothing to do if that is meant.";
+static const char of_server_behind_proxy[] =
+    "connect() had succeeded: a box on the way had answered for the server (SYNPROXY, a SYN flood guard, a balancer). Behind "
+    "it nobody listens, or the server's backlog is full. Next: ss -tln on the server, and a capture behind that box.";
 static const char of_probe[] =
     "Nothing to do if it is a health check: it never wanted the connection. A check that completes the handshake disturbs "
     "no statistics of the server.";
@@ -161,6 +164,8 @@ static const char *finer_advice(const struct tracker *t, uint32_t attempt, const
         return advice_for_paws(t, attempt, v);
     if (v->fate == FATE_ESTABLISHED && is_to_itself(t, attempt))
         return of_itself;
+    if (v->cause == CAUSE_RESET_AFTER_HANDSHAKE && (get_attempt(t, v->source)->flags & ATTEMPT_PROXIED))
+        return of_server_behind_proxy;
     if (is_authenticated(t, v->source, v))
         return of_authentication;
     if (is_fast_open_lost(t, get_attempt(t, attempt), v))

@@ -106,7 +106,9 @@ static const struct verdict_row rows[] = {
     ROW(ESTABLISHED, SYNACK_RETRANSMITTED, WARNING, DELAYED, "Established after a retransmitted SYN/ACK", LOST_ADVICE),
     ROW(ESTABLISHED, ACK_RETRANSMITTED, NOTE, ESTABLISHED,
         "Established, but the SYN/ACK was repeated after the client's ACK (ACK lost, accept deferred or queue full)",
-        LOST_ADVICE),
+        "A client that speaks first lost no time by it. Its ACK was lost, the server takes a connection only when data "
+        "comes (TCP_DEFER_ACCEPT), or its accept queue was full for a moment. Next: nstat -az TcpExtListenOverflows on the "
+        "server; if it is calm, whether the program defers accept."),
     ROW(ESTABLISHED, AFTER_WRONG_ACK, WARNING, AFTER_REJECTION, "Established after an answer with a wrong ack number",
         "Something answered for another connection: look for a stale NAT or load balancer entry, or a host with a "
         "duplicate address. Next: compare the wrong answer's TTL and MAC address with the right one's."),
@@ -210,8 +212,9 @@ static const struct verdict_row rows[] = {
         "The port is not closed: an earlier SYN of this port pair was still half open. Retry; look for loss towards "
         "the client. Next: ss -tan state syn-recv on the server."),
     ROW(REFUSED, RESET_IN_PATH, ERROR, REFUSED, "SYN refused by a RST that the peer seems not to have sent",
-        "The RST's TTL is not that of the peer's other packets: a firewall or IPS on the path answers for it. Next: "
-        "capture on the server too, and look for the RST there."),
+        "A firewall or IPS on the path answers for the peer: its RST has another TTL than the peer's packets, comes sooner "
+        "than theirs can, or before data that the peer goes on to send. Next: capture on the server too, and look for the "
+        "RST there."),
 
     ROW(UNREACHABLE, ICMP_NET, ERROR, UNREACHABLE, "SYN unreachable: no route to the network (ICMP)",
         "The router that sent the ICMP error has no route, or the address is wrong. Next: the routes there."),

@@ -32,19 +32,25 @@ bool is_authenticated(const struct tracker *t, uint32_t attempt, const struct ve
            && reset != NULL && reset->first.frame > wrong->first.frame && reset->first.seq == wrong->first.ack;
 }
 
-/* A socket's RST acknowledges and has the socket's IP ID; without a socket, Linux answers an ACK with its number alone. */
-static void append_maker(GString *out, const struct packet_seen *reset, const struct evidence *e)
+/* A socket's RST acknowledges and has the socket's IP ID; without a socket, Linux answers an ACK with its number alone. A
+ * box that had answered for the server passes on, or makes, a RST of its own: its shape tells nothing. */
+static void append_maker(GString *out, const struct packet_seen *reset, const struct dossier *d)
 {
     bool has_id = reset->bits & PACKET_HAS_IP_ID;
 
-    if ((reset->bits & PACKET_HAS_ACK) && (!has_id || reset->ip_id != 0))
+    if (d->a->flags & ATTEMPT_PROXIED)
+        g_string_append(out,
+                        " (a box on the way had answered for the server, and sent the SYN on only then: it is the "
+                        "server that did not take it)");
+    else if ((reset->bits & PACKET_HAS_ACK) && (!has_id || reset->ip_id != 0))
         g_string_append(out,
                         " (RST/ACK, as a socket makes it: closed with unread data, with SO_LINGER 0, or with the "
                         "listener)");
-    else if (!(reset->bits & PACKET_HAS_ACK) && has_id && reset->ip_id == 0 && reset->seq == e->syn_ack_isn + 1)
-        g_string_append(out,
-                        " (bare RST with IP ID 0: made without a socket, as by another member of a group or by "
-                        "tcp_abort_on_overflow)");
+    else if (!(reset->bits & PACKET_HAS_ACK) && reset->ip_id == 0 && reset->seq == d->e->syn_ack_isn + 1)
+        g_string_append_printf(out,
+                               " (bare RST%s: made without a socket, as by another member of a group or by "
+                               "tcp_abort_on_overflow)",
+                               has_id ? " with IP ID 0" : "");
 }
 
 static void append_reset_in_path(GString *out, const struct dossier *d)
@@ -78,7 +84,7 @@ void append_shape(GString *out, const struct tracker *t, uint32_t attempt, const
         return;
     dossier_open(t, v->source, true, &d);
     if (v->cause == CAUSE_RESET_AFTER_HANDSHAKE && d.seen[SEEN_SERVER_RST] != NULL)
-        append_maker(out, &d.seen[SEEN_SERVER_RST]->first, d.e);
+        append_maker(out, &d.seen[SEEN_SERVER_RST]->first, &d);
     else if (v->cause == CAUSE_RESET_IN_PATH)
         append_reset_in_path(out, &d);
     else if (v->cause == CAUSE_IGNORED_RESET)

@@ -223,6 +223,48 @@ story words_of_a_reset_by_a_socket
 < R.
 => reads "Connected, then reset by the server before it took any data (RST/ACK, as a socket makes it: closed with unread data, with SO_LINGER 0, or with the listener)"
 
+# IPv6 has no IP ID.
+story words_of_a_reset_without_a_socket_in_ipv6
+end c6 [fd09::1]:57011
+end s6 [fd09::2]:8080
+between c6 s6
+> S
+< S.
+> .
+< R
+=> reads "Connected, then reset by the server before it took any data (bare RST: made without a socket, as by another member of a group or by tcp_abort_on_overflow)"
+
+# A proxy had answered for the server: what its RST looks like tells nothing of the server.
+story words_of_a_refusal_behind_a_syn_proxy
+at any
+   > S in
+   < S. out
+   > . in
+   > S out
+   < R. 0 in
+   < R. J+1 out ttl 63
+=> summary "it is the server that did not take it" no_summary "SO_LINGER" advice "nobody listens"
+
+# The TTL is that of the server's other packets: the advice does not rest on it alone.
+story words_of_a_reset_in_the_path
+> S
+< S.
+> .
+< R J+1 forged
+< P. (40)
+=> reads "SYN refused by a RST that the peer seems not to have sent (the server's data came after it)" advice "or before data that the peer goes on to send"
+
+# The server defers accept: nobody waits.
+story advice_for_a_deferred_accept
+     > S
+     < S.
+     > .                    decides
++1   < S.
+     > .
++0.5 > P. (29)
+     < .
+=> established ack_retransmitted advice "TCP_DEFER_ACCEPT" no_advice "was lost, or dropped"
+
 story words_of_a_clock_that_ports_share
 use closed_by_server
 end second 10.9.0.1:40002

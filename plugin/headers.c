@@ -23,14 +23,21 @@ struct watched {
     uint8_t ip_proto;
     const char *protocol;           /* its filter name */
     const char *name, *filter_name; /* of the watcher's protocol */
+    dissector_t watch;              /* a dissector is not told which entry called it: each has its own */
     int proto;                      /* of the watcher */
     dissector_handle_t watcher, original;
 };
 
-static struct watched watched_tcp = { 6, "tcp", "TCP, watched by SYN fate", "synfate_tcp", -1, NULL, NULL };
-static struct watched watched_icmp = { 1, "icmp", "ICMP, watched by SYN fate", "synfate_icmp", -1, NULL, NULL };
-static struct watched watched_icmpv6 = {
-    58, "icmpv6", "ICMPv6, watched by SYN fate", "synfate_icmpv6", -1, NULL, NULL
+static int watch_tcp(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data);
+static int watch_icmp(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data);
+static int watch_icmpv6(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data);
+
+enum { TCP, ICMP, ICMPV6, WATCHED_COUNT };
+
+static struct watched watched[WATCHED_COUNT] = {
+    [TCP] = { 6, "tcp", "TCP, watched by SYN fate", "synfate_tcp", watch_tcp, -1, NULL, NULL },
+    [ICMP] = { 1, "icmp", "ICMP, watched by SYN fate", "synfate_icmp", watch_icmp, -1, NULL, NULL },
+    [ICMPV6] = { 58, "icmpv6", "ICMPv6, watched by SYN fate", "synfate_icmpv6", watch_icmpv6, -1, NULL, NULL },
 };
 
 /* The headers of the frame in work. */
@@ -58,24 +65,24 @@ static int watch(struct watched *w, tvbuff_t *tvb, packet_info *pinfo, proto_tre
 
 static int watch_tcp(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data)
 {
-    return watch(&watched_tcp, tvb, pinfo, tree, data);
+    return watch(&watched[TCP], tvb, pinfo, tree, data);
 }
 
 static int watch_icmp(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data)
 {
-    return watch(&watched_icmp, tvb, pinfo, tree, data);
+    return watch(&watched[ICMP], tvb, pinfo, tree, data);
 }
 
 static int watch_icmpv6(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data)
 {
-    return watch(&watched_icmpv6, tvb, pinfo, tree, data);
+    return watch(&watched[ICMPV6], tvb, pinfo, tree, data);
 }
 
-static void register_watcher(struct watched *w, dissector_t watcher)
+static void register_watcher(struct watched *w)
 {
     w->proto = proto_register_protocol_in_name_only(w->name, w->name, w->filter_name,
                                                     proto_get_id_by_filter_name(w->protocol), FT_PROTOCOL);
-    w->watcher = create_dissector_handle(watcher, w->proto);
+    w->watcher = create_dissector_handle(w->watch, w->proto);
 }
 
 /* What the table has for the protocol, unless the user chose something else by "Decode As": that must stay. */
@@ -104,24 +111,21 @@ static void end_watching(const struct watched *w)
 
 void headers_register(void)
 {
-    register_watcher(&watched_tcp, watch_tcp);
-    register_watcher(&watched_icmp, watch_icmp);
-    register_watcher(&watched_icmpv6, watch_icmpv6);
+    for (size_t i = 0; i < WATCHED_COUNT; i++)
+        register_watcher(&watched[i]);
 }
 
 void headers_watch(void)
 {
     headers_frame = 0;
-    begin_watching(&watched_tcp);
-    begin_watching(&watched_icmp);
-    begin_watching(&watched_icmpv6);
+    for (size_t i = 0; i < WATCHED_COUNT; i++)
+        begin_watching(&watched[i]);
 }
 
 void headers_unwatch(void)
 {
-    end_watching(&watched_tcp);
-    end_watching(&watched_icmp);
-    end_watching(&watched_icmpv6);
+    for (size_t i = 0; i < WATCHED_COUNT; i++)
+        end_watching(&watched[i]);
 }
 
 const struct header *headers_take(uint32_t frame, size_t *n)

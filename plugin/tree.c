@@ -240,8 +240,10 @@ static void show_time_wait(const struct view *v, proto_tree *parent)
     if (v->h->tw_frame == 0 || clock == NULL)
         return;
     proto_tree *tree = add_group(v, parent, ett_time_wait, "TIME_WAIT of the peer", &item);
-    proto_item_append_text(item, ": for %.1f s, restarts: %u", (double)clock->elapsed / (double)NS_PER_SECOND,
-                           clock->restarts);
+    GString *age = g_string_new(NULL);
+    append_duration(age, clock->elapsed);
+    proto_item_append_text(item, ": for %s, restarts: %u", age->str, clock->restarts);
+    g_string_free(age, TRUE);
     add_link(v, tree, field.time_wait_since, v->h->tw_frame);
     add_time(v, tree, field.time_wait_elapsed, clock->elapsed);
     add_time(v, tree, field.time_wait_remaining, MAX(tracker_peer_rules(v->t, v->a).time_wait - clock->elapsed, 0));

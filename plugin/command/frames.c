@@ -5,6 +5,7 @@
 #include "frames.h"
 
 #include "lower.h"
+#include "search.h"
 
 /* Consecutive records of a file. */
 struct run {
@@ -38,19 +39,17 @@ void frames_add(struct frames *f, uint32_t frame, const char *path, uint64_t rec
     g_array_append_val(f->runs, run);
 }
 
+static bool begins_not_after(gconstpointer run, int64_t frame)
+{
+    return ((const struct run *)run)->frame <= frame;
+}
+
 /* The run that a frame is in; NULL: none. */
 static const struct run *find_run(const struct frames *f, uint32_t frame)
 {
-    guint low = 0, high = f->runs->len;
+    const guint n = count_before(f->runs->data, f->runs->len, sizeof(struct run), begins_not_after, frame);
 
-    while (low < high) {
-        guint middle = low + (high - low) / 2;
-        if (g_array_index(f->runs, struct run, middle).frame <= frame)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low == 0 ? NULL : &g_array_index(f->runs, struct run, low - 1);
+    return n == 0 ? NULL : &g_array_index(f->runs, struct run, n - 1);
 }
 
 void frames_append_name(const struct frames *f, uint32_t frame, GString *out)

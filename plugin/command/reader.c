@@ -5,6 +5,7 @@
 #include "reader.h"
 
 #include "encap.h"
+#include "text.h"
 
 #include <string.h>
 
@@ -122,9 +123,11 @@ static void say_gap(const struct reader *c, const struct chain *chain, const str
 
     if (gap < long_gap)
         return;
-    char *text = g_strdup_printf("nothing was captured in the %.1f s since %s ended", (double)gap / 1e9, chain->path);
-    c->say(c->data, s->path, text, false);
-    g_free(text);
+    GString *text = g_string_new("nothing was captured in the ");
+    append_duration(text, gap);
+    g_string_append_printf(text, " since %s ended", chain->path);
+    c->say(c->data, s->path, text->str, false);
+    g_string_free(text, TRUE);
 }
 
 /* The file goes on with the chain that ended last, or begins one. */

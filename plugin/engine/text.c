@@ -25,8 +25,11 @@ void append_duration(GString *out, int64_t ns)
 {
     double seconds = (double)ns / (double)NS_PER_SECOND;
 
-    if (ns >= NS_PER_SECOND - NS_PER_SECOND / 2000) /* from where %.3g would write 1e+03 ms on */
+    /* %.3g writes 999.5 ms as 1e+03, and less than 0.0001 ms with an exponent too. */
+    if (ns >= NS_PER_SECOND - NS_PER_SECOND / 2000)
         g_string_append_printf(out, "%.1f s", seconds);
+    else if (ns < 100 && ns != 0)
+        g_string_append_printf(out, "%d ns", (int)ns);
     else
         g_string_append_printf(out, "%.3g ms", seconds * 1000);
 }

@@ -1,4 +1,4 @@
-/* test_summary.c - addresses in words; what summaries say is in tests/stories/summary.story
+/* test_summary.c - addresses and durations in words; what summaries say is in tests/stories/summary.story
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -21,9 +21,29 @@ static void test_addresses(void)
     g_string_free(text, TRUE);
 }
 
+/* Three digits, and never an exponent. */
+static void test_durations(void)
+{
+    static const struct {
+        int64_t ns;
+        const char *text;
+    } durations[] = {
+        { 0, "0 ms" },           { 99, "99 ns" },        { 100, "0.0001 ms" },   { 125000, "0.125 ms" },
+        { 999499999, "999 ms" }, { 999500000, "1.0 s" }, { 999600000, "1.0 s" }, { INT64_C(31074586000), "31.1 s" },
+    };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(durations); i++) {
+        GString *text = g_string_new(NULL);
+        append_duration(text, durations[i].ns);
+        g_assert_cmpstr(text->str, ==, durations[i].text);
+        g_string_free(text, TRUE);
+    }
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/summary/addresses", test_addresses);
+    g_test_add_func("/summary/durations", test_durations);
     return g_test_run();
 }

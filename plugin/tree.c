@@ -319,7 +319,7 @@ static void show_advice(const struct view *v, proto_tree *parent)
 
 /* ---- expert infos ---------------------------------------------------------------------------------- */
 
-/* A late call is worth a warning whatever its cause; and who waited for a rejected SYN did not meet loss. */
+/* A late call is worth a warning whatever its cause. But if a rejected SYN made it late, that is no packet loss. */
 static enum expert_kind expert_of(const struct view *v)
 {
     const struct verdict_row *row = verdict_row(v->verdict.fate, v->verdict.cause);
@@ -402,7 +402,7 @@ static bool chats_are_read(const packet_info *pinfo)
 
 /* ---- the frame ------------------------------------------------------------------------------------- */
 
-/* The verdict is open when it is first seen; whoever closes it finds it closed on the next packet. */
+/* Opens the verdict once, when the first is shown. If the user closes it, it stays closed on the next packet. */
 static void open_once(proto_tree *parent)
 {
     static bool opened;

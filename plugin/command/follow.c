@@ -66,7 +66,7 @@ static uint16_t point_of(struct follower *f, const struct stream_packet *packet)
     return point;
 }
 
-/* Half a gigabyte of records, or 2^27 frames: more is forgotten, where nothing looks back at it. */
+/* Half a gigabyte of records, or 2^27 frames. Beyond that, what no rule looks back at is forgotten. */
 static bool is_much(const struct follower *f)
 {
     const uint32_t records = 1000000, frames = UINT32_C(1) << 27;
@@ -140,7 +140,8 @@ static void take_packet(struct follower *f, const struct stream_packet *packet)
     pass_mark(f);
 }
 
-/* No packet comes: the capture's clock goes on as ours does. The next frame begins, and turns out not to be there. */
+/* While no packet comes, the capture's clock goes on as ours does: a frame is begun for this time. The next packet takes its
+ * number, as if a read filter had left this frame out. */
 static void pass_time(struct follower *f)
 {
     int64_t now = f->last_time + (g_get_monotonic_time() - f->last_came) * 1000;

@@ -584,7 +584,7 @@ static bool skip_gtp_extensions(struct walk *w)
     return true;
 }
 
-/* What a user's packet is, nobody says: Wireshark guesses. */
+/* GTP does not say which protocol the user's packet has: Wireshark guesses by its first bytes. */
 static enum layer layer_of_user_packet(const struct walk *w)
 {
     if (!has(w, 1))

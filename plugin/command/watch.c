@@ -57,7 +57,7 @@ static bool look(struct watch *w, uint32_t attempt, watch_tell tell, void *data)
     tracker_verdict(w->t, attempt, false, &v);
     tracker_call_of(w->t, attempt, false, &v, &call);
     if ((call_failed(&call) || call_was_late(&call)) && tell_once(w, &call, tell, data) && v.fate == FATE_STUCK)
-        g_array_append_val(w->pending, attempt); /* an answer to data is no frame of the attempt */
+        g_array_append_val(w->pending, attempt); /* the answer to its data will have no note of this attempt */
     return v.fate == FATE_PENDING || v.fate == FATE_STUCK;
 }
 

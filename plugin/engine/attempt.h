@@ -54,8 +54,8 @@ struct attempt {
     uint16_t flags;                 /* enum attempt_flags */
 };
 
-/* The old connection on the port pair, as it was when the attempt's first SYN came; another one, as it was when the first
- * answer came that did not accept that SYN. */
+/* The old connection on the port pair as it was when the attempt's first SYN came. A second record holds it as it was when
+ * the first answer came that did not accept that SYN. */
 struct history {
     struct connection old;
 };
@@ -91,7 +91,7 @@ struct evidence {
     uint32_t answer;        /* record of what the first SYN/ACK looks like; 0: none was seen */
     uint16_t flags;         /* enum evidence_flags */
     uint16_t request;       /* bytes of the client's data of data_time, up to UINT16_MAX */
-    uint32_t data_stamp;    /* what tells that packet from one that is sent again: see segment_stamp */
+    uint32_t data_stamp;    /* is another if that data is sent again: see segment_stamp */
 };
 
 /* e may be NULL. */
@@ -103,7 +103,7 @@ static inline bool shows_syn_ack(const struct evidence *e)
 /* Kinds of packets that an attempt shows: those of the handshake, which are only noted by frame, and of trouble. */
 enum seen_kind {
     SEEN_SYN_ACK,
-    SEEN_ACK,             /* the client's to it; kept: to one that was repeated */
+    SEEN_ACK,             /* the client's to it. Only one to a repeated SYN/ACK is kept as a packet */
     SEEN_BARE_ACK,        /* of the server, does not acknowledge the SYN */
     SEEN_WRONG_SYN_ACK,   /* does not acknowledge the SYN */
     SEEN_WRONG_ACK_TAKEN, /* the client acknowledges that SYN/ACK all the same */
@@ -151,7 +151,7 @@ struct packets_seen {
     uint8_t kind;  /* enum seen_kind */
 };
 
-/* The last one, which `last` has only where there is more than one. */
+/* The last one. `last` is filled in only if there are two or more. */
 static inline const struct packet_seen *packets_last(const struct packets_seen *packets)
 {
     return packets->count == 1 ? &packets->first : &packets->last;

@@ -6,7 +6,7 @@
 
 #include "siblings.h"
 
-/* No host that forwards takes longer, if it is not loaded: then others tell. */
+/* A host that is not loaded forwards a packet sooner. Where it is loaded, other attempts' packets show the way. */
 #define PASSING_MOST (NS_PER_SECOND / 1000)
 
 /* Two interfaces of one recording: what has no name comes from files that name none. */

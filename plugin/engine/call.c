@@ -9,7 +9,7 @@
 #include "races.h"
 #include "siblings.h"
 
-/* The ring of an attempt, and that of one that it raced. So many addresses of a name are tried in one race, at most. */
+/* A call has the rings of an attempt and of one that it raced. One race tries at most ADDRESSES_MAX addresses. */
 enum { MEMBERS_MAX = 2 * RING_MAX, ADDRESSES_MAX = 8 };
 
 struct member {
@@ -32,7 +32,8 @@ static bool got_in(const struct member *m)
     return m->verdict.fate == FATE_ESTABLISHED;
 }
 
-/* Handles of attempts that were forgotten are given again: frames tell which SYN came first, if they are in the file. */
+/* The number of a record that was forgotten is given to a new one, so it does not tell which SYN came first. The frame
+ * does, if the SYN is in the file. */
 static bool came_before(const struct member *m, const struct member *other)
 {
     uint32_t x = m->a->frame[SYN_FIRST], y = other->a->frame[SYN_FIRST];
@@ -83,14 +84,14 @@ static bool won_race(const struct tracker *t, uint32_t winner, const struct verd
            && get_attempt(t, loser)->last_time <= connected_at(t, winner, w);
 }
 
-/* One that got in, over one further down the chain. */
+/* Whether an attempt that got in is why one further down the chain did not. */
 static bool is_beaten(const struct members *members, uint32_t winner, const struct verdict *w, uint32_t loser,
                       const struct verdict *l)
 {
     return may_have_raced(members->t, winner, loser) && won_race(members->t, winner, w, loser, l);
 }
 
-/* Cheap, and true of most addresses that a scanner tries. */
+/* Most addresses that a scanner tries are silent: they need no verdict, which costs more than this. */
 static bool is_silent(const struct tracker *t, uint32_t attempt)
 {
     const struct attempt *a = get_attempt(t, attempt);
@@ -191,7 +192,7 @@ static const struct member *worst_of(const struct members *members)
     return worst;
 }
 
-/* On the carrier's side of a NAT, or to another address: the same program waited for it. */
+/* Whether the same program waited for both: the member is on the carrier's side of a NAT, or goes to another address. */
 static bool is_same_side(const struct members *members, const struct member *m, const struct member *carrier)
 {
     return m == carrier || m->a->isn != carrier->a->isn || are_retries(members->t, m->a, carrier->a);
@@ -207,7 +208,8 @@ static int64_t begin_of(const struct members *members, const struct member *carr
     return begin;
 }
 
-/* A NAT may come back to a port that it has tried: where none got in, what came last need not be of the last port. */
+/* When the call ended. If no attempt got in, this is the latest end of any: a NAT may come back to a port that it tried
+ * before, so the last attempt need not be the one that ended last. */
 static int64_t end_of(const struct members *members, const struct member *carrier)
 {
     int64_t end = carrier->a->first_time + carrier->verdict.lost;

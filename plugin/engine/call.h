@@ -40,7 +40,7 @@ bool tracker_is_uneventful(const struct tracker *t, uint32_t attempt, bool final
 void tracker_call_of(const struct tracker *t, uint32_t attempt, bool final, const struct verdict *verdict,
                      struct call *call);
 
-/* Whether it counts among the failed calls, the late ones. */
+/* Whether it counts as failed; as late. */
 static inline bool call_failed(const struct call *call)
 {
     return call->outcome == OUTCOME_FAILED;

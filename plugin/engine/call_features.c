@@ -126,7 +126,7 @@ static bool read_node_port(const struct subject *s, uint64_t *value)
     return true;
 }
 
-/* A port that its own host, or any other one, is called at. */
+/* Whether the client calls from a port at which its own address takes calls. */
 static bool read_service_port(const struct subject *s, uint64_t *value)
 {
     const struct tcp_address client = result_client(s->t, s->result);
@@ -307,7 +307,7 @@ WORDS_WITH(vlan, "VLAN %u", (unsigned)found->value)
 WORDS_WITH(ttl, "SYN with TTL %u", (unsigned)found->value)
 WORDS(option_order, "SYN with another list of options than the others have")
 
-/* With what both ends said that fits: a hop on the way takes less than that. */
+/* Also says the MSS of both ends: if a hop on the way takes only smaller packets, these numbers are too large for it. */
 static void say_request(GString *out, const struct found *found, const struct subject *any)
 {
     g_string_append_printf(
@@ -317,7 +317,8 @@ static void say_request(GString *out, const struct found *found, const struct su
         g_string_append_printf(out, ", with an MSS of %u and %u", any->syn->mss, any->back->mss);
 }
 
-/* The answer to a SYN that meets the other connection may kill that one: it has a victim that did nothing. */
+/* If the SYN meets the other connection, the answer to it may end that one, whose client did nothing wrong: such victims
+ * are counted too. */
 static void say_elsewhere(GString *out, const struct found *found, const struct subject *any)
 {
     (void)any;

@@ -54,7 +54,7 @@ enum feature {
     FEATURE_CLIENT,
     FEATURE_TTL,
     FEATURE_OPTION_ORDER,
-    FEATURE_BACK_WINDOW, /* it follows from the SYN too: so it names nobody */
+    FEATURE_BACK_WINDOW, /* the server's window depends on the client's SYN as well, so it does not name a server */
     FEATURE_GRANTS,
     FEATURE_COUNT
 };

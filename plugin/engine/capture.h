@@ -12,7 +12,7 @@
 #include <glib.h>
 
 enum {
-    HOSTS_MANY = 5,          /* that so many are silent is rather a filter's work */
+    HOSTS_MANY = 5,          /* if so many are silent, a filter is the likelier reason */
     ACCEPTED_WITHOUT_ACK = 5 /* SYN/ACKs in a capture that should hold an ACK, too */
 };
 
@@ -93,7 +93,7 @@ static inline bool capture_lost_packets(const struct capture *capture)
     return capture->dropped > 0 || capture->lacking > 0;
 }
 
-/* Nothing shows that an answer may have come which is not in it. */
+/* Nothing suggests that an answer came and is missing from it. */
 static inline bool capture_hears(const struct capture *capture)
 {
     return !capture_lacks_acks(capture) && !capture_lost_packets(capture) && !capture_is_one_sided(capture)

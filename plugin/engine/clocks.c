@@ -10,9 +10,9 @@
 #include <stdlib.h>
 
 enum { HANDSHAKES_LEAST = 3, GAPS = 64, POINT_PAIRS = 8 };
-/* Farther apart, they may not be clocks of the same time at all. */
+/* If they differ by more, one of them may not show the time at all. */
 #define OFFSET_MOST NS_PER_SECOND
-/* Who reads a capture does not mind less. */
+/* A smaller difference misleads no reader of a capture. */
 #define OFFSET_LEAST (NS_PER_SECOND / 1000)
 
 /* Two points, and by how much the clock there is ahead of the one here: by `least` to `most`, as all handshakes show that
@@ -142,7 +142,7 @@ void see_syn_ack_apart(const struct work *w, uint32_t attempt, bool copy)
 
 /* ---- in words ----------------------------------------------------------------------------------------- */
 
-/* Between these two the other clock was ahead, all the time. */
+/* Of the two limits the one nearer to 0. */
 static int64_t nearest(const struct clock_pair *pair)
 {
     return llabs(pair->least) < llabs(pair->most) ? pair->least : pair->most;

@@ -14,9 +14,10 @@
 enum { CONTRAST_LEAST = 3 };
 /* Calls have to fail in so many runs, with others that get in between: else they may have only the time in common. */
 enum { RUNS_LEAST = 3 };
-/* Some threshold separates calls by chance more easily than a token does: that must be as rare as once in so many. */
+/* Among many numbers some threshold separates the calls by chance, sooner than a token does. So it is said only if chance
+ * would do it less than once in so many times. */
 #define CHANCES_LEAST 1000.0
-/* More would be no sentence. The first ones are those that a box can act upon. */
+/* With more, the sentence cannot be read. The features that come first are those that a box can act upon. */
 enum { SAID_MOST = 3 };
 
 enum scope { SCOPE_SERVICE, SCOPE_CLIENT, SCOPE_NETWORKS, SCOPE_COUNT };
@@ -109,7 +110,7 @@ static double count_arrangements(guint n, guint m)
     return ways;
 }
 
-/* One call of each kind at a time: what does not separate them is known after a few. */
+/* Turns take one bad and one good call each, since a feature that does not separate them shows that after a few. */
 static guint count_turns(const GPtrArray *bad, const GPtrArray *good)
 {
     return MAX(bad->len, good->len);
@@ -460,7 +461,7 @@ static void compare(struct comparison *c, const struct group *group, const GPtrA
     publish(c, bad, sentence_of(c, group, bad, cause, found, n, family), family);
 }
 
-/* What fails calls may be not what they are, but how many come in a second. */
+/* Calls may fail not for what they have in common, but because too many come in a second. */
 static void look_for_level(const struct comparison *c, const struct group *group)
 {
     const struct family_row *family = family_of(c->t, LEVEL_OF_SERVICE, group->bad);

@@ -130,7 +130,7 @@ static void find_scans(struct division *d)
 
 /* ---- floods ---------------------------------------------------------------------------------------- */
 
-/* One SYN, all that came of its sender, and long enough ago: a caller would have sent more. */
+/* The only SYN of its sender, so long before the end of the capture that a real caller would have sent another one. */
 static bool is_forged(const struct division *d, const struct result *r)
 {
     bool nothing_more = r->fate == FATE_NO_ANSWER || r->fate == FATE_ABORTED
@@ -205,7 +205,7 @@ static void append_failures(GString *out, const struct crowd *crowd)
         g_string_append_printf(out, ": %u refused, %u not answered", crowd->refused, crowd->unanswered);
 }
 
-/* How dense they came; of less than a second, no rate. */
+/* How many came in a second. Says nothing if all came within one. */
 static void append_rate(GString *out, const struct crowd *crowd)
 {
     const int64_t span = crowd->last->begin - crowd->first->begin;

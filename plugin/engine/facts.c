@@ -14,7 +14,7 @@
 #define PATIENCE (3 * NS_PER_SECOND)
 /* What takes less time may be a capture on the server itself. */
 #define SHORTEST_ROUND_TRIP (2 * NS_PER_SECOND / 1000)
-/* What is measured in a capture may be less than the peer's own clock tells. */
+/* By the capture's clock TIME_WAIT may last a little less than by the peer's own. */
 #define TIME_WAIT_EARLY (NS_PER_SECOND / 2)
 
 #define FACT(NAME, CONDITION) facts_add(facts, F_##NAME, CONDITION)
@@ -69,7 +69,7 @@ static const struct host *server_host(const struct dossier *d)
 static bool ttl_is_odd(const struct dossier *d, const struct packet_seen *reset)
 {
     const struct host *host = server_host(d);
-    bool forwarded = reset->bits & PACKET_OUT; /* it has lost one more than what came in */
+    bool forwarded = reset->bits & PACKET_OUT; /* its TTL is already one lower than that of what came in */
 
     return host != NULL && host->ttl_min != 0 && reset->ttl != 0 && !(d->a->flags & ATTEMPT_APART)
            && (reset->ttl + forwarded < host->ttl_min || reset->ttl > host->ttl_max);
@@ -356,12 +356,13 @@ static enum fact taken_for(const struct dossier *d)
         return F_NEWER_TIMESTAMP;
     if (higher)
         return F_HIGHER_SEQUENCE;
-    if (newer || cut || d->past->reason == REASON_NEW_TIMESTAMP) /* some take any, where the old connection had none */
+    if (newer || cut
+        || d->past->reason == REASON_NEW_TIMESTAMP) /* some stacks take any timestamp if the old connection used none */
         return F_NEWER_TIMESTAMP;
     return F_NONE; /* nothing can have let it in */
 }
 
-/* To every SYN seen, the peer's TIME_WAIT says no by the rules. */
+/* By the rules, the peer's TIME_WAIT rejects every SYN that was seen. */
 static bool rules_forbid(const struct dossier *d)
 {
     const struct past *p = d->past;
@@ -403,7 +404,7 @@ static bool time_wait_forbids_still(const struct dossier *d)
     return (restarted ? d->past->tw_elapsed : time_wait_elapsed(d)) < d->rules.time_wait;
 }
 
-/* A stack that drops in TIME_WAIT may have dropped it. */
+/* The peer's stack is one that drops SYNs in TIME_WAIT, and may have dropped this one. */
 static bool time_wait_may_drop(const struct dossier *d)
 {
     const struct past *p = d->past;

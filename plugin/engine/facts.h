@@ -1,7 +1,7 @@
 /* facts.h - what the evidence of an attempt shows: one named predicate each
  *
- * A fact is true if the packets, or the rules of the peer's stack, show it. What is not shown is not shown not: the
- * capture may lack the packet. Rules ask for facts, never for records.
+ * A fact holds if the packets, or the rules of the peer's stack, show it. If it does not hold, that proves nothing: the
+ * capture may lack the packet that would show it. Rules ask for facts, never for records.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -10,7 +10,7 @@
 
 #include "dossier.h"
 
-/* Data that is repeated for so long is not acknowledged because of one lost packet. */
+/* If data is repeated for so long, more than a single packet was lost. */
 #define STUCK_PATIENCE NS_PER_SECOND
 
 /* On whose packets a fact rests, besides the attempt's own and those of the old connection on its port pair: HOST, any
@@ -152,7 +152,7 @@ static inline bool facts_have_any(const struct facts *facts, const struct facts 
 /* What a fact says, and on what it rests. */
 struct fact_row {
     const char *name;
-    const char *meaning; /* a sentence that a table of rules can hold: it leans on no other fact but "that RST" */
+    const char *meaning; /* a sentence that is understood by itself; only "that RST" refers to another fact */
     enum fact_kind kind;
 };
 

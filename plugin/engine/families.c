@@ -7,7 +7,7 @@
 #include "call_features.h"
 #include "keys.h"
 
-/* What the calls must have come to. A RST counts as silence does: boxes drop in either way. */
+/* How the calls must have ended. A RST counts as silence does: some boxes drop a SYN, others answer it with a RST. */
 static bool is_silent(const struct tracker *t, const struct result *r)
 {
     (void)t;
@@ -32,7 +32,7 @@ static bool is_stuck_unheard(const struct tracker *t, const struct result *r)
     return is_stuck(t, r) && !(get_attempt(t, r->worst)->flags & ATTEMPT_TOO_BIG);
 }
 
-/* Its second SYN was taken; or a packet was kept meanwhile, as Linux keeps those that wait for ARP (neighbour.c). */
+/* Its second SYN was taken; or its first was kept for a while, as Linux keeps packets that wait for ARP (neighbour.c). */
 static bool is_taken_second(const struct tracker *t, const struct result *r)
 {
     (void)t;

@@ -8,7 +8,7 @@
 #include "store.h"
 #include "verdict.h"
 
-/* Nothing answered the SYN with data, and the retry without them was answered at once. */
+/* Nothing answered the SYN with data, and the retry without data was answered at once. */
 bool is_fast_open_lost(const struct tracker *t, const struct attempt *a, const struct verdict *v);
 
 #endif

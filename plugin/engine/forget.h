@@ -26,7 +26,7 @@ struct forget_limits {
  * its peers. Between two frames only. Frames before `before` are not asked for any more: their notes go. */
 void tracker_forget(struct tracker *t, uint32_t before, const struct forget_limits *limits);
 
-/* No more packets come: frees what only finds the records that a packet belongs to. */
+/* No more packets come: frees the indexes that are only needed to find the records of a packet. */
 void tracker_end(struct tracker *t);
 
 /* Whether there is an attempt with this handle. */

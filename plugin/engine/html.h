@@ -8,7 +8,7 @@
 #include <glib.h>
 
 /* Appends a text, in which < > & " ' are written as references; what is no UTF-8, or is a character
- * that cannot be seen, becomes U+FFFD. Right between tags, and in an attribute's quotes. */
+ * that cannot be seen, becomes U+FFFD. The result can stand between tags, and in an attribute's quotes. */
 void html_text(GString *out, const char *text);
 
 /* Appends formatted markup: "%s" is a text (html_text), "%u" a uint32_t, "%d" an int, "%t" a GString of markup that is

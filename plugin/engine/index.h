@@ -30,7 +30,7 @@ static inline uint32_t hash_words(const struct hash_key *key, const uint32_t *wo
 
     for (size_t i = 0; i < n; i++)
         h += key->k[i + 1] * words[i];
-    /* Mixed, one to one: ports that follow each other would else make long runs in a table that is probed linearly. */
+    /* Mixed, one to one. Otherwise consecutive ports would fill long runs of a table that is searched linearly. */
     uint32_t mixed = (uint32_t)(h >> 32);
     mixed = (mixed ^ mixed >> 16) * 0x7feb352d;
     return mixed ^ mixed >> 15;

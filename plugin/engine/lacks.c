@@ -60,7 +60,7 @@ static void append_remark(GString *out, char *remark)
     g_free(remark);
 }
 
-/* Another point heard the host whole, or an earlier one lacks it, too. */
+/* Another capture point lacks none of the host's packets, or an earlier one lacks some too, and was told of. */
 static bool is_told_elsewhere(const struct tracker *t, const struct host *h)
 {
     for (guint point = 0; point < t->points->len; point++) {

@@ -285,7 +285,7 @@ static void add_old(struct ladder *l)
     }
 }
 
-/* A SYN restarted TIME_WAIT if the next one finds it as old as that. */
+/* A SYN restarted TIME_WAIT if the next SYN finds that it has been restarted once more. */
 static void mark_restarts(struct ladder *l)
 {
     uint32_t restarts = 0;
@@ -320,7 +320,7 @@ static void leave_out(struct ladder *l)
 }
 
 /* Finds the attempt of the same SYN on the other side of a NAT, and which of the two the server saw: that whose SYN came
- * later. Of its SYNs, the first may be captured on one side only. */
+ * later. The last SYN is asked before the first, which may have been captured on one side only. */
 static void find_leg(struct ladder *l)
 {
     uint32_t own = l->a->frame[SYN_LAST], frame = tracker_leg(l->t, own);

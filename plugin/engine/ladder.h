@@ -8,8 +8,8 @@
 #include "report.h"
 
 /* Appends the picture of an attempt (a record). Above is how the old connection ended, below what came of the new SYN;
- * beside each host the state that it is in. Where both legs of a NAT or load balancer were captured, that one stands
- * between. frames: struct report_frame. */
+ * beside each host the state that it is in. If both legs of a NAT or load balancer were captured, it stands between the
+ * hosts. frames: struct report_frame. */
 void ladder_draw(const struct tracker *t, uint32_t attempt, const GArray *frames, GString *out);
 
 /* Appends a display filter for the frames that the picture shows. */

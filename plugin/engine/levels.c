@@ -1,6 +1,6 @@
 /* levels.c - whether a service takes a constant number of SYNs a second, however many are sent
  *
- * What is lost by chance is a part of what is sent: more is taken when more is sent. A limit takes as much as it takes.
+ * Chance loses a share of what is sent, so the more is sent, the more is taken. A limit takes the same number in any case.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -63,7 +63,8 @@ static void read_level(const GArray *seconds, struct level *level)
     }
 }
 
-/* As many, but for one of the next second, or one in ten; while what was offered changed by half. */
+/* About as many were taken in each second (a SYN may fall into the next one, so two or a tenth more or less do not count),
+ * while the number that was offered grew by half. */
 static bool is_level(const struct level *level)
 {
     return level->seconds >= SECONDS_LEAST && level->least >= TAKEN_LEAST

@@ -39,7 +39,8 @@ static gint by_number(gconstpointer a, gconstpointer b)
     return (x > y) - (x < y);
 }
 
-/* All have been added: each stays once. The bits and bytes that the tracker has for each frame move by whole bytes. */
+/* All have been added: sorts them, and drops what stands twice. `by` is a multiple of 8, since the tracker keeps a bit for
+ * each frame, and moves these by whole bytes. */
 static void close_list(struct lowering *l)
 {
     uint32_t *old = (uint32_t *)(void *)l->old->data;
@@ -86,7 +87,7 @@ static void visit_all(struct lowering *l, visit_frame visit, uint32_t *frames, s
         frames[i] = visit(l, frames[i]);
 }
 
-/* Those of records that are not in use do no harm. */
+/* Includes records that are not in use, which does no harm. */
 static void visit_records(struct tracker *t, struct lowering *l, visit_frame visit)
 {
     for (uint32_t i = 1; i <= t->connections.len; i++)
@@ -106,7 +107,7 @@ static void visit_records(struct tracker *t, struct lowering *l, visit_frame vis
     }
 }
 
-/* What is kept by frame is about none before l->before. */
+/* What is kept by frame: nothing of it is about a frame before l->before. */
 static void lower_notes(struct tracker *t, const struct lowering *l)
 {
     GHashTable *legs = g_hash_table_new(NULL, NULL);

@@ -1,7 +1,7 @@
 /* lower.h - gives frames lower numbers, so that an endless stream does not run out of them
  *
- * Frames of late keep their distances. Earlier ones that something still refers to keep their order, so that no verdict
- * depends on this.
+ * All recent frames get numbers that are lower by the same amount. Of earlier frames, those that something still refers to
+ * get the lowest numbers in the same order. So all comparisons of frames, and with them the verdicts, stay as they were.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -14,7 +14,7 @@
 struct tracker;
 
 struct lowering {
-    uint32_t before; /* frames from this one on are of late */
+    uint32_t before; /* frames from this one on are recent */
     uint32_t by;     /* ... and get numbers that are so much lower */
     GArray *old;     /* uint32_t: earlier frames; they become 1, 2, 3... */
 };

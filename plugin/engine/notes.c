@@ -11,7 +11,7 @@
 
 /* Room is made for so many frames at once. */
 enum { STEP = 4096 };
-/* More notes than a frame has but in a tunnel. */
+/* A frame has fewer notes, unless it carries several segments in a tunnel. */
 enum { NEWEST = 3 };
 
 /* Makes the array hold the place at, and step more: frames come one by one, it need not grow for each. */
@@ -129,7 +129,8 @@ static void hide_leg(struct tracker *t, uint32_t frame)
         g_hash_table_remove(t->legs, GUINT_TO_POINTER(other));
 }
 
-/* A frame that a read filter left out keeps its meaning and loses its number: the next frame has it. */
+/* A read filter left the frame out of the file, and the next frame gets its number. What the frame showed still counts, but
+ * wherever its number stands it is replaced by FRAME_HIDDEN. */
 void hide_frame(struct tracker *t, uint32_t frame)
 {
     for (guint i = t->notes->len; i > 0 && g_array_index(t->notes, struct note, i - 1).frame >= frame; i--)

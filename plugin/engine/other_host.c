@@ -51,7 +51,7 @@ static bool clock_differs(const struct tracker *t, const struct attempt *a, cons
     double off = (double)seq_delta(first_syn(t, a).tsval, old->client_tsval) - elapsed * (double)rate;
     double tolerance = rate == 0 ? TICKS_BACK : (double)rate * (CLOCK_TOLERANCE_S + elapsed / 20);
 
-    if (rate == 0 && off > 0) /* a fast clock that went on, for all that is known */
+    if (rate == 0 && off > 0) /* it went on: at an unknown rate, any value may be right */
         return false;
     return (off > tolerance || off < -tolerance) && off < CLOCK_NEAR && off > -CLOCK_NEAR;
 }

@@ -66,7 +66,7 @@ static struct peer_decision decide_on(const struct peer_rules *rules, const stru
     return stack_decide(rules->stack, peer, syn);
 }
 
-/* What the rules say to the latest SYN is not what they say to the first. */
+/* Whether the rules answer the latest SYN otherwise than the first. */
 static bool decision_changes(const struct tracker *t, const struct peer_rules *rules, const struct attempt *a,
                              const struct connection *old, struct peer_decision first)
 {

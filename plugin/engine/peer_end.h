@@ -27,11 +27,11 @@ struct peer peer_at(const struct peer_rules *rules, const struct connection *c, 
 /* Whether a segment has the next numbers that an end sends and acknowledges. */
 bool has_next_numbers(const struct connection *c, uint8_t side, uint32_t seq, uint32_t ack);
 
-/* The connection as its end at side shows by an ACK that rejects a SYN (NULL: there is none): a RST that seemed to remove
- * TIME_WAIT did not reach it, or did not remove it (tcp_rfc1337). */
+/* A copy of the connection, corrected by an ACK with which its end at side rejected a SYN (NULL: there is none). That ACK
+ * shows that TIME_WAIT still holds: a RST that seemed to remove it did not reach it, or did not remove it (tcp_rfc1337). */
 struct connection as_answered(const struct connection *c, uint8_t side, const struct packet_seen *ack);
 
-/* An end in TIME_WAIT says its TS.Recent with each ACK (NULL: there is none). */
+/* Takes TS.Recent from an ACK of an end in TIME_WAIT, whose TSecr is always that (NULL: there is none). */
 void peer_by_ack(struct peer *peer, const struct packet_seen *ack);
 
 /* Notes for how long the peer of the segment in work has been in TIME_WAIT. */

@@ -1,6 +1,6 @@
 /* prints.h - what SYNs and SYN/ACKs look like, each look kept once
  *
- * Most of a capture look like many others: an attempt keeps a number.
+ * Most SYNs of a capture look like many others, so an attempt only keeps the number of a look.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */

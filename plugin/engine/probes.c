@@ -59,7 +59,7 @@ static struct prober_key key_of(const struct tracker *t, const struct attempt *a
     return key;
 }
 
-/* At once after the SYN/ACK, and bare: who sends RST with ACK had connected. */
+/* The RST comes at once after the SYN/ACK, and has no ACK: a client that sends RST with ACK had connected. */
 static bool is_half_open(const struct tracker *t, const struct attempt *a, const struct packet_seen *reset)
 {
     const struct evidence *e = get_evidence(t, a);

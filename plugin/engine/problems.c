@@ -195,13 +195,14 @@ static void append_of_calls(GString *out, uint32_t calls)
     g_string_append(out, calls == 1 ? "call" : "calls");
 }
 
-/* The middle half of a second more or less is the same to whom it happens. */
+/* The largest loss is at most a tenth more than the median: callers lived through the same. */
 static bool is_about_the_same(const struct problem *problem)
 {
     return problem->largest_lost <= problem->median_lost + problem->median_lost / 10;
 }
 
-/* The caller heard that it failed. How long one waits for whom nothing tells, and who does not try again, is not known. */
+/* The caller was told that it failed. Of a caller that was told nothing and did not try again, the capture does not show
+ * how long it waited. */
 static bool was_told(const struct problem *problem)
 {
     switch (problem->worst->call_fate) {

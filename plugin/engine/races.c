@@ -15,8 +15,9 @@
 /* Windows sends a refused SYN again, each time after some 500 ms, before connect() fails (Microsoft's KB 175523): so long a
  * refused address may still be tried. */
 #define REFUSED_AGAIN (NS_PER_SECOND / 2)
-/* So many attempts of late are looked at; the oldest of those that nothing answered go when so many more have come, so that
- * a flood does not move them all for each SYN. So many link addresses are told apart. */
+/* UNANSWERED_MAX: so many of the latest unanswered attempts are looked at. RECENT_MAX: older ones are dropped when the list
+ * is that long, and not sooner, so that a flood does not move the whole list for each SYN. LINKS_MAX: so many link addresses
+ * are told apart. */
 enum { UNANSWERED_MAX = 64, RECENT_MAX = 96, LINKS_MAX = 65536 };
 
 /* How many IPv4 addresses a link address sends SYNs from: a host has one, a router many. Kept as the first of them, or
@@ -37,7 +38,7 @@ static uint32_t link_of(const struct tracker *t, const struct attempt *a)
     return digest;
 }
 
-/* Notes that an IPv4 address sends from a link address. The link, if it tells a host: 0 where many share it. */
+/* Notes that an IPv4 address sends from a link address. Returns that link as a number, or 0 if many addresses share it. */
 static uint32_t note_link(struct tracker *t, const struct attempt *a)
 {
     const struct port_pair *pair = pair_of(t, a);
@@ -116,7 +117,8 @@ static bool may_race(const struct tracker *t, const struct attempt *a, const str
     return p->ip[client] == q->ip[other] && p->ip[!client] != q->ip[!other];
 }
 
-/* It is not over when the other one begins: nothing has answered, or a refusal of the other family may be tried again. */
+/* Whether an attempt was still going on when the other one began: nothing had answered it, or only a refusal that Windows
+ * would try again. */
 static bool was_open(const struct tracker *t, const struct attempt *a, const struct attempt *before)
 {
     switch (answer_till(t, before, a->first_time)) {
@@ -173,7 +175,7 @@ static bool is_over(const struct tracker *t, const struct recent_attempt *before
     return now - b->first_time > RACE_LATEST || is_answered(t, b);
 }
 
-/* Most SYNs have been answered when the next one comes. The rest goes when there are too many: then those stay that may
+/* Drops attempts that were answered, as most are when the next SYN comes. If too many are left, only those stay that may
  * still be raced, and of them the latest. */
 static void forget_answered(struct tracker *t, int64_t now)
 {

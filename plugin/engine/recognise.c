@@ -11,7 +11,8 @@
 /* A host whose marks name a stack may seem to answer otherwise once, where the capture lacks a packet. */
 enum { REFUTATIONS_OF_MARKS = 3 };
 
-/* lwIP reaches it after a hundred connections in the second hour after its start. A random one is below it once in 4 096. */
+/* lwIP's ISNs stay below this until it has made about a hundred connections in its second hour. Of ISNs that are chosen at
+ * random, one in 4 096 is below it. */
 #define ISN_SMALL (UINT32_C(1) << 20)
 
 void note_syn_ack_marks(struct host *host, const struct segment *seg)
@@ -39,7 +40,7 @@ void note_segment_marks(struct host *host, const struct segment *seg)
         host->marks |= seg->ip_id == 0 ? HOST_ID_ZERO : HOST_ID;
 }
 
-/* A TTL comes down on the way. */
+/* The TTL that a sender began with: each router takes one off. */
 static uint8_t first_ttl(uint8_t ttl)
 {
     return ttl <= 64 ? 64 : ttl <= 128 ? 128 : 255;
@@ -53,7 +54,8 @@ static bool has_layout(const struct stack_marks *marks, uint16_t layout)
     return false;
 }
 
-/* Proxies order their options as FreeBSD does, and a window that is a stack's mark is that of no other with its options. */
+/* Proxies order their options as FreeBSD does, so such a stack's window must match too. And a host whose window is the mark
+ * of another stack with the same options is not this one. */
 static bool has_window(const struct stack_marks *marks, const struct host *host)
 {
     if (marks->window_full && !(host->marks & HOST_WINDOW_FULL))
@@ -104,7 +106,7 @@ static const struct stack *stack_of_marks(const struct host *host)
     return found;
 }
 
-/* A host whose sockets give their segments no IP ID is not the one that is assumed where nothing is known. */
+/* The sockets of this host send IP ID 0, unlike those of the stack that is assumed where nothing is known. */
 static bool sockets_have_no_id(const struct host *host)
 {
     return stack_row(PEER_UNKNOWN)->socketless_id_is_zero && (host->marks & (HOST_ID_ZERO | HOST_ID)) == HOST_ID_ZERO;

@@ -8,14 +8,15 @@
 
 enum { REFUTED_MAX = 15 };
 
-/* A SYN/ACK reopened the TIME_WAIT with the number that only the stack gives which is assumed by default. */
+/* A SYN/ACK reopened the TIME_WAIT with an ISN that only one stack chooses: the one that is assumed by default. */
 static bool is_recycled(const struct work *w, const struct connection *old)
 {
     return (old->end[w->side].bits & END_SENT)
            && w->seg->seq - old->end[w->side].snd_nxt == stack_row(PEER_UNKNOWN)->recycled_isn_step;
 }
 
-/* A host that once reopened a TIME_WAIT as Linux does holds none here: it had too many (tcp_max_tw_buckets). */
+/* Whether the stack may have given this answer. A host that once reopened a TIME_WAIT as Linux does may accept the SYN
+ * against the rules: it had too many TIME_WAITs, and kept none here (tcp_max_tw_buckets). */
 static bool is_possible(const struct work *w, const struct host *host, const struct stack *stack,
                         enum peer_answer expected, enum peer_answer answer)
 {

@@ -102,7 +102,7 @@ static bool handshake_is_over(const struct connection *old, const struct packet_
     return !(ack->bits & PACKET_HAS_IP_ID) && ack->time - old->last_time > SYN_ACK_TIMER;
 }
 
-/* What the ACK acknowledges last was captured, and is no FIN: the peer has not received one. */
+/* The ACK acknowledges exactly what was captured, and that has no FIN: so its sender has received none. */
 static bool shows_no_fin(const struct connection *old, uint8_t side, const struct packet_seen *ack)
 {
     const struct endpoint *peer = &old->end[!side];
@@ -110,7 +110,7 @@ static bool shows_no_fin(const struct connection *old, uint8_t side, const struc
     return (peer->bits & END_ALIVE) && !(peer->bits & END_FIN) && ack->ack == peer->snd_end;
 }
 
-/* A FIN that the capture shows did not reach the peer. */
+/* The state of an end that a FIN did not reach, although the capture shows that FIN. */
 static enum tcp_state state_without_fin(const struct connection *old, uint8_t side, int64_t now)
 {
     const struct endpoint *e = &old->end[side], *peer = &old->end[!side];
@@ -122,8 +122,8 @@ static enum tcp_state state_without_fin(const struct connection *old, uint8_t si
     return connection_awaits_ack_of_fin(old, side, now) ? STATE_FIN_WAIT_1 : STATE_UNKNOWN;
 }
 
-/* The peer's state by the numbers of its own ACK: it may lack a FIN that the capture shows, or, when that lacks
- * one, have sent more than the capture shows. */
+/* The peer's state, corrected by the numbers of its own ACK: a FIN that the capture shows may not have reached it, and it
+ * may have sent more than the capture shows. */
 static enum tcp_state state_by_answer(const struct connection *old, uint8_t side, enum tcp_state state,
                                       const struct packet_seen *ack)
 {
@@ -271,7 +271,7 @@ struct maker maker_of_reset(const struct dossier *d, const struct packet_seen *r
     struct peer peer = peer_at(&d->rules, d->old_then, server_side(d->a), reset->time);
     struct syn syn = first_syn(d->t, d->a);
     bool fin_acknowledged = peer.state != STATE_FIN_WAIT_1 || !capture_lacks_acks(&d->t->capture);
-    if (!fin_acknowledged) /* it may be, by an ACK that the filter took away */
+    if (!fin_acknowledged) /* an ACK that the filter left out may have acknowledged it */
         peer.state = STATE_FIN_WAIT_2;
     bool by_rules = stack_decide(d->rules.stack, &peer, &syn).answer == ANSWER_RST;
     if (!by_rules && !time_wait_may_reset(d, &peer, &syn))

@@ -4,7 +4,7 @@
  */
 #include "renumbered.h"
 
-/* What is farther behind a first number than this does not count from it. */
+/* A number that is farther from a first number than this was not counted from it. */
 #define NUMBERS_MOST (UINT32_C(1) << 30)
 
 /* By the side of the port pair: the first numbers as seen first, and as seen second. */
@@ -12,7 +12,7 @@ struct numbers {
     uint32_t first[2], second[2];
 };
 
-/* What has been answered otherwise, or is over, is not on its way through a box any more. */
+/* Whether the SYN may still be on its way through a box: it was not answered otherwise, and its connection is not over. */
 static bool is_on_its_way(const struct work *w, const struct attempt *a)
 {
     const struct connection *c = current_of(w);

@@ -149,7 +149,7 @@ static void append_first_frame(GString *out, const struct report *r, const struc
     g_string_append_c(out, ')');
 }
 
-/* "2020-09-13 12:38:35.546 UTC (frame 20); the last began 12:39:06.621 (frame 31)": of the second moment only what is another. */
+/* "2020-09-13 12:38:35.546 UTC (frame 20); the last began 12:39:06.621 (frame 31)": of the second time, only what differs from the first. */
 static void append_period(GString *out, const struct report *r, const struct result *first, const struct result *last)
 {
     const gsize day_length = strlen("2020-09-13 ");

@@ -13,7 +13,8 @@
 #define LEG_WINDOW (3 * NS_PER_SECOND)
 /* An answer from elsewhere counts as one as long as the client may repeat its SYN. */
 #define STRAY_WINDOW (60 * NS_PER_SECOND)
-/* An attempt that another point shows may have all its SYNs when the first is seen here: TSvals of two minutes later. */
+/* If another point's packets come first in the file, its attempt may have all its SYNs, with TSvals of two minutes more,
+ * before the first SYN is seen here. */
 #define TSVAL_NEAR (1U << 17)
 /* A SYN's life: that of a call through a NAT that tries again. */
 #define RETRY_WINDOW (130 * NS_PER_SECOND)

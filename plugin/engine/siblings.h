@@ -32,7 +32,7 @@ void siblings_note_forwarded(struct tracker *t, struct attempt *in, struct attem
  * client's; 0: none. */
 uint32_t siblings_find_answered(const struct tracker *t, const struct segment *answer);
 
-/* A segment that begins a port pair, sent by side, and is no SYN may answer somebody else's SYN. */
+/* The first segment of a port pair, sent by side, is no SYN: it may be the answer to another client's SYN. */
 void siblings_stray(struct tracker *t, const struct port_pair *pair, uint8_t side, const struct segment *seg);
 
 /* Whether two attempts have the same addresses and ports: one was seen at another capture point. */

@@ -109,8 +109,8 @@ uint16_t layout_digest(const char *layout);
  * somebody listens is not part of the state). In TIME_WAIT, ANSWER_SYN_ACK supposes that somebody listens. */
 struct peer_decision stack_decide(const struct stack *stack, const struct peer *peer, const struct syn *syn);
 
-/* Whether a bare ACK can be the answer of a TIME_WAIT, or of a peer in SYN_RECEIVED, which gives this one by the rules;
- * has_id: the ACK has an IP ID. Where nobody listens, a stack that hides that gives an ACK for a SYN/ACK. */
+/* Whether a peer in TIME_WAIT or SYN_RECEIVED may have answered with a bare ACK although the rules say by_rules. A stack
+ * that hides closed ports sends an ACK instead of a SYN/ACK if nobody listens. has_id: the ACK has an IP ID other than 0. */
 bool stack_may_give_ack(const struct stack *stack, enum peer_answer by_rules, bool has_id);
 
 /* "syn_ack": a name that is a contract. */

@@ -83,7 +83,7 @@ static void add_client_resets(const struct tracker *t, const struct attempt *a, 
     g_array_sort(steps, by_frame);
 }
 
-/* The server's segment that shows that it took the data is no answer to a SYN. */
+/* Adds the segment that shows that the server took the data: it is no answer to a SYN, so no note tells of it. */
 static void add_acceptance(const struct attempt *a, const struct evidence *e, const struct verdict *v, GArray *steps)
 {
     if (v->served < 0 || e == NULL || e->frame[EV_ACCEPTED] == FRAME_HIDDEN)

@@ -10,7 +10,7 @@
 
 enum place_kind { PLACE_HOST, PLACE_SERVICE, PLACE_SOURCE };
 
-/* Who calls whom: all that a place remembers is in the order of the attempts. */
+/* Who calls whom. Attempts are read in their order, so a place always knows what came before the one that is read. */
 struct place_key {
     uint32_t from, to;
     uint16_t port, point;

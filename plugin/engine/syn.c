@@ -57,7 +57,7 @@ static bool is_acknowledged(const struct work *w, const struct attempt *a)
     return (a->flags & ATTEMPT_PROXIED) || w->seg->seen.time - e->ack_time < NS_PER_SECOND;
 }
 
-/* ... and is another packet. */
+/* The client had acknowledged the SYN/ACK, and this SYN is no copy of one seen before: a proxy sent it. */
 static bool is_by_proxy(const struct work *w, const struct attempt *a)
 {
     bool other = w->seg->has_ip_id ? w->seg->ip_id != a->ip_id : !is_duplicate_syn(a, w->seg);
@@ -108,7 +108,7 @@ static enum peer_answer predict(const struct work *w, uint32_t attempt)
     return c == NULL && old != NULL ? predict_by_old(w, attempt, old) : predict_by_service(w);
 }
 
-/* The old connection learns which SYNs it met. */
+/* Notes at the old connection that a SYN met its TIME_WAIT. */
 static void meet_old(const struct work *w)
 {
     struct connection *old = old_of(w);

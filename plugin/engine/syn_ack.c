@@ -82,8 +82,8 @@ static void note_crossing(const struct work *w, struct attempt *a)
     a->flags |= ATTEMPT_CROSSED;
 }
 
-/* Light goes 3 km and back in this time, a packet that a router passes on not so far. Two packets of one moment may be in
- * one tick of a coarse clock. */
+/* An answer that comes sooner is from nearby: light goes 3 km and back in this time, and a packet that a router passes on
+ * not even that far. A gap of 0 says nothing: a coarse clock may give two packets one time. */
 #define NEAR (NS_PER_SECOND / 1000000 * 30)
 
 static bool comes_from_near(const struct segment *seg, const struct attempt *a)

@@ -231,7 +231,7 @@ static void add_row(struct table *table, const struct tracker *t, const struct r
 {
     const struct tcp_address client = result_client(t, row->any), server = result_server(t, row->any);
     union cell *cells = table_add_row(table);
-    bool in_need = row->rejected > 0; /* ports that come back early are no fault where each of them is let in */
+    bool in_need = row->rejected > 0; /* if all calls got in, it does not matter that their ports come back early */
 
     cells[CLIENT].text = table_address(table, row->any->family, &client, false);
     cells[SERVER].text = table_address(table, row->any->family, &server, true);

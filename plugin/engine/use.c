@@ -6,7 +6,7 @@
 
 #include "seq.h"
 
-/* What the connection before the old one left is in the attempts' histories. */
+/* The connection before the old one can go: attempts have kept what they need of it in their histories. */
 void retire_connection(const struct work *w)
 {
     struct port_pair *pair = w->pair;
@@ -19,7 +19,7 @@ void retire_connection(const struct work *w)
     pair->current = 0;
 }
 
-/* The connection in progress never was. */
+/* Removes the connection in progress, which turned out not to exist. */
 static void forget_connection(const struct work *w)
 {
     pool_remove(&w->t->connections, w->pair->current);
@@ -53,7 +53,7 @@ struct connection *begin_use_of_client(const struct work *w, uint8_t client, uin
     return c;
 }
 
-/* Both ends have spoken in the numbers of the unseen use: they are not one stranger's. */
+/* Both ends have sent segments with the numbers of the unseen use: no third party has forged these. */
 static bool is_confirmed(const struct connection *c)
 {
     return !(c->flags & CONN_UNSEEN_SYN) || (c->end[0].bits & c->end[1].bits & END_ACKED);
@@ -101,7 +101,7 @@ struct connection *connection_in_progress(const struct work *w)
 {
     const struct connection *c = current_of(w);
 
-    /* Every packet asks: the flags tell nearly all. */
+    /* This runs for every packet. For nearly all of them the flags already say no. */
     if (c != NULL && (c->flags & (CONN_SYN_ACK | CONN_OPEN | CONN_RESET)) == CONN_RESET && is_false_start(w, c))
         forget_connection(w);
     else if (c != NULL && is_strange_to_unseen_use(w, c))

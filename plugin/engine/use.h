@@ -10,8 +10,8 @@
 /* Begins the connection of an attempt whose SYN is answered. */
 struct connection *begin_connection(const struct work *w, uint32_t attempt);
 
-/* Begins a use whose SYN the capture lacks. One forged segment must not hide the connection before: until both ends have
- * spoken, it gives way to that one. */
+/* Begins a use whose SYN the capture lacks. A single forged segment must not hide the connection before it: until both ends
+ * have sent something, the unseen use gives way to that connection. */
 struct connection *begin_unseen_use(const struct work *w);
 
 /* The same, when its SYN/ACK tells who the client is. syn_end: the number after the SYN. */

@@ -232,7 +232,7 @@ static struct value get_advice(struct view *v)
     return token(tracker_advice(v->t, v->record, &v->verdict));
 }
 
-/* What others come to is not known before the end. */
+/* How other calls end is not known before the end of the capture. */
 static struct value get_shared(struct view *v)
 {
     bool known = v->final && (call_failed(&v->call) || call_was_late(&v->call));

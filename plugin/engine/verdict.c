@@ -181,7 +181,7 @@ static struct verdict judge_alone(const struct dossier *d)
 
 /* ---- the same SYN elsewhere ------------------------------------------------------------------------ */
 
-/* How much a verdict knows, to choose between what two capture points say. */
+/* How much a verdict tells. Of two capture points, the one that tells more is believed. */
 static int knowledge(const struct verdict *v)
 {
     switch (v->fate) {
@@ -192,11 +192,13 @@ static int knowledge(const struct verdict *v)
             return 1;
         return v->inferred ? 2 : 3;
     case FATE_STUCK:
-        return 5; /* what failed at the other point was overcome */
+        return 5; /* more than a failure that only the other point shows, and that was overcome */
     case FATE_ESTABLISHED:
         return 6;
     case FATE_REFUSED:
-        return v->cause == CAUSE_RESET_AFTER_HANDSHAKE ? 7 : 4; /* the other point lacks that RST */
+        return v->cause == CAUSE_RESET_AFTER_HANDSHAKE
+                   ? 7
+                   : 4; /* more than "established" at the other point, which lacks that RST */
     default:
         return 4;
     }

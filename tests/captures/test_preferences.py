@@ -36,49 +36,6 @@ def test_time_wait_is_over_when_the_preference_says_so(tshark):
     assert "time_wait" not in short["cause"] and short["predicted"] != "ack"
 
 
-# ISN - RCV.NXT and TSval - TS.Recent: PAWS; old sequence number, new timestamp; in the old window; beyond it.
-SYNS = [(352_641_030, -1_159_862), (-500_000, 9_000), (100, 9_000), (352_641_030, 9_000)]
-
-
-@pytest.mark.parametrize("rules, answers", [
-    ("linux", ["ack", "syn_ack", "syn_ack", "syn_ack"]),
-    ("freebsd", ["syn_ack", "silence", "syn_ack", "syn_ack"]),
-    ("macos", ["silence", "ack", "ack", "syn_ack"]),
-    ("rfc", ["silence", "syn_ack", "syn_ack", "syn_ack"]),
-])
-def test_rules_of_the_peers(tshark, rules, answers):
-    capture = Capture()
-    for i, (isn, tsval) in enumerate(SYNS):
-        c, s = closed_by_server(capture, cport=40000 + i)
-        capture.wait(5)
-        c.reopen(isn=s.rcv_nxt + isn, tsval=s.ts_recent + tsval)
-        c.syn()
-    rows = tshark.fields(tshark.save("rules.pcap", capture.pcap()), args=preference("peer_rules", rules))
-    assert [row["predicted"] for row in rows if row.get("use") == 2] == answers
-
-
-def test_an_answer_against_the_rules_is_said(tshark):
-    """A SYN that Linux rejects by PAWS is accepted."""
-    capture = Capture()
-    c, s = closed_by_server(capture)
-    capture.wait(5)
-    c.reopen(isn=s.rcv_nxt + 352_641_030, tsval=s.ts_recent - 1_159_862)
-    syn = c.syn()
-    s.synack(isn=s.snd_nxt + 65_600)
-    c.ack()
-    path = tshark.save("not_linux.pcap", capture.pcap())
-    linux, freebsd = (tshark.fields(path, args=preference("peer_rules", rules))[syn - 1] for rules in ("linux", "freebsd"))
-    assert "answered as Linux would not" in linux["summary"]
-    assert "would not" not in freebsd["summary"]
-
-
-def test_a_rejection_against_the_rules_is_said(tshark):
-    """FreeBSD has no such ACK."""
-    path = example(tshark, "rejected.time_wait_paws")
-    row = tshark.fields(path, args=preference("peer_rules", "freebsd"))[11]
-    assert row["fate"] == "rejected" and "answered as FreeBSD would not" in row["summary"]
-
-
 def test_retries_before_no_answer(tshark):
     """In one pass, at each SYN; three seconds without an answer suffice anyway."""
     capture = Capture()

@@ -64,6 +64,16 @@ use closed_by_server
       < S. 900000000
       > .                               decides
 => established time_wait_recycled_sequence inferred not_as_rules no
+=> no_summary "would not"
+
+# FreeBSD has no such ACK.
+story rejected_as_freebsd_does_not
+options peer_rules freebsd
+use closed_by_server
++9.1  > S N+1000 ts R-5000              predicts syn_ack
+      < . no_socket                     decides
+=> rejected old_unknown inferred not_as_rules yes
+=> summary "answered as FreeBSD would not"
 
 # The SYN/ACK shows that TIME_WAIT was reopened; the number is not higher, so the timestamp must be newer.
 story recycled_after_unseen_options

@@ -63,6 +63,12 @@ static inline void next_frame(struct scene *s)
     tracker_begin_frame(s->t, &s->now);
 }
 
+/* A read filter left the last frame out of the file: the next one gets its number. */
+static inline void hide_last_frame(struct scene *s)
+{
+    s->now.frame--;
+}
+
 /* Sends a segment; what it does not say is as a Linux host has it. Returns its (first) frame. */
 static inline uint32_t send_segment(struct scene *s, const struct tcp_address *src, const struct tcp_address *dst,
                                     struct segment seg)

@@ -1,4 +1,4 @@
-/* test_notes.c - what is remembered for each frame: attempts, predictions, states, the clock of TIME_WAIT
+/* test_notes.c - what is remembered for each frame: attempts, and what becomes of a frame that is not in the file
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -80,95 +80,6 @@ static void test_two_segments_in_a_frame(void)
     scene_free(s);
 }
 
-static enum peer_answer predicted(const struct scene *s, uint32_t frame)
-{
-    return (enum peer_answer)only_note(s, frame)->predicted;
-}
-
-static void test_predictions(void)
-{
-    struct scene *s = scene_new(&LINUX);
-
-    g_assert_cmpint(predicted(s, syn(s, C_ISN, C_TS)), ==, ANSWER_UNKNOWN);
-    SERVER(s, .flags = TCP_SYN | TCP_ACK, .seq = S_ISN, .ack = C_ISN + 1, .tsval = S_TS);
-    g_assert_cmpint(predicted(s, syn(s, C_ISN, C_TS + 1000)), ==, ANSWER_SYN_ACK); /* SYN_RECEIVED repeats it */
-    CLIENT(s, .flags = TCP_ACK, .seq = C_ISN + 1, .ack = S_ISN + 1, .tsval = C_TS + 1000);
-    g_assert_cmpint(predicted(s, syn(s, C_ISN, C_TS + 2000)), ==, ANSWER_ACK); /* a challenge ACK */
-    s->client.port++;
-    g_assert_cmpint(predicted(s, syn(s, C_ISN + 7, C_TS)), ==, ANSWER_SYN_ACK); /* as the service did before */
-    SERVER(s, .flags = TCP_RST | TCP_ACK, .seq = 0, .ack = C_ISN + 8);
-    s->client.port++;
-    g_assert_cmpint(predicted(s, syn(s, C_ISN + 9, C_TS)), ==, ANSWER_RST);
-    scene_free(s);
-}
-
-static void test_predictions_in_time_wait(void)
-{
-    struct scene *s = scene_new(&LINUX);
-
-    closed_by_server(s);
-    g_assert_cmpint(predicted(s, syn(s, S_RCV_NXT + 1000, C_FIN_TS - 5000)), ==, ANSWER_ACK);
-    g_assert_cmpint(predicted(s, syn(s, S_RCV_NXT + 1000, C_FIN_TS + 1)), ==, ANSWER_SYN_ACK);
-    wait_ms(s, 62000);
-    g_assert_cmpint(predicted(s, syn(s, S_RCV_NXT + 2000, C_FIN_TS - 5000)), ==, ANSWER_SYN_ACK); /* of a listener */
-    scene_free(s);
-}
-
-/* Whether the FIN_WAIT_2 has a socket is not to be seen: then a SYN in the window gets a challenge ACK or a RST. */
-static void test_prediction_in_fin_wait_2(void)
-{
-    struct scene *s = scene_new(&LINUX);
-
-    handshake(s);
-    exchange(s);
-    SERVER(s, .flags = TCP_FIN | TCP_ACK, .seq = S_ISN + 201, .ack = C_ISN + 101, .tsval = S_FIN_TS);
-    CLIENT(s, .flags = TCP_ACK, .seq = C_ISN + 101, .ack = S_ISN + 202, .tsval = C_FIN_TS);
-    g_assert_cmpint(predicted(s, syn(s, C_ISN + 200, C_FIN_TS + 1)), ==, ANSWER_UNKNOWN);
-    g_assert_cmpint(predicted(s, syn(s, C_ISN + 500000, C_FIN_TS + 1)), ==, ANSWER_ACK);
-    scene_free(s);
-}
-
-static void test_prediction_with_cut_options(void)
-{
-    struct scene *s = scene_new(&LINUX);
-
-    closed_by_server(s);
-    wait_ms(s, 1000);
-    uint32_t frame = CLIENT(s, .flags = TCP_SYN, .seq = S_RCV_NXT + 1000, .options_cut = true);
-    g_assert_cmpint(predicted(s, frame), ==, ANSWER_UNKNOWN);
-    scene_free(s);
-}
-
-/* PAWS rejections restart the clock of TIME_WAIT every time, others do not. */
-static void test_time_wait_clock(void)
-{
-    struct scene *s = scene_new(&LINUX);
-
-    closed_by_server(s);
-    int64_t begin = s->now.time;
-    uint32_t paws = syn(s, S_RCV_NXT + 1000, C_FIN_TS - 5000);
-    const struct time_wait_clock *clock = tracker_time_wait(s->t, only_note(s, paws));
-    g_assert_cmpint(clock->elapsed, ==, s->now.time - begin);
-    g_assert_cmpuint(clock->restarts, ==, 0);
-    int64_t restart = s->now.time;
-    uint32_t ack = time_wait_ack(s);
-    clock = tracker_time_wait(s->t, only_note(s, ack));
-    g_assert_cmpint(clock->elapsed, ==, s->now.time - restart);
-    g_assert_cmpuint(clock->restarts, ==, 1);
-    uint32_t again = syn(s, S_RCV_NXT + 1000, C_FIN_TS - 4000);
-    clock = tracker_time_wait(s->t, only_note(s, again));
-    g_assert_cmpint(clock->elapsed, ==, s->now.time - restart);
-    g_assert_cmpuint(clock->restarts, ==, 1);
-    restart = s->now.time;
-    syn(s, S_RCV_NXT - 1000, C_FIN_TS); /* rejected by its sequence number */
-    uint32_t last = syn(s, S_RCV_NXT - 2000, C_FIN_TS);
-    clock = tracker_time_wait(s->t, only_note(s, last));
-    g_assert_cmpint(clock->elapsed, ==, s->now.time - restart);
-    g_assert_cmpuint(clock->restarts, ==, 2);
-    g_assert_null(tracker_time_wait(s->t, only_note(s, 1)));
-    scene_free(s);
-}
-
 /* The clock is found for the attempt that is asked about. */
 static void test_clock_of_another_attempt(void)
 {
@@ -192,39 +103,6 @@ static void assert_states(const struct scene *s, uint32_t frame, enum tcp_state 
     g_assert_cmpstr(tcp_state_name(got_dst), ==, tcp_state_name(dst));
 }
 
-/* States of sender and receiver, frame by frame. */
-static void test_states(void)
-{
-    struct scene *s = scene_new(&LINUX);
-
-    closed_by_server(s);
-    uint32_t frame = syn(s, S_RCV_NXT + 1000, C_FIN_TS - 5000);
-    time_wait_ack(s);
-    CLIENT(s, .flags = TCP_RST, .seq = S_RCV_NXT);
-    assert_states(s, 1, STATE_SYN_SENT, STATE_UNKNOWN);
-    assert_states(s, 2, STATE_SYN_RECEIVED, STATE_ESTABLISHED);
-    assert_states(s, 3, STATE_ESTABLISHED, STATE_ESTABLISHED);
-    assert_states(s, 8, STATE_FIN_WAIT_1, STATE_CLOSE_WAIT);
-    assert_states(s, 9, STATE_CLOSE_WAIT, STATE_FIN_WAIT_2);
-    assert_states(s, 10, STATE_LAST_ACK, STATE_TIME_WAIT);
-    assert_states(s, 11, STATE_TIME_WAIT, STATE_CLOSED);
-    assert_states(s, frame, STATE_SYN_SENT, STATE_TIME_WAIT);
-    assert_states(s, frame + 1, STATE_TIME_WAIT, STATE_SYN_SENT);
-    assert_states(s, 1000, STATE_UNKNOWN, STATE_UNKNOWN);
-    scene_free(s);
-}
-
-/* TIME_WAIT runs out: 60 s, and what Linux is late. */
-static void test_state_after_time_wait(void)
-{
-    struct scene *s = scene_new(&LINUX);
-
-    closed_by_server(s);
-    wait_ms(s, 61000);
-    assert_states(s, syn(s, S_RCV_NXT + 1000, C_FIN_TS - 5000), STATE_SYN_SENT, STATE_CLOSED);
-    scene_free(s);
-}
-
 /* Frames without TCP in between have no states. */
 static void test_frames_between(void)
 {
@@ -242,12 +120,6 @@ static void test_frames_between(void)
 }
 
 /* ---- a read filter: the frame before is not in the file ---- */
-
-/* Before the next frame, which gets the same number. */
-static void hide_last_frame(struct scene *s)
-{
-    s->now.frame--;
-}
 
 static void test_hidden_frame_has_no_notes(void)
 {
@@ -323,14 +195,7 @@ int main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/notes/roles", test_roles);
     g_test_add_func("/notes/two_segments_in_a_frame", test_two_segments_in_a_frame);
-    g_test_add_func("/notes/predictions", test_predictions);
-    g_test_add_func("/notes/predictions_in_time_wait", test_predictions_in_time_wait);
-    g_test_add_func("/notes/prediction_in_fin_wait_2", test_prediction_in_fin_wait_2);
-    g_test_add_func("/notes/prediction_with_cut_options", test_prediction_with_cut_options);
-    g_test_add_func("/notes/time_wait_clock", test_time_wait_clock);
     g_test_add_func("/notes/clock_of_another_attempt", test_clock_of_another_attempt);
-    g_test_add_func("/notes/states", test_states);
-    g_test_add_func("/notes/state_after_time_wait", test_state_after_time_wait);
     g_test_add_func("/notes/frames_between", test_frames_between);
     g_test_add_func("/notes/hidden_frame_has_no_notes", test_hidden_frame_has_no_notes);
     g_test_add_func("/notes/hidden_frame_decides_without_a_number", test_hidden_frame_decides_without_a_number);

@@ -234,12 +234,6 @@ static void test_report_of_many_points(void)
     scene_free(s);
 }
 
-/* The next frame gets the number of the last one, which a read filter left out. */
-static void hide_last_frame(struct scene *s)
-{
-    s->now.frame--;
-}
-
 /* The frames that closed the old connection, that refused the SYN, and the SYN at another capture point count, but have
  * no numbers to name. */
 static void test_report_of_hidden_frames(void)

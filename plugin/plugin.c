@@ -31,7 +31,7 @@ static int dissect(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *da
     if (n > 0)
         tap_notes(pinfo, notes, n);
     if (n > 0 || tree != NULL)
-        tree_show(synfate_tracker, tvb, pinfo, tree, notes, n);
+        details_show(synfate_tracker, tvb, pinfo, tree, notes, n);
     return (int)tvb_captured_length(tvb);
 }
 
@@ -48,7 +48,7 @@ static void begin_file(void)
 static void end_file(void)
 {
     headers_unwatch();
-    tree_forget();
+    details_forget();
     tracker_free(synfate_tracker);
     synfate_tracker = NULL;
 }
@@ -60,7 +60,7 @@ static void register_protocol(void)
                                                        proto_synfate, FT_PROTOCOL);
     headers_register();
     fields_register();
-    tree_register();
+    details_register();
     prefs_register();
     tap_register();
     stat_tables_register();

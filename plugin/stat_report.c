@@ -27,7 +27,7 @@ static void (*const writers[])(const struct report_input *in, GString *out) = {
 #define CALLS_FORMATS (1U << STAT_NDJSON)
 
 /* What the taps hand out, for one report. */
-struct collection {
+struct tapped {
     enum stat_format format;
     const char *filter;   /* or NULL */
     uint16_t calls_shown; /* as report.h has it */
@@ -37,9 +37,9 @@ struct collection {
     struct report_totals totals;
 };
 
-static struct collection *collection_new(void)
+static struct tapped *collection_new(void)
 {
-    struct collection *c = g_new0(struct collection, 1);
+    struct tapped *c = g_new0(struct tapped, 1);
 
     c->attempts = g_array_new(FALSE, FALSE, sizeof(uint32_t));
     c->frames = g_array_new(FALSE, FALSE, sizeof(struct report_frame));
@@ -47,7 +47,7 @@ static struct collection *collection_new(void)
     return c;
 }
 
-static void collection_free(struct collection *c)
+static void collection_free(struct tapped *c)
 {
     g_array_free(c->attempts, TRUE);
     g_array_free(c->frames, TRUE);
@@ -57,7 +57,7 @@ static void collection_free(struct collection *c)
 
 static void reset(void *data)
 {
-    struct collection *c = data;
+    struct tapped *c = data;
 
     g_array_set_size(c->attempts, 0);
     g_array_set_size(c->frames, 0);
@@ -65,7 +65,7 @@ static void reset(void *data)
     memset(&c->totals, 0, sizeof c->totals);
 }
 
-static void count_stream(struct collection *c, uint32_t stream)
+static void count_stream(struct tapped *c, uint32_t stream)
 {
     guint size = c->streams->len, byte = stream / 8;
     uint8_t bit = (uint8_t)(1U << stream % 8);
@@ -83,7 +83,7 @@ static tap_packet_status take_segment(void *data, packet_info *pinfo, epan_disse
                                       tap_flags_t flags)
 {
     const tcp_info_t *tcp = segment;
-    struct collection *c = data;
+    struct tapped *c = data;
 
     (void)pinfo, (void)edt;
     if (flags & TL_DISPLAY_FILTER_IGNORED)
@@ -98,7 +98,7 @@ static tap_packet_status take_note(void *data, packet_info *pinfo, epan_dissect_
                                    tap_flags_t flags)
 {
     const struct note *note = noted;
-    struct collection *c = data;
+    struct tapped *c = data;
     struct report_frame frame = {
         .time = frame_time(pinfo),
         .frame = note->frame,
@@ -114,7 +114,7 @@ static tap_packet_status take_note(void *data, packet_info *pinfo, epan_dissect_
     return TAP_PACKET_REDRAW;
 }
 
-static bool listen_to_taps(struct collection *c, tap_draw_cb draw)
+static bool listen_to_taps(struct tapped *c, tap_draw_cb draw)
 {
     const unsigned flags = TL_IGNORE_DISPLAY_FILTER | TL_REQUIRES_ERROR_PACKETS;
 
@@ -122,7 +122,7 @@ static bool listen_to_taps(struct collection *c, tap_draw_cb draw)
            && stat_listen("synfate", c, c->filter, flags, reset, take_note, draw);
 }
 
-static char *write_report(const struct collection *c)
+static char *write_report(const struct tapped *c)
 {
     GString *out = g_string_new(NULL);
     struct report_input input = {
@@ -157,7 +157,7 @@ static void draw(void *data)
 
 static bool start_printing(const struct stat_request *request)
 {
-    struct collection *c = collection_new();
+    struct tapped *c = collection_new();
 
     c->format = request->format;
     c->filter = request->filter;
@@ -195,7 +195,7 @@ STAT_STARTER(start_calls, begin_calls)
 char *report_collect(enum stat_format format, const char *filter, uint16_t calls_shown)
 {
     const funnel_ops_t *ops = funnel_get_funnel_ops();
-    struct collection *c = collection_new();
+    struct tapped *c = collection_new();
     char *text = NULL;
 
     c->format = format;

@@ -39,14 +39,14 @@ int64_t frame_time(const packet_info *pinfo);
 /* fields.c */
 void fields_register(void);
 
-/* tree.c: registers subtrees and expert infos; shows what the tracker knows about a frame that has these notes. */
-void tree_register(void);
+/* details.c: registers subtrees and expert infos; shows what the tracker knows about a frame that has these notes. */
+void details_register(void);
 
 /* The file is closed. */
-void tree_forget(void);
+void details_forget(void);
 
-void tree_show(const struct tracker *t, tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, const struct note *notes,
-               size_t n);
+void details_show(const struct tracker *t, tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree,
+                  const struct note *notes, size_t n);
 
 /* conversation_filter.c: Analyze > Conversation Filter. */
 void conversation_filter_register(void);

@@ -11,13 +11,13 @@
 #include <glib/gstdio.h>
 
 /* Both ends of a connection, the smaller first. */
-struct pair_key {
+struct end_pair {
     uint8_t family;
     struct tcp_address one, other;
 };
 
 /* Frames of a port pair. */
-struct span {
+struct frame_span {
     uint32_t from, till;
 };
 
@@ -25,7 +25,7 @@ struct span {
 struct wanted {
     const struct tracker *t;
     GHashTable *attempts; /* records */
-    GHashTable *pairs;    /* struct pair_key -> GArray of struct span */
+    GHashTable *pairs;    /* struct end_pair -> GArray of struct frame_span */
 };
 
 /* ---- which frames ---------------------------------------------------------------------------------- */
@@ -37,16 +37,16 @@ static int compare_addresses(const struct tcp_address *a, const struct tcp_addre
     return order != 0 ? order : (int)a->port - (int)b->port;
 }
 
-static struct pair_key pair_of(uint8_t family, const struct tcp_address *a, const struct tcp_address *b)
+static struct end_pair pair_of(uint8_t family, const struct tcp_address *a, const struct tcp_address *b)
 {
     bool ordered = compare_addresses(a, b) < 0;
 
-    return (struct pair_key){ .family = family, .one = ordered ? *a : *b, .other = ordered ? *b : *a };
+    return (struct end_pair){ .family = family, .one = ordered ? *a : *b, .other = ordered ? *b : *a };
 }
 
 static guint hash_pair(gconstpointer key)
 {
-    const struct pair_key *pair = key;
+    const struct end_pair *pair = key;
     guint hash = 5381 + pair->one.port * 65537U + pair->other.port;
 
     for (size_t i = 0; i < sizeof pair->one.ip; i++)
@@ -56,7 +56,7 @@ static guint hash_pair(gconstpointer key)
 
 static gboolean same_pair(gconstpointer a, gconstpointer b)
 {
-    const struct pair_key *x = a, *y = b;
+    const struct end_pair *x = a, *y = b;
 
     return x->family == y->family && compare_addresses(&x->one, &y->one) == 0
            && compare_addresses(&x->other, &y->other) == 0;
@@ -67,7 +67,7 @@ static void free_spans(gpointer spans)
     g_array_free(spans, TRUE);
 }
 
-static struct pair_key pair_of_attempt(const struct wanted *w, const struct attempt *a)
+static struct end_pair pair_of_attempt(const struct wanted *w, const struct attempt *a)
 {
     struct tcp_address client, server;
     uint8_t family = tracker_addresses(w->t, a, &client, &server);
@@ -79,12 +79,12 @@ static struct pair_key pair_of_attempt(const struct wanted *w, const struct atte
 static void want_attempt(struct wanted *w, uint32_t attempt)
 {
     for (uint32_t s = attempt; s != 0; s = sibling_after(w->t, attempt, s)) {
-        struct pair_key key = pair_of_attempt(w, tracker_attempt(w->t, s));
+        struct end_pair key = pair_of_attempt(w, tracker_attempt(w->t, s));
         if (!g_hash_table_add(w->attempts, GUINT_TO_POINTER(s)) || g_hash_table_contains(w->pairs, &key))
             continue;
-        struct pair_key *kept = g_new(struct pair_key, 1);
+        struct end_pair *kept = g_new(struct end_pair, 1);
         *kept = key;
-        g_hash_table_insert(w->pairs, kept, g_array_new(FALSE, FALSE, sizeof(struct span)));
+        g_hash_table_insert(w->pairs, kept, g_array_new(FALSE, FALSE, sizeof(struct frame_span)));
     }
 }
 
@@ -94,17 +94,17 @@ static void want_spans(struct wanted *w)
     for (uint32_t record = 1; record <= tracker_attempts(w->t); record++) {
         const struct attempt *a = tracker_attempt(w->t, record);
         struct past past;
-        struct pair_key key = pair_of_attempt(w, a);
+        struct end_pair key = pair_of_attempt(w, a);
         GArray *spans = g_hash_table_lookup(w->pairs, &key);
         if (spans == NULL)
             continue;
         if (spans->len > 0) {
-            struct span *last = &g_array_index(spans, struct span, spans->len - 1);
+            struct frame_span *last = &g_array_index(spans, struct frame_span, spans->len - 1);
             last->till = MIN(last->till, a->frame[SYN_FIRST] - 1);
         }
         if (!g_hash_table_contains(w->attempts, GUINT_TO_POINTER(record)))
             continue;
-        struct span span = { a->frame[SYN_FIRST], UINT32_MAX };
+        struct frame_span span = { a->frame[SYN_FIRST], UINT32_MAX };
         if (tracker_past(w->t, a, &past) && (past.flags & PAST_CONNECTION) && past.first != 0)
             span.from = MIN(past.first, a->frame[SYN_FIRST]);
         g_array_append_val(spans, span);
@@ -150,10 +150,10 @@ static bool is_wanted(const struct wanted *w, const struct reader_frame *frame)
         return true;
     if (!intake_segment(&frame->seen, frame->link, &frame->bytes, &taken))
         return false;
-    struct pair_key key = pair_of(taken.segment.family, &taken.segment.src, &taken.segment.dst);
+    struct end_pair key = pair_of(taken.segment.family, &taken.segment.src, &taken.segment.dst);
     const GArray *spans = g_hash_table_lookup(w->pairs, &key);
     for (guint i = 0; spans != NULL && i < spans->len; i++) {
-        const struct span *span = &g_array_index(spans, struct span, i);
+        const struct frame_span *span = &g_array_index(spans, struct frame_span, i);
         if (span->from <= frame->seen.frame && frame->seen.frame <= span->till)
             return true;
     }

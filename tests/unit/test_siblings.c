@@ -122,11 +122,11 @@ static void test_signs_suffice(void)
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
-    g_test_add_func("/sightings/rings_are_bounded", test_rings_are_bounded);
-    g_test_add_func("/sightings/no_legs_by_fin", test_no_legs_by_fin);
-    g_test_add_func("/sightings/point_names", test_point_names);
-    g_test_add_func("/sightings/no_stray_answer_of_the_other_family", test_no_stray_answer_of_the_other_family);
-    g_test_add_func("/sightings/unknown_ttl", test_unknown_ttl);
-    g_test_add_func("/sightings/signs_suffice", test_signs_suffice);
+    g_test_add_func("/siblings/rings_are_bounded", test_rings_are_bounded);
+    g_test_add_func("/siblings/no_legs_by_fin", test_no_legs_by_fin);
+    g_test_add_func("/siblings/point_names", test_point_names);
+    g_test_add_func("/siblings/no_stray_answer_of_the_other_family", test_no_stray_answer_of_the_other_family);
+    g_test_add_func("/siblings/unknown_ttl", test_unknown_ttl);
+    g_test_add_func("/siblings/signs_suffice", test_signs_suffice);
     return g_test_run();
 }

@@ -1,4 +1,4 @@
-/* tree.c - shows what the tracker knows about a frame: subtree, expert infos, Info column
+/* details.c - shows what the tracker knows about a frame: subtree, expert infos, Info column
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -18,7 +18,7 @@ static expert_field experts[EXPERT_COUNT];
 static int proto_expert_info = -1;
 
 /* What is shown on one frame about one attempt. */
-struct view {
+struct frame_view {
     const struct tracker *t;
     tvbuff_t *tvb;
     packet_info *pinfo;
@@ -30,7 +30,7 @@ struct view {
     struct call call;
 };
 
-void tree_register(void)
+void details_register(void)
 {
     static int *subtrees[] = { &ett_synfate,   &ett_verdict,    &ett_call,   &ett_old,
                                &ett_time_wait, &ett_comparison, &ett_advice, &ett_line };
@@ -59,7 +59,7 @@ void tree_register(void)
 
 /* ---- one item each --------------------------------------------------------------------------------- */
 
-static proto_item *add_token(const struct view *v, proto_tree *tree, int hfid, const char *token)
+static proto_item *add_token(const struct frame_view *v, proto_tree *tree, int hfid, const char *token)
 {
     proto_item *item = proto_tree_add_string(tree, hfid, v->tvb, 0, 0, token);
 
@@ -67,24 +67,24 @@ static proto_item *add_token(const struct view *v, proto_tree *tree, int hfid, c
     return item;
 }
 
-static void add_number(const struct view *v, proto_tree *tree, int hfid, uint32_t number)
+static void add_number(const struct frame_view *v, proto_tree *tree, int hfid, uint32_t number)
 {
     proto_item_set_generated(proto_tree_add_uint(tree, hfid, v->tvb, 0, 0, number));
 }
 
-static void add_link(const struct view *v, proto_tree *tree, int hfid, uint32_t frame)
+static void add_link(const struct frame_view *v, proto_tree *tree, int hfid, uint32_t frame)
 {
     if (frame != 0 && frame != FRAME_HIDDEN)
         add_number(v, tree, hfid, frame);
 }
 
-static void add_flag(const struct view *v, proto_tree *tree, int hfid, bool flag)
+static void add_flag(const struct frame_view *v, proto_tree *tree, int hfid, bool flag)
 {
     proto_item_set_generated(proto_tree_add_boolean(tree, hfid, v->tvb, 0, 0, flag));
 }
 
 /* ns below 0: not known. */
-static void add_time(const struct view *v, proto_tree *tree, int hfid, int64_t ns)
+static void add_time(const struct frame_view *v, proto_tree *tree, int hfid, int64_t ns)
 {
     nstime_t duration = { .secs = (time_t)(ns / NS_PER_SECOND), .nsecs = (int)(ns % NS_PER_SECOND) };
 
@@ -92,8 +92,8 @@ static void add_time(const struct view *v, proto_tree *tree, int hfid, int64_t n
         proto_item_set_generated(proto_tree_add_time(tree, hfid, v->tvb, 0, 0, &duration));
 }
 
-static void add_delta(const struct view *v, proto_tree *tree, int hfid, int32_t delta, const char *name, uint32_t a,
-                      const char *other_name, uint32_t b)
+static void add_delta(const struct frame_view *v, proto_tree *tree, int hfid, int32_t delta, const char *name,
+                      uint32_t a, const char *other_name, uint32_t b)
 {
     proto_item *item = proto_tree_add_int_format_value(tree, hfid, v->tvb, 0, 0, delta, "%d (%s %u, %s %u)", delta,
                                                        name, a, other_name, b);
@@ -103,7 +103,8 @@ static void add_delta(const struct view *v, proto_tree *tree, int hfid, int32_t 
 
 /* ---- groups of items: each says in its title what it comes to ---------------------------------------- */
 
-static proto_tree *add_group(const struct view *v, proto_tree *parent, int ett, const char *title, proto_item **item)
+static proto_tree *add_group(const struct frame_view *v, proto_tree *parent, int ett, const char *title,
+                             proto_item **item)
 {
     proto_tree *tree = proto_tree_add_subtree(parent, v->tvb, 0, 0, ett, item, title);
 
@@ -111,7 +112,7 @@ static proto_tree *add_group(const struct view *v, proto_tree *parent, int ett, 
     return tree;
 }
 
-static void show_attempt(const struct view *v, proto_tree *tree)
+static void show_attempt(const struct frame_view *v, proto_tree *tree)
 {
     add_number(v, tree, field.attempt, v->a->number);
     add_number(v, tree, field.use, v->a->use);
@@ -124,7 +125,7 @@ static void show_attempt(const struct view *v, proto_tree *tree)
 }
 
 /* The outcome stands on one frame of a call, and on none that a second capture point shows. */
-static void show_call(const struct view *v, proto_tree *parent)
+static void show_call(const struct frame_view *v, proto_tree *parent)
 {
     const struct call *call = &v->call;
     bool carries = call->carrier == v->note->attempt && v->note->role == NOTE_SYN && v->note->syn_number == 1;
@@ -147,7 +148,7 @@ static void show_call(const struct view *v, proto_tree *parent)
     show_attempt(v, tree);
 }
 
-static void show_stack(const struct view *v, proto_tree *tree)
+static void show_stack(const struct frame_view *v, proto_tree *tree)
 {
     struct peer_rules rules = tracker_peer_rules(v->t, v->a);
     proto_item *item = add_token(v, tree, field.peer_stack, rules.stack->token);
@@ -156,7 +157,7 @@ static void show_stack(const struct view *v, proto_tree *tree)
 }
 
 /* Not on the first pass: what others come to is not known then. */
-static void show_shared(const struct view *v, proto_tree *tree)
+static void show_shared(const struct frame_view *v, proto_tree *tree)
 {
     bool known = v->pinfo->fd->visited && (call_failed(&v->call) || call_was_late(&v->call));
     const char *shared = known ? tracker_shared(v->t, v->note->attempt) : NULL;
@@ -165,7 +166,7 @@ static void show_shared(const struct view *v, proto_tree *tree)
         add_token(v, tree, field.shared, shared);
 }
 
-static proto_item *show_verdict(const struct view *v, proto_tree *parent, const char *summary)
+static proto_item *show_verdict(const struct frame_view *v, proto_tree *parent, const char *summary)
 {
     const struct verdict *verdict = &v->verdict;
     const struct packets_seen *strays = tracker_packets(v->t, v->a, SEEN_STRAY);
@@ -193,7 +194,7 @@ static proto_item *show_verdict(const struct view *v, proto_tree *parent, const 
     return item;
 }
 
-static const char *closer_text(const struct view *v)
+static const char *closer_text(const struct frame_view *v)
 {
     struct tcp_address client, server;
     uint8_t family = tracker_addresses(v->t, v->a, &client, &server);
@@ -205,7 +206,7 @@ static const char *closer_text(const struct view *v)
     return copy;
 }
 
-static void show_old_connection(const struct view *v, proto_tree *parent)
+static void show_old_connection(const struct frame_view *v, proto_tree *parent)
 {
     proto_item *item;
     const char *state = tcp_state_name((enum tcp_state)v->h->state);
@@ -232,7 +233,7 @@ static void show_old_connection(const struct view *v, proto_tree *parent)
         add_flag(v, tree, field.other_host, signs_suffice(signs));
 }
 
-static void show_time_wait(const struct view *v, proto_tree *parent)
+static void show_time_wait(const struct frame_view *v, proto_tree *parent)
 {
     const struct time_wait_clock *clock = tracker_time_wait(v->t, v->note);
     proto_item *item;
@@ -250,7 +251,7 @@ static void show_time_wait(const struct view *v, proto_tree *parent)
     add_number(v, tree, field.time_wait_restarts, clock->restarts);
 }
 
-static void show_comparison(const struct view *v, proto_tree *parent)
+static void show_comparison(const struct frame_view *v, proto_tree *parent)
 {
     const struct past *h = v->h;
     const uint16_t known = PAST_RCV_NXT | PAST_SND_NXT | PAST_TS_RECENT;
@@ -285,7 +286,7 @@ static void show_comparison(const struct view *v, proto_tree *parent)
 static void show_states(const struct tracker *t, tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, proto_item *title)
 {
     enum tcp_state src, dst;
-    struct view v = { .tvb = tvb };
+    struct frame_view v = { .tvb = tvb };
 
     tracker_states(t, pinfo->num, &src, &dst);
     if (src != STATE_UNKNOWN)
@@ -299,7 +300,7 @@ static void show_states(const struct tracker *t, tvbuff_t *tvb, packet_info *pin
 }
 
 /* The details pane does not wrap, and the advice is long: a reader gets it in lines, everybody else in the field. */
-static void show_advice(const struct view *v, proto_tree *parent)
+static void show_advice(const struct frame_view *v, proto_tree *parent)
 {
     enum { LINE_WIDTH = 110 };
     const char *advice = tracker_advice(v->t, v->note->attempt, &v->verdict);
@@ -320,7 +321,7 @@ static void show_advice(const struct view *v, proto_tree *parent)
 /* ---- expert infos ---------------------------------------------------------------------------------- */
 
 /* A late call is worth a warning whatever its cause. But if a rejected SYN made it late, that is no packet loss. */
-static enum expert_kind expert_of(const struct view *v)
+static enum expert_kind expert_of(const struct frame_view *v)
 {
     const struct verdict_row *row = verdict_row(v->verdict.fate, v->verdict.cause);
 
@@ -331,7 +332,7 @@ static enum expert_kind expert_of(const struct view *v)
 
 /* While the capture is read: the frame that decides, as far as is known. Silence has no other frame to be seen on than
  * the SYN that is sent again; and what decides that a client is stuck may have come before what shows that it is. */
-static bool decides_so_far(const struct view *v)
+static bool decides_so_far(const struct frame_view *v)
 {
     if (v->note->frame == v->verdict.decided_by || v->verdict.fate == FATE_STUCK)
         return true;
@@ -340,7 +341,7 @@ static bool decides_so_far(const struct view *v)
 }
 
 /* One frame of a call: that which decides the attempt that tells its outcome, or the first SYN of that attempt. */
-static bool decides_the_call(const struct view *v)
+static bool decides_the_call(const struct frame_view *v)
 {
     struct verdict verdict = v->verdict;
 
@@ -354,14 +355,14 @@ static bool decides_the_call(const struct view *v)
 /* While the capture is read: how severe the expert info was that each call had last. */
 static GHashTable *told;
 
-void tree_forget(void)
+void details_forget(void)
 {
     if (told != NULL)
         g_hash_table_remove_all(told);
 }
 
 /* That a call failed is told once, however many frames, ports of a NAT, and legs say so; and once that it got in late. */
-static bool is_news(const struct view *v, enum expert_kind kind)
+static bool is_news(const struct frame_view *v, enum expert_kind kind)
 {
     gpointer call = GUINT_TO_POINTER(v->call.number);
     enum severity severity = expert_row(kind)->severity;
@@ -377,7 +378,7 @@ static bool is_news(const struct view *v, enum expert_kind kind)
 }
 
 /* What the frame says among the expert infos; returns false if nothing: other frames of a call have its items only. */
-static bool choose_expert(const struct view *v, enum expert_kind *kind)
+static bool choose_expert(const struct frame_view *v, enum expert_kind *kind)
 {
     *kind = expert_of(v);
     if (v->call.probe)
@@ -416,7 +417,7 @@ static void open_once(proto_tree *parent)
 
 /* Returns the item to which expert infos go: not the first, for Wireshark gives an item with expert infos a kind of its own
  * among those that it remembers as open or closed. */
-static proto_item *show_items(const struct view *v, proto_tree *parent, const char *summary)
+static proto_item *show_items(const struct frame_view *v, proto_tree *parent, const char *summary)
 {
     proto_item *item = proto_tree_add_protocol_format(parent, proto_synfate, v->tvb, 0, 0, "SYN fate: %s", summary);
     proto_tree *tree = proto_item_add_subtree(item, ett_synfate);
@@ -439,7 +440,7 @@ static proto_item *show_items(const struct view *v, proto_tree *parent, const ch
 static void show_note(const struct tracker *t, tvbuff_t *tvb, packet_info *pinfo, proto_tree *parent,
                       const struct note *note, bool read)
 {
-    struct view v = { .t = t, .tvb = tvb, .pinfo = pinfo, .note = note, .a = tracker_attempt(t, note->attempt) };
+    struct frame_view v = { .t = t, .tvb = tvb, .pinfo = pinfo, .note = note, .a = tracker_attempt(t, note->attempt) };
     enum expert_kind kind;
     struct past past;
 
@@ -475,7 +476,7 @@ static void show_alarm(const struct tracker *t, tvbuff_t *tvb, packet_info *pinf
     GString *text = g_string_new("SYN not answered for 3 s: ");
     struct tcp_address client, server;
     uint8_t family = tracker_addresses(t, a, &client, &server);
-    struct view v = { .t = t, .tvb = tvb, .pinfo = pinfo };
+    struct frame_view v = { .t = t, .tvb = tvb, .pinfo = pinfo };
 
     append_address(text, family, &client, true);
     g_string_append(text, " -> ");
@@ -521,8 +522,8 @@ static bool is_read(proto_tree *tree)
     return proto_field_is_referenced(tree, proto_synfate) || proto_field_is_referenced(tree, proto_expert_info);
 }
 
-void tree_show(const struct tracker *t, tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, const struct note *notes,
-               size_t n)
+void details_show(const struct tracker *t, tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree,
+                  const struct note *notes, size_t n)
 {
     bool read = tree != NULL && is_read(tree);
 

@@ -168,7 +168,7 @@ static void track_sender(struct tracker *t, const packet_info *pinfo, const stru
         tracker_other_packet(t, seen, family, ip);
 }
 
-/* What an ICMP message holds comes behind its header: nothing there was sent now. */
+/* A header behind that of an ICMP message, in the same data, is quoted by the message: it was not sent now. */
 static bool is_quoted(const struct header *header, const struct header *icmp)
 {
     return icmp != NULL && header->tvb == icmp->tvb && header->offset > icmp->offset;

@@ -7,9 +7,8 @@
 
 #include "arguments.h"
 
-/* Reads the files again and writes what is about these attempts (records) to options->write_to; interfaces as reader_interfaces
- * gives them. Returns false, and says
- * why, if that cannot be. */
+/* Reads the files again and writes the frames of these attempts (records), and of their old connections, to
+ * options->write_to; interfaces as reader_interfaces gives them. Returns false, and says why, if that cannot be. */
 bool matching_write(const struct arguments *options, const struct tracker *t, const GArray *attempts,
                     const GArray *interfaces);
 

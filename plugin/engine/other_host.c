@@ -20,7 +20,7 @@
 #define TICKS_USUAL 1000
 #define TICKS_BACK (CLOCK_TOLERANCE_S * TICKS_USUAL)
 #define TICKS_PER_SECOND_MAX INT64_C(2000000)
-/* Fewer ticks than this do not show a rate: one of them is up to a tenth of it. */
+/* With fewer ticks than this, one tick more or less at either end changes the rate by more than a tenth. */
 enum { TICKS_LEAST = 20 };
 /* So many attempts before and after are looked at for other ports of the same client, and so many of those are compared. */
 enum { ATTEMPTS_NEAR = 256, PORTS_COMPARED = 16 };

@@ -93,7 +93,7 @@ static inline void host_note_checksum(struct host *host, const struct segment *s
 }
 
 /* Whether there are so many that some are to be forgotten: that needs peers_use for all that are in use, then
- * peers_forget. Who has only sent goes first, then who has answered; `before`: ns, no answer before it matters. */
+ * peers_forget. Hosts that have only sent go first, then those that answered; `before`: ns, no answer before it matters. */
 bool peers_are_many(const struct peers *p);
 void peers_use(struct peers *p, uint8_t family, uint16_t point, const struct tcp_address *address);
 void peers_forget(struct peers *p, int64_t before);

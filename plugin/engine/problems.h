@@ -72,7 +72,7 @@ bool problems_words(const struct problems *p, GString *out);
 /* Where there is nothing to name: that this is so, and why it may be said. */
 void problems_all_is_well(const struct problems *p, GString *out);
 
-/* What to change, and what to check next (NULL: nothing). The first one is to be freed. */
+/* What to change, and what to check next (NULL: nothing). The text that is returned is to be freed. */
 char *problem_advice(const struct tracker *t, const struct problem *problem, const char **next);
 
 #endif

@@ -16,7 +16,7 @@
 /* If another point's packets come first in the file, its attempt may have all its SYNs, with TSvals of two minutes more,
  * before the first SYN is seen here. */
 #define TSVAL_NEAR (1U << 17)
-/* A SYN's life: that of a call through a NAT that tries again. */
+/* A NAT may try a call again for as long as clients repeat a SYN. */
 #define RETRY_WINDOW (130 * NS_PER_SECOND)
 /* So many ISNs that several share are remembered: a generator of packets has one, or few. */
 enum { SHARED_MAX = 65536 };

@@ -19,7 +19,7 @@
 /* The same timestamp or IP ID so soon are the same packet, even where two clocks differ: what is sent again has new ones. */
 #define SAME_STAMP_WINDOW NS_PER_SECOND
 
-/* What calls have in common, kept by who reads it: contrast.c. */
+/* What calls have in common. contrast.c works it out when somebody asks, and keeps it here. */
 struct shared {
     struct contrasts *all; /* NULL: not read yet */
     void (*release)(struct contrasts *all);
@@ -27,7 +27,8 @@ struct shared {
     bool never;     /* attempts were forgotten: those that are left cannot be compared */
 };
 
-/* What rules out most attempts of late as racers (races.c), such as those of a flood, without a look at their records. */
+/* A recent attempt, with enough to see that it is none of a race (races.c): for most of them, such as those of a flood,
+ * nobody has to look at their records. */
 struct recent_attempt {
     uint64_t client, server; /* family and port_pair.ip */
     uint32_t attempt, link;  /* link 0: none, or one that many addresses share */

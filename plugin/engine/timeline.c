@@ -27,7 +27,7 @@ struct timeline {
     int64_t most_lost;
 };
 
-/* From the bottom up: what is healthy carries the rest. */
+/* The parts of a bar, from the bottom up: healthy calls are at the bottom. */
 static const struct {
     enum outcome outcome;
     const char *class;

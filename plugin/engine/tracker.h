@@ -57,7 +57,7 @@ void tracker_other_packet(struct tracker *t, const struct sighting *seen, uint8_
 bool tracker_point_is_named(const struct tracker *t, uint16_t point);
 void tracker_name_point(struct tracker *t, uint16_t point, const char *name, uint32_t recorder);
 
-/* What frames are called in texts; without, by their numbers. What names->data is must stay. */
+/* Gives frames names in texts; without this they are called by their numbers. What names->data points to must stay. */
 void tracker_name_frames(struct tracker *t, const struct frame_names *names);
 const struct frame_names *tracker_frame_names(const struct tracker *t);
 

@@ -114,7 +114,7 @@ def test_a_retry_that_is_answered(tshark):
 
 
 def test_thousands_of_calls(tshark):
-    """What waits for its time is let go."""
+    """Of thousands of calls only the one without an answer is told."""
     capture = Capture()
     for i in range(3000):
         handshake(*capture.flow(cport=10000 + i))

@@ -254,7 +254,7 @@ static void assert_same(const struct scene *one, const struct names *names, uint
     g_assert_cmpuint(name_of(names, c.retry_of), ==, d.retry_of);
 }
 
-/* What was there before, so long ago that it is nothing to this attempt, may be forgotten. */
+/* Whether the attempt refers to a connection so long ago that the other tracker may have forgotten it. */
 static bool looks_far_back(const struct scene *s, uint32_t attempt)
 {
     struct past past;
@@ -262,7 +262,7 @@ static bool looks_far_back(const struct scene *s, uint32_t attempt)
     return tracker_past(s->t, tracker_attempt(s->t, attempt), &past) && past.age > FORGET_NOTHING_WITHIN;
 }
 
-/* What reads all attempts, or those near one, passes those by that are forgotten. */
+/* Everything that reads all attempts, or those near one, has to skip those that are forgotten. */
 static void report(const struct scene *s)
 {
     GArray *kept = g_array_new(FALSE, FALSE, sizeof(uint32_t));
@@ -280,7 +280,7 @@ static void report(const struct scene *s)
     g_string_free(text, TRUE);
 }
 
-/* Of the last minutes, both say the same. */
+/* One has forgotten, the other one has not: of the last minutes both say the same. */
 static void compare(const struct scene *some, const struct names *names, const struct scene *all)
 {
     uint32_t compared = 0;
@@ -329,7 +329,7 @@ static void test_same_verdicts(void)
 
 /* ---- lower numbers --------------------------------------------------------------------------------- */
 
-/* Frames from a hundred before the last one on are of late. */
+/* The last hundred frames are recent, the others get the lowest numbers. */
 static void lower(struct scene *s, struct names *names)
 {
     GArray *old = g_array_new(FALSE, FALSE, sizeof(uint64_t));
@@ -376,7 +376,7 @@ static void test_lower(void)
     }
 }
 
-/* Notes, states and legs of frames of late move with their frames. */
+/* Notes, states and legs of recent frames move with their frames. */
 static void test_lower_notes(void)
 {
     struct scene *s = scene_new(&LINUX);

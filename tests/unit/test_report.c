@@ -76,7 +76,7 @@ static void test_report_of_nothing(void)
     scene_free(s);
 }
 
-/* A SYN at the capture's end got neither in nor lost. */
+/* The capture ends after the SYN: whether the call failed is not known. */
 static void test_report_of_what_is_not_known(void)
 {
     struct scene *s = scene_new(&LINUX);
@@ -275,7 +275,7 @@ static guint lines_of(const char *text)
     return n;
 }
 
-/* A page for any number of equal failures; all of them for who asks. */
+/* However many failures are alike, the report is one page. It shows all of them to a reader who asks. */
 static void test_report_is_a_page(void)
 {
     struct scene *s = scene_new(&LINUX);

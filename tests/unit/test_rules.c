@@ -60,8 +60,8 @@ static bool is_within(const uint8_t a[RULE_FACTS_MAX], const uint8_t b[RULE_FACT
     return facts_have_all(&outer, &inner);
 }
 
-/* What meets the later row's conditions meets those of an earlier one that asks for less. A rule with a cost only comes
- * before others of the same cost; one without ends the search. */
+/* Whether the early row holds wherever the late one does, since it asks for less: then the late one is never reached. A rule
+ * with a cost only comes before others of the same cost; one without a cost ends the search. */
 static bool hides(const struct rule *early, const struct rule *late)
 {
     return (early->cost == COST_NONE || early->cost == late->cost) && is_within(early->all, late->all)

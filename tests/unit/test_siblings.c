@@ -7,7 +7,7 @@
 
 static const struct tcp_address SERVICE = { .ip = { 192, 0, 2, 1 }, .port = 80 };
 
-/* Nobody makes the engine walk: a ring of the same SYN is short. */
+/* However often a SYN comes again, its ring stays short, so that nobody can make the engine slow. */
 static void test_rings_are_bounded(void)
 {
     struct scene *s = scene_new(&LINUX);

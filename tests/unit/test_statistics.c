@@ -330,7 +330,7 @@ static void test_capture_points(void)
     scene_free(s);
 }
 
-/* More rows than a page holds become one; who asks gets all. */
+/* The rows that a page has no room for become one. A reader who asks gets all. */
 static void test_rows_shown(void)
 {
     struct scene *s = scene_new(&LINUX);
@@ -433,7 +433,7 @@ static void test_empty_tables(void)
     g_array_free(none, TRUE);
 }
 
-/* The longest addresses and the largest numbers keep to the line. */
+/* No line is too long, not even with the longest addresses and the largest numbers. */
 static void test_tables_are_narrow(void)
 {
     struct scene *s = scene_new(&LINUX);

@@ -51,6 +51,27 @@ static inline void scene_free(struct scene *s)
     g_free(s);
 }
 
+/* A test with a scene of its own. */
+struct scene_test {
+    const char *path;
+    void (*test)(struct scene *s);
+};
+
+static inline void run_scene_test(gconstpointer data)
+{
+    const struct scene_test *test = data;
+    struct scene *s = scene_new(&LINUX);
+
+    test->test(s);
+    scene_free(s);
+}
+
+static inline void add_scene_tests(const struct scene_test *tests, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        g_test_add_data_func(tests[i].path, &tests[i], run_scene_test);
+}
+
 static inline void wait_ms(struct scene *s, int64_t ms)
 {
     s->now.time += ms * NS_PER_MS;

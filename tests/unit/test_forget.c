@@ -29,10 +29,8 @@ static uint32_t old_syn(struct scene *s)
     return CLIENT(s, .flags = TCP_SYN, .seq = S_RCV_NXT + 1000, .tsval = C_FIN_TS - 5000, .mss = 1460, .wscale = 7);
 }
 
-static void test_closed(void)
+static void test_closed(struct scene *s)
 {
-    struct scene *s = scene_new(&LINUX);
-
     closed_by_server(s);
     pass(s, 100);
     forget(s);
@@ -43,7 +41,6 @@ static void test_closed(void)
     g_assert_cmpuint(tracker_port_pairs(s->t), ==, 0);
     g_assert_false(tracker_keeps(s->t, 1));
     g_assert_false(tracker_keeps(s->t, 0));
-    scene_free(s);
 }
 
 /* As long as the user says that the servers remember it. */
@@ -65,10 +62,8 @@ static void test_long_time_wait(void)
     scene_free(s);
 }
 
-static void test_open(void)
+static void test_open(struct scene *s)
 {
-    struct scene *s = scene_new(&LINUX);
-
     handshake(s);
     exchange(s);
     pass(s, 7200);
@@ -81,14 +76,12 @@ static void test_open(void)
     pass(s, 25 * 3600);
     forget(s);
     g_assert_cmpuint(tracker_port_pairs(s->t), ==, 0);
-    scene_free(s);
 }
 
 /* If there are too many, those that have been idle for the longest time go. */
-static void test_too_many_open(void)
+static void test_too_many_open(struct scene *s)
 {
     const struct forget_limits few = { .idle = 24 * HOUR, .port_pairs = 10 };
-    struct scene *s = scene_new(&LINUX);
 
     for (uint16_t i = 1; i <= 50; i++) {
         s->client.port = i;
@@ -99,13 +92,11 @@ static void test_too_many_open(void)
     g_assert_cmpuint(tracker_port_pairs(s->t), ==, 10);
     g_assert_false(tracker_keeps(s->t, 40));
     g_assert_true(tracker_keeps(s->t, 41));
-    scene_free(s);
 }
 
 /* Handles are used again, so are places in the tables; the numbers of attempts go on. */
-static void test_a_long_stream(void)
+static void test_a_long_stream(struct scene *s)
 {
-    struct scene *s = scene_new(&LINUX);
     uint32_t most = 0, n = 0;
 
     for (int round = 0; round < 100; round++) {
@@ -122,14 +113,11 @@ static void test_a_long_stream(void)
     g_assert_cmpuint(most, <, 5000);
     g_assert_cmpuint(tracker_attempt(s->t, 1)->number, >, 1);
     g_assert_cmpuint(n, ==, 50000);
-    scene_free(s);
 }
 
 /* Spoofed sources, each of which sends a SYN and is never heard of again. */
-static void test_many_hosts(void)
+static void test_many_hosts(struct scene *s)
 {
-    struct scene *s = scene_new(&LINUX);
-
     for (uint32_t i = 0; i < 300000; i++) {
         memcpy(s->client.ip, &i, sizeof i);
         s->server.port = (uint16_t)(i % 50000);
@@ -142,7 +130,6 @@ static void test_many_hosts(void)
     pass(s, 200);
     forget(s);
     g_assert_cmpuint(tracker_port_pairs(s->t), ==, 0);
-    scene_free(s);
 }
 
 /* ---- with and without ------------------------------------------------------------------------------ */
@@ -377,9 +364,8 @@ static void test_lower(void)
 }
 
 /* Notes, states and legs of recent frames move with their frames. */
-static void test_lower_notes(void)
+static void test_lower_notes(struct scene *s)
 {
-    struct scene *s = scene_new(&LINUX);
     struct names names = { .old = NULL };
     enum tcp_state src, dst;
     size_t n;
@@ -395,13 +381,11 @@ static void test_lower_notes(void)
     tracker_states(s->t, now, &src, &dst);
     g_assert_cmpint(src, ==, STATE_SYN_SENT);
     g_assert_null(tracker_notes(s->t, syn, &n));
-    scene_free(s);
 }
 
 /* Notes and states of frames that are still asked for are there, the others' are not. */
-static void test_notes(void)
+static void test_notes(struct scene *s)
 {
-    struct scene *s = scene_new(&LINUX);
     enum tcp_state src, dst;
     size_t n;
 
@@ -416,21 +400,24 @@ static void test_notes(void)
     g_assert_cmpint(src, ==, STATE_SYN_SENT);
     tracker_states(s->t, 1, &src, &dst);
     g_assert_cmpint(src, ==, STATE_UNKNOWN);
-    scene_free(s);
 }
+
+static const struct scene_test tests[] = {
+    { "/forget/closed", test_closed },
+    { "/forget/open", test_open },
+    { "/forget/too_many_open", test_too_many_open },
+    { "/forget/a_long_stream", test_a_long_stream },
+    { "/forget/many_hosts", test_many_hosts },
+    { "/forget/lower_notes", test_lower_notes },
+    { "/forget/notes", test_notes },
+};
 
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
-    g_test_add_func("/forget/closed", test_closed);
+    add_scene_tests(tests, G_N_ELEMENTS(tests));
     g_test_add_func("/forget/long_time_wait", test_long_time_wait);
-    g_test_add_func("/forget/open", test_open);
-    g_test_add_func("/forget/too_many_open", test_too_many_open);
-    g_test_add_func("/forget/a_long_stream", test_a_long_stream);
-    g_test_add_func("/forget/many_hosts", test_many_hosts);
     g_test_add_func("/forget/same_verdicts", test_same_verdicts);
     g_test_add_func("/forget/lower", test_lower);
-    g_test_add_func("/forget/lower_notes", test_lower_notes);
-    g_test_add_func("/forget/notes", test_notes);
     return g_test_run();
 }

@@ -37,10 +37,8 @@ static uint32_t syn(struct scene *s, uint32_t isn, uint32_t tsval)
     return CLIENT(s, .flags = TCP_SYN, .seq = isn, .tsval = tsval, .wscale = 7);
 }
 
-static void test_roles(void)
+static void test_roles(struct scene *s)
 {
-    struct scene *s = scene_new(&LINUX);
-
     g_assert_null(tracker_last_note(s->t));
     CLIENT(s, .flags = TCP_SYN, .seq = C_ISN, .tsval = C_TS);
     CLIENT(s, .flags = TCP_SYN, .seq = C_ISN, .tsval = C_TS);
@@ -57,13 +55,11 @@ static void test_roles(void)
     g_assert_false(has_notes(s, 0));
     g_assert_false(has_notes(s, 7));
     g_assert_true(tracker_last_note(s->t) == only_note(s, 5));
-    scene_free(s);
 }
 
 /* A tunnel may carry several segments in one frame. */
-static void test_two_segments_in_a_frame(void)
+static void test_two_segments_in_a_frame(struct scene *s)
 {
-    struct scene *s = scene_new(&LINUX);
     size_t n = 0;
 
     next_frame(s);
@@ -77,13 +73,11 @@ static void test_two_segments_in_a_frame(void)
     g_assert_cmpuint(n, ==, 2);
     g_assert_cmpuint(notes[0].attempt, ==, 1);
     g_assert_cmpuint(notes[1].attempt, ==, 2);
-    scene_free(s);
 }
 
 /* The clock is found for the attempt that is asked about. */
-static void test_clock_of_another_attempt(void)
+static void test_clock_of_another_attempt(struct scene *s)
 {
-    struct scene *s = scene_new(&LINUX);
     struct note other;
 
     closed_by_server(s);
@@ -91,7 +85,6 @@ static void test_clock_of_another_attempt(void)
     g_assert_nonnull(tracker_time_wait(s->t, &other));
     other.attempt++;
     g_assert_null(tracker_time_wait(s->t, &other));
-    scene_free(s);
 }
 
 static void assert_states(const struct scene *s, uint32_t frame, enum tcp_state src, enum tcp_state dst)
@@ -104,10 +97,8 @@ static void assert_states(const struct scene *s, uint32_t frame, enum tcp_state 
 }
 
 /* Frames without TCP in between have no states. */
-static void test_frames_between(void)
+static void test_frames_between(struct scene *s)
 {
-    struct scene *s = scene_new(&LINUX);
-
     handshake(s);
     for (int i = 0; i < 100; i++) {
         next_frame(s);
@@ -116,15 +107,12 @@ static void test_frames_between(void)
     CLIENT(s, .flags = TCP_ACK, .seq = C_ISN + 1, .ack = S_ISN + 1, .payload = 1);
     assert_states(s, 50, STATE_UNKNOWN, STATE_UNKNOWN);
     assert_states(s, 104, STATE_ESTABLISHED, STATE_ESTABLISHED);
-    scene_free(s);
 }
 
 /* ---- a read filter: the frame before is not in the file ---- */
 
-static void test_hidden_frame_has_no_notes(void)
+static void test_hidden_frame_has_no_notes(struct scene *s)
 {
-    struct scene *s = scene_new(&LINUX);
-
     CLIENT(s, .flags = TCP_SYN, .seq = C_ISN);
     SERVER(s, .flags = TCP_SYN | TCP_ACK, .seq = S_ISN, .ack = C_ISN + 1);
     hide_last_frame(s);
@@ -133,14 +121,11 @@ static void test_hidden_frame_has_no_notes(void)
     g_assert_false(has_notes(s, 2));
     assert_states(s, 2, STATE_UNKNOWN, STATE_UNKNOWN);
     assert_note(s, 1, 1, NOTE_SYN, 1);
-    scene_free(s);
 }
 
 /* What a hidden frame showed still counts, but no number says it. */
-static void test_hidden_frame_decides_without_a_number(void)
+static void test_hidden_frame_decides_without_a_number(struct scene *s)
 {
-    struct scene *s = scene_new(&LINUX);
-
     handshake(s);
     hide_last_frame(s);
     CLIENT(s, .flags = TCP_ACK, .seq = C_ISN + 1, .ack = S_ISN + 1, .payload = 5);
@@ -151,13 +136,10 @@ static void test_hidden_frame_decides_without_a_number(void)
     hide_last_frame(s);
     next_frame(s);
     assert_verdict(s, 2, FATE_REFUSED, CAUSE_REFUSED_THOUGH_OPEN, 0);
-    scene_free(s);
 }
 
-static void test_hidden_clock(void)
+static void test_hidden_clock(struct scene *s)
 {
-    struct scene *s = scene_new(&LINUX);
-
     closed_by_server(s);
     uint32_t frame = syn(s, S_RCV_NXT + 1000, C_FIN_TS - 5000);
     struct note note = *only_note(s, frame);
@@ -165,7 +147,6 @@ static void test_hidden_clock(void)
     next_frame(s);
     g_assert_false(has_notes(s, frame));
     g_assert_null(tracker_time_wait(s->t, &note));
-    scene_free(s);
 }
 
 /* The frame of the other leg has another frame's number now, or none. */
@@ -190,16 +171,20 @@ static void test_hidden_leg(void)
     }
 }
 
+static const struct scene_test tests[] = {
+    { "/notes/roles", test_roles },
+    { "/notes/two_segments_in_a_frame", test_two_segments_in_a_frame },
+    { "/notes/clock_of_another_attempt", test_clock_of_another_attempt },
+    { "/notes/frames_between", test_frames_between },
+    { "/notes/hidden_frame_has_no_notes", test_hidden_frame_has_no_notes },
+    { "/notes/hidden_frame_decides_without_a_number", test_hidden_frame_decides_without_a_number },
+    { "/notes/hidden_clock", test_hidden_clock },
+};
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
-    g_test_add_func("/notes/roles", test_roles);
-    g_test_add_func("/notes/two_segments_in_a_frame", test_two_segments_in_a_frame);
-    g_test_add_func("/notes/clock_of_another_attempt", test_clock_of_another_attempt);
-    g_test_add_func("/notes/frames_between", test_frames_between);
-    g_test_add_func("/notes/hidden_frame_has_no_notes", test_hidden_frame_has_no_notes);
-    g_test_add_func("/notes/hidden_frame_decides_without_a_number", test_hidden_frame_decides_without_a_number);
-    g_test_add_func("/notes/hidden_clock", test_hidden_clock);
+    add_scene_tests(tests, G_N_ELEMENTS(tests));
     g_test_add_func("/notes/hidden_leg", test_hidden_leg);
     return g_test_run();
 }

@@ -57,9 +57,8 @@ static bool says_somewhere(const char *text, const char *part)
 
 #define assert_tells(TEXT, PART) g_assert_true(says_somewhere(TEXT, PART))
 
-static void test_report_of_nothing(void)
+static void test_report_of_nothing(struct scene *s)
 {
-    struct scene *s = scene_new(&LINUX);
     char *untracked = report(NULL, 0), *empty = report(s, 0);
 
     assert_says(untracked, "What is wrong: not known");
@@ -73,14 +72,11 @@ static void test_report_of_nothing(void)
     g_free(untracked);
     g_free(empty);
     g_free(healthy);
-    scene_free(s);
 }
 
 /* The capture ends after the SYN: whether the call failed is not known. */
-static void test_report_of_what_is_not_known(void)
+static void test_report_of_what_is_not_known(struct scene *s)
 {
-    struct scene *s = scene_new(&LINUX);
-
     CLIENT(s, .flags = TCP_SYN, .seq = 1);
     char *one = report(s, 0);
     assert_says(one, "What is wrong: not known: of 1 call the capture does not show the end\n");
@@ -92,14 +88,11 @@ static void test_report_of_what_is_not_known(void)
                  "does not show the end");
     g_free(one);
     g_free(two);
-    scene_free(s);
 }
 
 /* The address at fault is not the one on which the calls got in. */
-static void test_report_of_a_race(void)
+static void test_report_of_a_race(struct scene *s)
 {
-    struct scene *s = scene_new(&LINUX);
-
     CLIENT(s, .flags = TCP_SYN, .seq = 1);
     wait_ms(s, 250);
     s->server.ip[3] = 7;
@@ -107,7 +100,6 @@ static void test_report_of_a_race(void)
     char *text = report(s, 0);
     assert_tells(text, "10.0.0.7:8080: 1 of 1 call came late by 250 ms: 10.0.0.2:8080, tried first: not answered");
     g_free(text);
-    scene_free(s);
 }
 
 static void test_report(void)
@@ -164,17 +156,14 @@ static guint times_said(const char *text, const char *part)
 }
 
 /* The filter is named; a filter may let the attempts pass and none of the segments that are counted. */
-static void test_report_with_a_filter(void)
+static void test_report_with_a_filter(struct scene *s)
 {
-    struct scene *s = scene_new(&LINUX);
-
     rejected_once(s);
     char *text = report_with(s, (struct report_input){ .filter = "tcp.port == 80", .calls_shown = 9 });
     assert_says(text, "Capture: 0 TCP segments");
     assert_says(text, "Only what passes the filter: tcp.port == 80\n");
     assert_says(text, "The worst calls (1 of 1)"); /* nine were asked for */
     g_free(text);
-    scene_free(s);
 }
 
 /* Ten causes, one attempt each. */
@@ -202,10 +191,8 @@ static void ten_causes(struct scene *s)
     next_frame(s);
 }
 
-static void test_report_of_many_causes(void)
+static void test_report_of_many_causes(struct scene *s)
 {
-    struct scene *s = scene_new(&LINUX);
-
     ten_causes(s);
     char *page = report(s, 0), *all = report(s, REPORT_ALL);
     assert_says(page, "\n  and 2 more\n");
@@ -214,14 +201,11 @@ static void test_report_of_many_causes(void)
     g_assert_cmpuint(times_said(all, "\n  10.0.0.2:8080         "), ==, 10);
     g_free(page);
     g_free(all);
-    scene_free(s);
 }
 
 /* A SYN that many capture points saw: three of the others are enough. */
-static void test_report_of_many_points(void)
+static void test_report_of_many_points(struct scene *s)
 {
-    struct scene *s = scene_new(&LINUX);
-
     for (uint16_t point = 0; point < 6; point++) {
         s->now.point = point;
         CLIENT(s, .flags = TCP_SYN, .seq = C_ISN);
@@ -231,15 +215,12 @@ static void test_report_of_many_points(void)
     assert_tells(text, "10.0.0.2:8080: 1 of 1 call failed at once: SYN refused: closed port");
     g_assert_cmpuint(times_said(text, "same"), ==, 3);
     g_free(text);
-    scene_free(s);
 }
 
 /* The frames that closed the old connection, that refused the SYN, and the SYN at another capture point count, but have
  * no numbers to name. */
-static void test_report_of_hidden_frames(void)
+static void test_report_of_hidden_frames(struct scene *s)
 {
-    struct scene *s = scene_new(&LINUX);
-
     handshake(s);
     SERVER(s, .flags = TCP_FIN | TCP_ACK, .seq = S_ISN + 1, .ack = C_ISN + 1, .tsval = S_TS, .tsecr = C_TS);
     hide_last_frame(s);
@@ -263,7 +244,6 @@ static void test_report_of_hidden_frames(void)
     g_assert_null(strstr(text, "Decided by"));
     g_assert_null(strstr(text, "4294967295"));
     g_free(text);
-    scene_free(s);
 }
 
 static guint lines_of(const char *text)
@@ -276,10 +256,8 @@ static guint lines_of(const char *text)
 }
 
 /* However many failures are alike, the report is one page. It shows all of them to a reader who asks. */
-static void test_report_is_a_page(void)
+static void test_report_is_a_page(struct scene *s)
 {
-    struct scene *s = scene_new(&LINUX);
-
     on_ports(s, 1000, 3000, 0, rejected_once);
     char *page = report(s, 0), *ten = report(s, 10), *all = report(s, REPORT_ALL);
     g_assert_cmpuint(lines_of(page), <=, 60);
@@ -292,14 +270,11 @@ static void test_report_is_a_page(void)
     g_free(page);
     g_free(ten);
     g_free(all);
-    scene_free(s);
 }
 
 /* The frame that decides is listed, however many are left out. */
-static void test_report_shows_what_decides(void)
+static void test_report_shows_what_decides(struct scene *s)
 {
-    struct scene *s = scene_new(&LINUX);
-
     closed_by_server(s);
     wait_ms(s, 9000);
     for (int i = 0; i < 12; i++) {
@@ -317,7 +292,6 @@ static void test_report_shows_what_decides(void)
     g_assert_null(strstr(all, " more frames"));
     g_free(page);
     g_free(all);
-    scene_free(s);
 }
 
 /* ---- ranking ---- */
@@ -351,10 +325,8 @@ static void late_call(struct scene *s, int64_t ms)
 }
 
 /* A reader who meets "late" for the first time. */
-static void test_words(void)
+static void test_words(struct scene *s)
 {
-    struct scene *s = scene_new(&LINUX);
-
     s->server.port = 81;
     refused_call(s);
     char *refused = report(s, 0);
@@ -368,7 +340,6 @@ static void test_words(void)
                  "rejected before it got in, or if that took 1.0 s or more.");
     g_free(refused);
     g_free(late);
-    scene_free(s);
 }
 
 static struct problems *problems_of(const struct scene *s)
@@ -416,9 +387,8 @@ static void test_ranked_by_loss(void)
     }
 }
 
-static void test_overcome(void)
+static void test_overcome(struct scene *s)
 {
-    struct scene *s = scene_new(&LINUX);
     GString *said = g_string_new(NULL);
 
     for (int i = 0; i < 50; i++)
@@ -435,7 +405,6 @@ static void test_overcome(void)
         "retransmitted SYN");
     g_string_free(said, TRUE);
     problems_free(p);
-    scene_free(s);
 }
 
 /* ---- floods and scans ---- */
@@ -462,10 +431,8 @@ static void forged_syns(struct scene *s, uint16_t n)
     s->client.ip[2] = 0;
 }
 
-static void test_flood(void)
+static void test_flood(struct scene *s)
 {
-    struct scene *s = scene_new(&LINUX);
-
     forged_syns(s, 300);
     s->client.ip[3] = 1;
     for (int i = 0; i < 5; i++)
@@ -479,14 +446,11 @@ static void test_flood(void)
                     "10.0.0.2:8080: 5 of 5 calls came late by 1.0 s each (5.0 s lost): established after a "
                     "retransmitted SYN (syn_retransmitted)");
     problems_free(p);
-    scene_free(s);
 }
 
 /* What to look at stands below it, and what became of the others. */
-static void test_report_of_a_flood(void)
+static void test_report_of_a_flood(struct scene *s)
 {
-    struct scene *s = scene_new(&LINUX);
-
     forged_syns(s, 300);
     s->client.ip[3] = 1;
     for (int i = 0; i < 5; i++)
@@ -497,18 +461,14 @@ static void test_report_of_a_flood(void)
                  "Besides: nothing else: all 5 other calls got in at once, the slowest in 1.15 ms How much: 0 of 5 "
                  "calls failed, 0 came late; the 300 of floods and scans are not counted");
     g_free(text);
-    scene_free(s);
 }
 
-static void test_no_flood_of_a_few(void)
+static void test_no_flood_of_a_few(struct scene *s)
 {
-    struct scene *s = scene_new(&LINUX);
-
     forged_syns(s, 99);
     struct problems *p = problems_of(s);
     g_assert_cmpuint(p->crowds->len, ==, 0);
     problems_free(p);
-    scene_free(s);
 }
 
 /* Half of the ports answer: somebody uses them. */
@@ -537,26 +497,30 @@ static void test_scan(void)
     }
 }
 
+static const struct scene_test tests[] = {
+    { "/report/nothing", test_report_of_nothing },
+    { "/report/not_known", test_report_of_what_is_not_known },
+    { "/report/race", test_report_of_a_race },
+    { "/report/filter", test_report_with_a_filter },
+    { "/report/many_causes", test_report_of_many_causes },
+    { "/report/many_points", test_report_of_many_points },
+    { "/report/hidden_frames", test_report_of_hidden_frames },
+    { "/report/page", test_report_is_a_page },
+    { "/report/what_decides", test_report_shows_what_decides },
+    { "/problems/words", test_words },
+    { "/problems/overcome", test_overcome },
+    { "/crowds/flood", test_flood },
+    { "/crowds/report", test_report_of_a_flood },
+    { "/crowds/few", test_no_flood_of_a_few },
+};
+
 int main(int argc, char *argv[])
 {
     g_test_init(&argc, &argv, NULL);
-    g_test_add_func("/report/nothing", test_report_of_nothing);
-    g_test_add_func("/report/race", test_report_of_a_race);
-    g_test_add_func("/report/not_known", test_report_of_what_is_not_known);
+    add_scene_tests(tests, G_N_ELEMENTS(tests));
     g_test_add_func("/report/case", test_report);
     g_test_add_func("/report/capture_ends", test_report_of_a_capture_that_ends);
-    g_test_add_func("/report/filter", test_report_with_a_filter);
-    g_test_add_func("/report/many_causes", test_report_of_many_causes);
-    g_test_add_func("/report/many_points", test_report_of_many_points);
-    g_test_add_func("/report/hidden_frames", test_report_of_hidden_frames);
-    g_test_add_func("/report/page", test_report_is_a_page);
-    g_test_add_func("/report/what_decides", test_report_shows_what_decides);
     g_test_add_func("/problems/ranked_by_loss", test_ranked_by_loss);
-    g_test_add_func("/problems/overcome", test_overcome);
-    g_test_add_func("/problems/words", test_words);
-    g_test_add_func("/crowds/flood", test_flood);
-    g_test_add_func("/crowds/report", test_report_of_a_flood);
-    g_test_add_func("/crowds/few", test_no_flood_of_a_few);
     g_test_add_func("/crowds/scan", test_scan);
     return g_test_run();
 }

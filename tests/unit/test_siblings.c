@@ -8,10 +8,8 @@
 static const struct tcp_address SERVICE = { .ip = { 192, 0, 2, 1 }, .port = 80 };
 
 /* However often a SYN comes again, its ring stays short, so that nobody can make the engine slow. */
-static void test_rings_are_bounded(void)
+static void test_rings_are_bounded(struct scene *s)
 {
-    struct scene *s = scene_new(&LINUX);
-
     for (int i = 0; i < 100; i++) {
         s->client.port++;
         CLIENT(s, .flags = TCP_SYN, .seq = C_ISN, .tsval = C_TS);
@@ -22,14 +20,12 @@ static void test_rings_are_bounded(void)
             n++;
         g_assert_cmpuint(n, <, RING_MAX);
     }
-    scene_free(s);
 }
 
 /* A FIN of the same number is no leg if it acknowledges something else, or if its TSval differs. Many of them: some
  * meet in the memory of FINs. */
-static void test_no_legs_by_fin(void)
+static void test_no_legs_by_fin(struct scene *s)
 {
-    struct scene *s = scene_new(&LINUX);
     struct tcp_address before;
     uint16_t port = s->client.port;
 
@@ -42,13 +38,10 @@ static void test_no_legs_by_fin(void)
         CLIENT(s, .flags = TCP_SYN, .seq = C_ISN + 1000000 + i, .tsval = C_TS + 5);
         g_assert_false(leg_of_old(s->t, tracker_attempt(s->t, i + 1), &before));
     }
-    scene_free(s);
 }
 
-static void test_point_names(void)
+static void test_point_names(struct scene *s)
 {
-    struct scene *s = scene_new(&LINUX);
-
     g_assert_false(tracker_point_is_named(s->t, 5));
     g_assert_null(tracker_point_name(s->t, 5));
     tracker_name_point(s->t, 5, "eth5", 0);
@@ -60,19 +53,15 @@ static void test_point_names(void)
     g_assert_cmpstr(tracker_point_name(s->t, 5), ==, "eth5b");
     tracker_name_point(s->t, UINT16_MAX, "last", 0);
     g_assert_cmpstr(tracker_point_name(s->t, UINT16_MAX), ==, "last");
-    scene_free(s);
 }
 
 /* An IPv6 client whose address begins with the bytes of an IPv4 client is another one. */
-static void test_no_stray_answer_of_the_other_family(void)
+static void test_no_stray_answer_of_the_other_family(struct scene *s)
 {
-    struct scene *s = scene_new(&LINUX);
-
     CLIENT(s, .flags = TCP_SYN, .seq = C_ISN);
     s->family = 6;
     send_segment(s, &SERVICE, &s->client, (struct segment){ .flags = TCP_SYN | TCP_ACK, .ack = C_ISN + 1 });
     g_assert_null(tracker_packets(s->t, tracker_attempt(s->t, 1), SEEN_STRAY));
-    scene_free(s);
 }
 
 /* Where no IP header was found, the TTL is not known: that is no sign, and makes no RST odd. */
@@ -119,13 +108,17 @@ static void test_signs_suffice(void)
     g_assert_true(signs_suffice(SIGN_SIZES | SIGN_OPTIONS));
 }
 
+static const struct scene_test tests[] = {
+    { "/siblings/rings_are_bounded", test_rings_are_bounded },
+    { "/siblings/no_legs_by_fin", test_no_legs_by_fin },
+    { "/siblings/point_names", test_point_names },
+    { "/siblings/no_stray_answer_of_the_other_family", test_no_stray_answer_of_the_other_family },
+};
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
-    g_test_add_func("/siblings/rings_are_bounded", test_rings_are_bounded);
-    g_test_add_func("/siblings/no_legs_by_fin", test_no_legs_by_fin);
-    g_test_add_func("/siblings/point_names", test_point_names);
-    g_test_add_func("/siblings/no_stray_answer_of_the_other_family", test_no_stray_answer_of_the_other_family);
+    add_scene_tests(tests, G_N_ELEMENTS(tests));
     g_test_add_func("/siblings/unknown_ttl", test_unknown_ttl);
     g_test_add_func("/siblings/signs_suffice", test_signs_suffice);
     return g_test_run();

@@ -165,10 +165,8 @@ static const union cell *cell(const struct table *table, guint row, const char *
 #define assert_text(TABLE, ROW, COLUMN, EXPECTED) g_assert_cmpstr(cell(TABLE, ROW, COLUMN)->text, ==, EXPECTED)
 #define assert_time(TABLE, ROW, COLUMN, EXPECTED) g_assert_cmpint(cell(TABLE, ROW, COLUMN)->time, ==, EXPECTED)
 
-static void test_services(void)
+static void test_services(struct scene *s)
 {
-    struct scene *s = scene_new(&LINUX);
-
     s->server.port = 443;
     handshake(s);       /* 100 µs */
     wait_ms(s, 200000); /* the same numbers again, but another call */
@@ -191,13 +189,10 @@ static void test_services(void)
     assert_count(table, 1, "Attempts", 1);
     assert_time(table, 1, "Time lost (s)", 0);
     table_free(table);
-    scene_free(s);
 }
 
-static void test_fates(void)
+static void test_fates(struct scene *s)
 {
-    struct scene *s = scene_new(&LINUX);
-
     rejected_once(s);
     struct table *table = table_of(s, &table_fates);
     g_assert_cmpuint(table_rows(table), ==, 4);
@@ -210,14 +205,11 @@ static void test_fates(void)
     assert_text(table, 3, "Cause", "ok");
     assert_time(table, 0, "Median connect time (s)", -1);
     table_free(table);
-    scene_free(s);
 }
 
 /* The attempts of one port pair share one TIME_WAIT, however often it is met. */
-static void test_reuse_of_one_port(void)
+static void test_reuse_of_one_port(struct scene *s)
 {
-    struct scene *s = scene_new(&LINUX);
-
     rejected_once(s);
     struct table *table = table_of(s, &table_reuse);
     g_assert_cmpuint(table_rows(table), ==, 1);
@@ -236,7 +228,6 @@ static void test_reuse_of_one_port(void)
     assert_count(table, 0, "More ports needed", 1); /* two attempts within 60 s on one port */
     assert_count(table, 0, "More addresses needed", 1);
     table_free(table);
-    scene_free(s);
 }
 
 /* The client closes first, and ends in TIME_WAIT. The numbers grow with the time. */
@@ -258,10 +249,8 @@ static void handshake_only(struct scene *s)
 }
 
 /* Ten ports, one in ten seconds: six TIME_WAITs of 60 s at a time, and each port rests long enough. */
-static void test_time_waits_held(void)
+static void test_time_waits_held(struct scene *s)
 {
-    struct scene *s = scene_new(&LINUX);
-
     on_ports(s, 50000, 10, 10000, closed_by_server);
     struct table *table = table_of(s, &table_reuse);
     assert_count(table, 0, "Client ports", 10);
@@ -274,13 +263,10 @@ static void test_time_waits_held(void)
     g_assert_cmpfloat_with_epsilon(cell(table, 0, "Safe rate (1/s)")->number, 10.0 / 60, 1e-6);
     g_assert_cmpfloat_with_epsilon(cell(table, 0, "Peak rate (1/s)")->number, 6.0 / 60, 1e-6);
     table_free(table);
-    scene_free(s);
 }
 
-static void test_time_waits_held_by_client(void)
+static void test_time_waits_held_by_client(struct scene *s)
 {
-    struct scene *s = scene_new(&LINUX);
-
     on_ports(s, 50000, 3, 1000, closed_by_client);
     on_ports(s, 50000, 3, 1000, closed_by_client); /* each again after 3 s */
     struct table *table = table_of(s, &table_reuse);
@@ -292,14 +278,11 @@ static void test_time_waits_held_by_client(void)
     assert_count(table, 0, "More ports needed", CELL_NO_NEED);
     assert_count(table, 0, "More addresses needed", CELL_NO_NEED);
     table_free(table);
-    scene_free(s);
 }
 
 /* Ports missing, then TIME_WAITs: the worst client comes first. */
-static void test_reuse_is_sorted(void)
+static void test_reuse_is_sorted(struct scene *s)
 {
-    struct scene *s = scene_new(&LINUX);
-
     on_ports(s, 50000, 1, 0, closed_by_server);
     s->client.ip[3] = 9;
     on_ports(s, 50000, 5, 0, closed_by_server);
@@ -312,14 +295,11 @@ static void test_reuse_is_sorted(void)
     assert_text(table, 1, "Client", "10.0.0.9");
     assert_text(table, 2, "Client", "10.0.0.1");
     table_free(table);
-    scene_free(s);
 }
 
 /* What two capture points saw counts once. */
-static void test_capture_points(void)
+static void test_capture_points(struct scene *s)
 {
-    struct scene *s = scene_new(&LINUX);
-
     handshake(s);
     s->now.point = 1;
     handshake(s);
@@ -327,13 +307,11 @@ static void test_capture_points(void)
     g_assert_cmpuint(tracker_attempts(s->t), ==, 2);
     assert_count(table, 0, "Attempts", 1);
     table_free(table);
-    scene_free(s);
 }
 
 /* The rows that a page has no room for become one. A reader who asks gets all. */
-static void test_rows_shown(void)
+static void test_rows_shown(struct scene *s)
 {
-    struct scene *s = scene_new(&LINUX);
     GString *page = g_string_new(NULL), *all = g_string_new(NULL), *three = g_string_new(NULL);
 
     for (uint8_t i = 1; i <= 50; i++) {
@@ -354,14 +332,12 @@ static void test_rows_shown(void)
     g_string_free(all, TRUE);
     g_string_free(three, TRUE);
     table_free(table);
-    scene_free(s);
 }
 
 /* A flood's addresses use each port once: of a table that is too long they are one row, to which shortest intervals do not
  * add up. */
-static void test_rows_of_reuse(void)
+static void test_rows_of_reuse(struct scene *s)
 {
-    struct scene *s = scene_new(&LINUX);
     GString *page = g_string_new(NULL), *all = g_string_new(NULL);
 
     rejected_once(s);
@@ -379,12 +355,10 @@ static void test_rows_of_reuse(void)
     g_string_free(page, TRUE);
     g_string_free(all, TRUE);
     table_free(table);
-    scene_free(s);
 }
 
-static void test_csv(void)
+static void test_csv(struct scene *s)
 {
-    struct scene *s = scene_new(&LINUX);
     GString *out = g_string_new(NULL);
 
     rejected_once(s);
@@ -402,7 +376,6 @@ static void test_csv(void)
     g_assert_nonnull(strstr(out->str, "\n10.0.0.2:8080,2,1,0,1.0001,0.1,0.1,time_wait_paws,2,1,1,1,0,0,0,0,0,0\n"));
     table_free(table);
     g_string_free(out, TRUE);
-    scene_free(s);
 }
 
 static const struct table_kind *const kinds[] = { &table_services, &table_reuse, &table_fates };
@@ -434,10 +407,8 @@ static void test_empty_tables(void)
 }
 
 /* No line is too long, not even with the longest addresses and the largest numbers. */
-static void test_tables_are_narrow(void)
+static void test_tables_are_narrow(struct scene *s)
 {
-    struct scene *s = scene_new(&LINUX);
-
     rejected_once(s);
     s->family = 6;
     memset(s->client.ip, 0xfd, 16);
@@ -449,7 +420,6 @@ static void test_tables_are_narrow(void)
         assert_prints(table, i == 2 ? NULL : "[fefe:fefe:fefe:fefe:fefe:fefe:fefe:fefe]:8080\n");
         table_free(table);
     }
-    scene_free(s);
 }
 
 /* 0 s of TIME_WAIT, or almost none, and times from one end of what a capture can say to the other. */
@@ -492,26 +462,30 @@ static void test_high_rate(void)
     scene_free(s);
 }
 
+static const struct scene_test tests[] = {
+    { "/tables/services", test_services },
+    { "/tables/fates", test_fates },
+    { "/tables/reuse_of_one_port", test_reuse_of_one_port },
+    { "/tables/time_waits_held", test_time_waits_held },
+    { "/tables/time_waits_held_by_client", test_time_waits_held_by_client },
+    { "/tables/reuse_is_sorted", test_reuse_is_sorted },
+    { "/tables/capture_points", test_capture_points },
+    { "/tables/rows_shown", test_rows_shown },
+    { "/tables/rows_of_reuse", test_rows_of_reuse },
+    { "/tables/csv", test_csv },
+    { "/tables/narrow", test_tables_are_narrow },
+};
+
 int main(int argc, char *argv[])
 {
     g_test_init(&argc, &argv, NULL);
+    add_scene_tests(tests, G_N_ELEMENTS(tests));
     g_test_add_func("/arithmetic/median", test_median);
     g_test_add_func("/arithmetic/peak_in_window", test_peak_in_window);
     g_test_add_func("/arithmetic/peak_overlap", test_peak_overlap);
     g_test_add_func("/arithmetic/port_demand", test_port_demand);
     g_test_add_func("/arithmetic/bill", test_bill);
-    g_test_add_func("/tables/services", test_services);
-    g_test_add_func("/tables/fates", test_fates);
-    g_test_add_func("/tables/reuse_of_one_port", test_reuse_of_one_port);
-    g_test_add_func("/tables/time_waits_held", test_time_waits_held);
-    g_test_add_func("/tables/time_waits_held_by_client", test_time_waits_held_by_client);
-    g_test_add_func("/tables/reuse_is_sorted", test_reuse_is_sorted);
-    g_test_add_func("/tables/capture_points", test_capture_points);
-    g_test_add_func("/tables/rows_shown", test_rows_shown);
-    g_test_add_func("/tables/rows_of_reuse", test_rows_of_reuse);
-    g_test_add_func("/tables/csv", test_csv);
     g_test_add_func("/tables/empty", test_empty_tables);
-    g_test_add_func("/tables/narrow", test_tables_are_narrow);
     g_test_add_func("/tables/odd_times", test_tables_of_odd_times);
     g_test_add_func("/tables/high_rate", test_high_rate);
     return g_test_run();

@@ -26,10 +26,8 @@ static uint32_t accept(struct scene *s, int32_t isn_delta, uint32_t server_isn)
 }
 
 /* A scan of many ports neither hides nor changes what became of others. */
-static void test_port_scan(void)
+static void test_port_scan(struct scene *s)
 {
-    struct scene *s = scene_new(&LINUX);
-
     closed_by_server(s);
     uint32_t syn = new_syn(s, 1000, -5000);
     uint16_t port = s->client.port;
@@ -43,13 +41,11 @@ static void test_port_scan(void)
     assert_verdict(s, 2, FATE_REJECTED, CAUSE_TIME_WAIT_PAWS, frame);
     g_assert_cmpuint(tracker_attempts(s->t), ==, 5002);
     g_assert_cmpuint(tracker_attempt(s->t, 2)->frame[SYN_FIRST], ==, syn);
-    scene_free(s);
 }
 
 /* An ICMP error is there, and the captured bytes do not show whether it is about this SYN. */
-static void test_cut_icmp_error(void)
+static void test_cut_icmp_error(struct scene *s)
 {
-    struct scene *s = scene_new(&LINUX);
     struct verdict v;
 
     CLIENT(s, .flags = TCP_SYN, .seq = C_ISN);
@@ -61,13 +57,11 @@ static void test_cut_icmp_error(void)
     tracker_icmp_cut(s->t);
     tracker_verdict(s->t, 1, true, &v);
     g_assert_true(v.cause == CAUSE_SILENT_HOST && v.inferred);
-    scene_free(s);
 }
 
 /* More SYNs than the counter holds. */
-static void test_many_retries(void)
+static void test_many_retries(struct scene *s)
 {
-    struct scene *s = scene_new(&LINUX);
     size_t n;
 
     for (int i = 0; i < 70000; i++) {
@@ -78,7 +72,6 @@ static void test_many_retries(void)
     g_assert_cmpuint(tracker_attempt(s->t, 1)->retries, ==, UINT16_MAX);
     g_assert_cmpuint(tracker_notes(s->t, 70000, &n)->syn_number, ==, UINT16_MAX);
     assert_verdict(s, 1, FATE_NO_ANSWER, CAUSE_SILENT_HOST, 0);
-    scene_free(s);
 }
 
 /* What the records of attempts in trouble take, beyond what each attempt has. */
@@ -89,10 +82,9 @@ static size_t bytes_of_trouble(const struct tracker *t)
 }
 
 /* Rejected, reset and sent again a thousand times: of each kind of packets the first, the last and their number are kept. */
-static void test_many_rejections(void)
+static void test_many_rejections(struct scene *s)
 {
     enum { IN_TROUBLE = 800 }; /* bytes, at most */
-    struct scene *s = scene_new(&LINUX);
     size_t first = 0;
 
     closed_by_server(s);
@@ -110,7 +102,6 @@ static void test_many_rejections(void)
     g_assert_cmpuint(first, >, 0);
     g_assert_cmpuint(first, <=, IN_TROUBLE);
     g_assert_cmpuint(tracker_packets(s->t, tracker_attempt(s->t, 2), SEEN_BARE_ACK)->count, ==, 1000);
-    scene_free(s);
 }
 
 /* While tracking is off there is no tracker. */
@@ -120,10 +111,9 @@ static void test_no_tracker(void)
 }
 
 /* The first and the last time that the plugin hands over: no difference of two overflows. */
-static void test_ends_of_time(void)
+static void test_ends_of_time(struct scene *s)
 {
     const int64_t first = -(INT64_C(1) << 61), last = INT64_C(1) << 62;
-    struct scene *s = scene_new(&LINUX);
 
     s->now.time = first;
     closed_by_server(s);
@@ -137,17 +127,18 @@ static void test_ends_of_time(void)
     s->now.time = last;
     CLIENT(s, .flags = TCP_SYN, .seq = NEW_C_ISN + 900000, .tsval = NEW_C_TS + 9);
     g_assert_cmpint(verdict_on(s, 3).wait, >, 0);
-    scene_free(s);
 }
+
+static const struct scene_test tests[] = {
+    { "/tracker/port_scan", test_port_scan },       { "/tracker/cut_icmp_error", test_cut_icmp_error },
+    { "/tracker/many_retries", test_many_retries }, { "/tracker/many_rejections", test_many_rejections },
+    { "/tracker/ends_of_time", test_ends_of_time },
+};
 
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
-    g_test_add_func("/tracker/cut_icmp_error", test_cut_icmp_error);
-    g_test_add_func("/tracker/port_scan", test_port_scan);
-    g_test_add_func("/tracker/many_retries", test_many_retries);
-    g_test_add_func("/tracker/many_rejections", test_many_rejections);
+    add_scene_tests(tests, G_N_ELEMENTS(tests));
     g_test_add_func("/tracker/no_tracker", test_no_tracker);
-    g_test_add_func("/tracker/ends_of_time", test_ends_of_time);
     return g_test_run();
 }

@@ -6,16 +6,8 @@ import json
 
 import pytest
 
-import make_case
-
 SERVER, CLIENT = "10.24.20.26:8080", "10.24.20.249:57011"
 SUMMARY = "SYN rejected by TIME_WAIT peer (PAWS: TSval 1159862 behind), 5 retries, 31.1 s"
-
-
-@pytest.fixture(scope="module")
-def case(tshark):
-    make_case.make(tshark.captures)
-    return tshark.captures
 
 
 # On the server

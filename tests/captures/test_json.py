@@ -7,11 +7,10 @@ import re
 import jsonschema
 import pytest
 
-import make_case
 import schema
 import stats
 from flow import Capture
-from test_statistics import shop, thousands
+from test_statistics import shop_file, thousands  # noqa: F401
 
 REPORT, CALLS = "synfate,report,json", "synfate,calls,ndjson"
 NAMES = [name.removeprefix("synfate.") for name in schema.SCHEMA["$defs"]["call"]["properties"] if name.startswith("synfate.")]
@@ -28,17 +27,6 @@ def calls(tshark, capture, command=CALLS, **how):
     for line in lines:
         schema.CALL.validate(line)
     return lines
-
-
-@pytest.fixture(scope="module")
-def shop_file(tshark):
-    return tshark.save("shop.pcap", shop().pcap())
-
-
-@pytest.fixture(scope="module")
-def case(tshark):
-    make_case.make(tshark.captures)
-    return tshark.captures
 
 
 def test_the_schema_is_one():

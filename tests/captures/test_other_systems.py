@@ -8,17 +8,15 @@ import subprocess
 import pytest
 
 import index_template
-import make_case
 from test_statistics import shop
 from tshark import BUILD, REPO
 
 RECIPE = REPO / "docs" / "many-captures"
 
 
-@pytest.fixture(scope="module")
-def server(tshark):
-    make_case.make(tshark.captures)
-    return tshark.captures / "server.pcap"
+@pytest.fixture
+def server(case):
+    return case / "server.pcap"
 
 
 def documents(lines):

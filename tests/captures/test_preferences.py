@@ -58,15 +58,3 @@ def test_verdict_in_the_info_column(tshark):
     assert words not in tshark.run("-r", path, "-2", *preference("append_info", "FALSE"))
     lines = tshark.run("-r", path, "-2").splitlines()
     assert [words in line for line in lines] == [False] * 11 + [True] * 8
-
-
-def test_changed_while_a_file_is_open(tshark):
-    """sharkd reads the file again: with the new preferences, and from nothing."""
-    path = example(tshark, "rejected.time_wait_paws")
-    read = [("load", {"file": str(path)}), ("frames", {"column0": "synfate.attempt:0", "column1": "synfate.cause:0"})]
-    off, on = (("setconf", {"name": "synfate.tracking", "value": value}) for value in ("FALSE", "TRUE"))
-    answers = [[row["c"] for row in answer] for answer in tshark.sharkd(*read, off, *read, on, *read)
-               if isinstance(answer, list)]
-    first, without, again = answers
-    assert first == again and first[11] == ["2", "time_wait_paws"]
-    assert all(cells == ["", ""] for cells in without)

@@ -4,7 +4,6 @@
 import pytest
 from scapy.layers.inet import IP, UDP
 
-import make_case
 import stats
 from beginnings import another_client, closed_by_server, conversation, handshake, repeat, same_client_later
 from flow import NO_SOCKET, Capture
@@ -387,12 +386,6 @@ def test_no_such_statistic(tshark, shop_file, command):
 
 
 # The report
-
-
-@pytest.fixture(scope="module")
-def case(tshark):
-    make_case.make(tshark.captures)
-    return tshark.captures
 
 
 def test_report_of_the_case(tshark, case):

@@ -213,16 +213,14 @@ static uint32_t add_attempt(const struct work *w)
     return attempt;
 }
 
-/* By anything that the client has to heed: not by what it sent itself, nor by a RST that acknowledges another number. */
+/* By a RST, or by what makes the client send one: after anything else it waits for its timer. */
 static bool is_answered(const struct tracker *t, const struct trouble *trouble)
 {
-    const struct packets_seen *packets;
+    static const enum seen_kind answers[] = { SEEN_BARE_ACK, SEEN_WRONG_SYN_ACK, SEEN_RST };
 
-    for (uint32_t record = trouble->packets; record != 0; record = packets->next) {
-        packets = pool_get(&t->packets, record);
-        if (packets->kind != SEEN_CLIENT_RST_OLD && packets->kind != SEEN_RST_OTHER)
+    for (size_t i = 0; i < G_N_ELEMENTS(answers); i++)
+        if (packets_of(t, trouble, answers[i]) != NULL)
             return true;
-    }
     return false;
 }
 

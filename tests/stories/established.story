@@ -293,3 +293,25 @@ timestamps off
       < S.
       > .                   decides
 => established syn_retransmitted delayed retries 1
+
+# An ICMP error does not stop every client (RFC 1122, 4.2.3.9); what it waits for then is its own timer.
+story repeated_behind_an_icmp_error
+      > S
+      icmp host
++1    > S
+      < S.
+      > .                   decides
+=> established syn_retransmitted delayed retries 1 lost 1.0001
+
+# What comes from another address is none of its answers.
+story repeated_behind_an_answer_from_elsewhere
+end member 10.9.0.3:8080
+timestamps off
+let syn I
+      > S
+      member > c S. ack syn+1 lost
+      c > member R syn+1
++1    > S
+      < S.
+      > .                   decides
+=> established syn_retransmitted delayed retries 1

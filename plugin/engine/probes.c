@@ -10,7 +10,7 @@
 #include <string.h>
 
 enum { PROBES_LEAST = 3, PROBERS_MAX = 65536 };
-/* A period may be off by so much, or by a tenth. */
+/* A period may be off by so much, or by a tenth, but not by more than a quarter: what comes as fast as it can has none. */
 #define PERIOD_TOLERANCE (NS_PER_SECOND / 20)
 /* At the server a RST takes as long as the way there and back; further away than this, nobody checks a service. */
 #define ROUND_TRIP_MOST (NS_PER_SECOND / 4)
@@ -24,7 +24,7 @@ struct prober_key {
 
 struct prober {
     struct prober_key key;
-    int64_t last;
+    int64_t last, ended;       /* ns: its latest probe, and the RST of that */
     int64_t shortest, longest; /* ns: between two of its probes */
     uint32_t count;
 };
@@ -68,6 +68,19 @@ static bool is_half_open(const struct tracker *t, const struct attempt *a, const
            && reset->time - e->syn_ack_time <= ROUND_TRIP_MOST;
 }
 
+/* How long a probe came after the one before. Once the period is known, those between may have been refused, or not have
+ * been answered. Who begins another before the last has ended gives up calls: 0. */
+static int64_t period_before(const struct prober *p, const struct attempt *a)
+{
+    int64_t gap = a->first_time - p->last;
+
+    if (a->first_time < p->ended)
+        return 0;
+    if (p->count < PROBES_LEAST || p->shortest <= 0)
+        return gap;
+    return gap / MAX((gap + p->shortest / 2) / p->shortest, 1);
+}
+
 void probes_add(struct tracker *t, const struct attempt *a, const struct packet_seen *reset)
 {
     if (!is_half_open(t, a, reset))
@@ -84,11 +97,12 @@ void probes_add(struct tracker *t, const struct attempt *a, const struct packet_
         p->shortest = INT64_MAX;
         g_hash_table_insert(t->probers, &p->key, p);
     } else {
-        int64_t period = a->first_time - p->last;
+        int64_t period = period_before(p, a);
         p->shortest = MIN(p->shortest, period);
         p->longest = MAX(p->longest, period);
     }
     p->last = a->first_time;
+    p->ended = reset->time;
     p->count++;
 }
 
@@ -100,6 +114,8 @@ bool is_probe(const struct tracker *t, const struct attempt *a)
         return false;
     struct prober_key key = key_of(t, a);
     const struct prober *p = g_hash_table_lookup(t->probers, &key);
-    return p != NULL && p->count >= PROBES_LEAST && p->shortest > 0
-           && p->longest - p->shortest <= MAX(PERIOD_TOLERANCE, p->shortest / 10);
+    if (p == NULL || p->count < PROBES_LEAST || p->shortest <= 0)
+        return false;
+    int64_t tolerance = MIN(MAX(PERIOD_TOLERANCE, p->shortest / 10), p->shortest / 4);
+    return p->longest - p->shortest <= tolerance;
 }

@@ -385,3 +385,74 @@ use answered_at_once
 +0.8 > P. (29) lost seq I+1
 only as_written
 => stuck unanswered_data inferred advice "and has what the client sent" no_advice "whether the data arrives"
+
+# ---- what looks like half-open probes ----
+
+beginning four_ports
+end p1 10.9.0.1:40001
+end p2 10.9.0.1:40002
+end p3 10.9.0.1:40003
+end p4 10.9.0.1:40004
+
+# A program gave up all its calls at once, before the answers came: that is no period.
+story given_up_at_once
+use four_ports
+use unfiltered
+         p1 > s S
++0.003   p2 > s S
++0.007   p3 > s S
++1       s > p1 S.
+         p1 > s R
++0.003   s > p2 S.
+         p2 > s R
++0.007   s > p3 S.
+         p3 > s R                               decides
+=> aborted client_gave_up outcome failed
+
+# ... nor is it one if a program gives up after a second, tries again, and is answered after two.
+story given_up_time_and_again
+use four_ports
+use unfiltered
+         p1 > s S
++1       p2 > s S
++1       p3 > s S
++0.2     s > p1 S.
+         p1 > s R
++1       s > p2 S.
+         p2 > s R
++1       s > p3 S.
+         p3 > s R                               decides
+=> aborted client_gave_up outcome failed
+
+# One after the other, as fast as it goes.
+story given_up_one_after_the_other
+use four_ports
+use unfiltered
+         p1 > s S
+         s > p1 S.
+         p1 > s R
++0.003   p2 > s S
+         s > p2 S.
+         p2 > s R
++0.007   p3 > s S
+         s > p3 S.
+         p3 > s R                               decides
+=> aborted client_gave_up outcome failed
+
+# The service was down for two of its checks.
+story half_open_probe_that_missed
+use four_ports
+use unfiltered
+         p1 > s S
+         s > p1 S.
+         p1 > s R
++2       p2 > s S
+         s > p2 S.
+         p2 > s R
++2       p3 > s S
+         s > p3 S.
+         p3 > s R
++6       p4 > s S
+         s > p4 S.
+         p4 > s R
+=> outcome in_time summary "health check"

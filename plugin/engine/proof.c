@@ -109,6 +109,18 @@ static void append_siblings(GString *out, const struct tracker *t, uint32_t atte
     }
 }
 
+/* The names that a client looked up are not read: its SYNs alone tell that it tried several addresses of one. */
+static void append_race(GString *out, const struct tracker *t, uint32_t attempt)
+{
+    struct call call;
+
+    tracker_call(t, attempt, true, &call);
+    if (call.rival != 0)
+        g_string_append(out,
+                        "That its addresses were tried for one call is inferred: from one client to one port, one soon "
+                        "after the other. ");
+}
+
 /* What is missing, and what came instead. */
 static void append_silence(GString *out, const struct tracker *t, const struct attempt *a)
 {
@@ -150,6 +162,7 @@ void append_proof(GString *out, const struct tracker *t, uint32_t attempt, const
         g_string_append(out, ". ");
     }
     append_siblings(out, t, attempt);
+    append_race(out, t, attempt);
     g_strchomp(out->str);
     g_string_truncate(out, strlen(out->str));
 }

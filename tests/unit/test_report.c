@@ -99,6 +99,7 @@ static void test_report_of_a_race(struct scene *s)
     handshake(s);
     char *text = report(s, 0);
     assert_tells(text, "10.0.0.7:8080: 1 of 1 call came late by 250 ms: 10.0.0.2:8080, tried first: not answered");
+    assert_tells(text, "That its addresses were tried for one call is inferred");
     g_free(text);
 }
 

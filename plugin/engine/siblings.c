@@ -170,8 +170,17 @@ static bool is_passed_on(const struct tracker *t, const struct segment *syn, con
     return syn->has_ip_id && syn->ip_id != 0 && syn->ip_id == other->ip_id && syn->ttl != print_of(t, other)->ttl;
 }
 
+/* Two port pairs have the client's port in common, as where a destination is translated, or the server's end, as where a
+ * source is. */
+static bool keeps_an_end(const struct port_pair *p, uint8_t client, const struct port_pair *q, uint8_t other)
+{
+    return p->port[client] == q->port[other]
+           || (p->ip[!client] == q->ip[!other] && p->port[!client] == q->port[!other]);
+}
+
 /* Whether a SYN is one of an attempt, seen on another port pair or at another point; their ISN is the same.
- * With timestamps 64 bits agree; without, a translated packet keeps its IP ID and loses TTL. */
+ * With timestamps 64 bits agree; without, a translated packet keeps its IP ID and loses TTL, and its client's port or its
+ * destination. */
 static bool is_same_syn(const struct tracker *t, const struct attempt *a, const struct segment *syn,
                         const struct attempt *other)
 {
@@ -188,7 +197,7 @@ static bool is_same_syn(const struct tracker *t, const struct attempt *a, const 
         bool close = p->point == q->point ? behind == 0 : behind < TSVAL_NEAR;
         return syn->has_ts && (other->flags & ATTEMPT_HAS_TS) && close;
     }
-    return is_passed_on(t, syn, other) && p->port[attempt_side(a)] == q->port[attempt_side(other)];
+    return is_passed_on(t, syn, other) && keeps_an_end(p, attempt_side(a), q, attempt_side(other));
 }
 
 /* The attempt of a ring that a SYN belongs to: the same SYN elsewhere, or the one of the port that was tried last before

@@ -22,6 +22,32 @@ same_port > service S 1000000 no_ts id 99       as inner
 > S 1000000 no_ts id 99 ttl 63                  as outer
 => outer: leg inner
 
+# ... or the port too, where it draws one anew (masquerade random): one call.
+story legs_without_timestamps_by_another_port
+use behind_a_nat
+let isn 1000000
+timestamps off
+inside > s S isn id 99                          as inner
+> S isn id 99 ttl 63                            as outer
+< S.
+s > inside S.
+inside > s .                                    as first_ack
+> .
+=> outer: leg inner number 2
+=> inner: outcome in_time
+=> outer: outcome in_time
+
+# A generator of packets: the same ISN and IP ID from several sources, and to several services.
+story no_legs_of_a_generator
+use behind_a_nat
+timestamps off
+let isn 1000000
+inside > s S isn id 1                           as one
+other_inside > s S isn id 1                     as two
+inside > service S isn id 1 ttl 63              as three
+=> two: leg -
+=> three: leg -
+
 # The same ISN says nothing if the timestamp differs, or if too much time lies between.
 story no_legs
 use behind_a_nat

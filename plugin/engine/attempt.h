@@ -12,16 +12,16 @@
 #include "connection.h"
 
 enum attempt_flags {
-    ATTEMPT_SIDE = 0x01,        /* the side of the port pair that sent the SYN */
-    ATTEMPT_HAS_TS = 0x02,      /* tsval holds */
-    ATTEMPT_OPTIONS_CUT = 0x04, /* the capture cuts the SYN's options: no timestamp seen does not say there is none */
-    ATTEMPT_CROSSED = 0x08,     /* both sides sent SYNs, and each took the other's */
-    ATTEMPT_DATA_TAKEN = 0x10,  /* the SYN/ACK acknowledged data that came with the SYN (RFC 7413) */
-    ATTEMPT_TWIN = 0x20,        /* seen at another capture point before: counted there */
-    ATTEMPT_MIRRORED = 0x40,    /* the capture shows its SYN twice */
-    ATTEMPT_CAME_IN = 0x80,     /* the host that captured received the newest SYN, before it sent it on if it did */
-    ATTEMPT_FORWARDED = 0x100,  /* ... received a SYN, and sent it on */
-    ATTEMPT_PROXIED = 0x200,    /* its SYN came again after the client had acknowledged the SYN/ACK */
+    ATTEMPT_SIDE = 0x01,          /* the side of the port pair that sent the SYN */
+    ATTEMPT_HAS_TS = 0x02,        /* tsval holds */
+    ATTEMPT_TIMESTAMP_CUT = 0x04, /* a SYN may have had a timestamp: the captured bytes end before its options do */
+    ATTEMPT_CROSSED = 0x08,       /* both sides sent SYNs, and each took the other's */
+    ATTEMPT_DATA_TAKEN = 0x10,    /* the SYN/ACK acknowledged data that came with the SYN (RFC 7413) */
+    ATTEMPT_TWIN = 0x20,          /* seen at another capture point before: counted there */
+    ATTEMPT_MIRRORED = 0x40,      /* the capture shows its SYN twice */
+    ATTEMPT_CAME_IN = 0x80,       /* the host that captured received the newest SYN, before it sent it on if it did */
+    ATTEMPT_FORWARDED = 0x100,    /* ... received a SYN, and sent it on */
+    ATTEMPT_PROXIED = 0x200,      /* its SYN came again after the client had acknowledged the SYN/ACK */
     ATTEMPT_APART = 0x400, /* its SYN is shown twice, so far apart that two clocks timed it, or two places saw it */
     ATTEMPT_PLAIN_RETRY = 0x800, /* SYNs with data were not answered, and were followed by one without */
     ATTEMPT_DAMAGED = 0x1000,    /* each SYN seen had a wrong checksum */

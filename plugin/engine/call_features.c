@@ -45,7 +45,7 @@ static bool read_flow_label(const struct subject *s, uint64_t *value)
 static bool has_option(const struct subject *s, unsigned kind, uint64_t *value)
 {
     *value = s->syn->option_kinds >> kind & 1;
-    return !(s->a->flags & ATTEMPT_OPTIONS_CUT);
+    return !(s->syn->flags & PRINT_CUT);
 }
 
 #define OPTION_READER(NAME, KIND)                                     \
@@ -64,13 +64,13 @@ OPTION_READER(scale, KIND_SCALE)
 static bool read_timestamps(const struct subject *s, uint64_t *value)
 {
     *value = (s->a->flags & ATTEMPT_HAS_TS) != 0;
-    return !(s->a->flags & ATTEMPT_OPTIONS_CUT);
+    return !(s->syn->flags & PRINT_CUT);
 }
 
 static bool read_option_order(const struct subject *s, uint64_t *value)
 {
     *value = s->syn->option_layout;
-    return !(s->a->flags & ATTEMPT_OPTIONS_CUT);
+    return !(s->syn->flags & PRINT_CUT);
 }
 
 static bool read_ttl(const struct subject *s, uint64_t *value)

@@ -75,6 +75,18 @@ static inline bool capture_keeps_acks(const struct capture *capture)
     return capture->plain || capture->others;
 }
 
+/* Nothing is in it but SYNs and answers to SYNs, which nobody acknowledges: it may have been filtered to those. */
+static inline bool capture_may_lack_acks(const struct capture *capture)
+{
+    return capture->accepted >= ACCEPTED_WITHOUT_ACK && !capture_keeps_acks(capture);
+}
+
+/* Nor is a FIN in it. */
+static inline bool capture_may_lack_closes(const struct capture *capture)
+{
+    return capture_may_lack_acks(capture) && !capture->closing;
+}
+
 /* Nothing is in it but SYNs of many hosts: it may have been filtered to those. */
 static inline bool capture_lacks_answers(const struct capture *capture)
 {

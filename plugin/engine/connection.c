@@ -414,8 +414,8 @@ void connection_segment(struct connection *c, uint8_t side, const struct segment
 {
     bool handshake = !(c->flags & (CONN_OPEN | CONN_MIDSTREAM));
 
-    if (seg->options_cut)
-        c->flags |= CONN_OPTIONS_CUT;
+    if (segment_timestamp_is_cut(seg))
+        c->flags |= CONN_TIMESTAMPS_CUT;
     if (seg->flags & TCP_RST) {
         take_reset(c, side, seg);
         return;

@@ -61,14 +61,14 @@ enum { SIDE_NONE = 2 };
 #define NUMBERS_NEAR (UINT32_C(1) << 24)
 
 enum connection_flags {
-    CONN_SYN_ACK = 0x01,       /* its SYN/ACK was seen, or what acknowledged it: server_isn holds */
-    CONN_OPEN = 0x02,          /* the handshake is complete */
-    CONN_RESET = 0x04,         /* ended by a RST */
-    CONN_MIDSTREAM = 0x08,     /* no handshake in the capture: client_isn and server_isn mean nothing */
-    CONN_SETTLED = 0x10,       /* the attempt that it came from needs no more evidence */
-    CONN_SCALE_UNKNOWN = 0x20, /* the SYNs' window scales are not in the capture */
-    CONN_OPTIONS_CUT = 0x40,   /* the captured bytes end before options did: timestamps may be missing */
-    CONN_UNSEEN_SYN = 0x80,    /* known only by numbers that cannot be the old connection's: its SYN was not captured */
+    CONN_SYN_ACK = 0x01,        /* its SYN/ACK was seen, or what acknowledged it: server_isn holds */
+    CONN_OPEN = 0x02,           /* the handshake is complete */
+    CONN_RESET = 0x04,          /* ended by a RST */
+    CONN_MIDSTREAM = 0x08,      /* no handshake in the capture: client_isn and server_isn mean nothing */
+    CONN_SETTLED = 0x10,        /* the attempt that it came from needs no more evidence */
+    CONN_SCALE_UNKNOWN = 0x20,  /* the SYNs' window scales are not in the capture */
+    CONN_TIMESTAMPS_CUT = 0x40, /* the captured bytes end before options did: timestamps may be missing */
+    CONN_UNSEEN_SYN = 0x80, /* known only by numbers that cannot be the old connection's: its SYN was not captured */
     CONN_TIME_WAIT_RESET = 0x100, /* a RST with the next number met its TIME_WAIT: the stack's rule says if that went */
     CONN_SYN_RESET = 0x200,       /* half open, it answered another SYN in its window with a RST: the request is gone */
     CONN_LACKS_DATA = 0x400,      /* between data that was captured, some was acknowledged that was not */

@@ -149,10 +149,12 @@ static bool is_superseded(const struct dossier *d)
     return pair_of(d->t, d->a)->attempt[attempt_side(d->a)] != d->attempt;
 }
 
+/* Where two SYNs crossed, each answers the other: time alone does not say that one was missed. */
 static bool is_given_up(const struct dossier *d)
 {
-    return d->a->retries >= d->t->options.no_answer_retries || d->t->now - d->a->first_time >= PATIENCE
-           || is_superseded(d);
+    bool waited = d->t->now - d->a->first_time >= PATIENCE && !(d->a->flags & ATTEMPT_CROSSED);
+
+    return waited || d->a->retries >= d->t->options.no_answer_retries || is_superseded(d);
 }
 
 /* The RST answers what the client sent last, so that it cannot come much sooner than the SYN/ACK came after the SYN. */
@@ -209,8 +211,8 @@ static void read_handshake(const struct dossier *d, struct facts *facts)
     read_ways(d, facts);
     FACT(HEARD, capture_hears(&d->t->capture) && !capture_lacks_server(d->t, d->a));
     FACT(ACKS_KEPT, capture_keeps_acks(&d->t->capture));
-    FACT(ANSWERS_KEPT, !capture_lacks_answers(&d->t->capture));
-    FACT(OPTIONS_KEPT, !(a->flags & ATTEMPT_OPTIONS_CUT) || d->past == NULL);
+    FACT(ANSWERS_KEPT, !capture_lacks_answers(&d->t->capture) && !capture_may_lack_acks(&d->t->capture));
+    FACT(TIMESTAMP_KEPT, !(a->flags & ATTEMPT_TIMESTAMP_CUT) || d->past == NULL);
     FACT(STACK_KNOWN, d->rules.stack->known);
     if (e == NULL)
         return;
@@ -309,7 +311,7 @@ static void read_others(const struct dossier *d, struct facts *facts)
     FACT(STRAY, d->seen[SEEN_STRAY] != NULL);
     FACT(SERVICE_ANSWERS, s != NULL && is_open_to_others(d, s, facts));
     FACT(SERVICE_GOES_ON, s != NULL && service_accepted_around(s, d->a->first_time, d->a->last_time));
-    FACT(PORT_CLOSED, s != NULL && service_is_closed(s));
+    FACT(OTHERS_REFUSED, s != NULL && s->refused_another);
     FACT(HOST_SEEN, server_host(d) != NULL || capture_lacks_server(d->t, d->a));
     read_damage(d, facts);
 }
@@ -350,7 +352,7 @@ static bool is_higher_sequence(const struct dossier *d)
 static enum fact taken_for(const struct dossier *d)
 {
     bool newer = is_newer_timestamp(d), higher = is_higher_sequence(d);
-    bool cut = (d->past->flags & PAST_RCV_NXT) && (d->a->flags & ATTEMPT_OPTIONS_CUT);
+    bool cut = (d->past->flags & PAST_RCV_NXT) && (d->a->flags & ATTEMPT_TIMESTAMP_CUT);
 
     if (newer && (d->past->flags & PAST_TIMESTAMPS))
         return F_NEWER_TIMESTAMP;
@@ -497,7 +499,7 @@ static void read_rejection(const struct dossier *d, const struct packet_seen *re
     if (maker.state == STATE_TIME_WAIT)
         facts_add(facts, decision_fact(maker.answer, maker.reason), true);
     FACT(HIDES_CLOSED_PORT, d->rules.stack->time_wait_hides_closed_port);
-    FACT(TIMESTAMPS_CUT, d->a->flags & ATTEMPT_OPTIONS_CUT);
+    FACT(TIMESTAMPS_CUT, d->a->flags & ATTEMPT_TIMESTAMP_CUT);
     FACT(MAYBE_TIME_WAIT, by_time_wait && maker.state != STATE_TIME_WAIT);
     FACT(TAKEN_LATER, is_taken_later(d, &maker, by_time_wait));
     FACT(RAN_OUT_SINCE, by_time_wait && ran_out_since_rejection(d, rejection, &maker));

@@ -40,7 +40,7 @@ enum fact_kind { FACT_OWN, FACT_HOST, FACT_SERVICE, FACT_CAPTURE };
     /* what the capture lacks */ \
     FACT(HEARD, CAPTURE, "nothing shows that the capture lacks packets") \
     FACT(ACKS_KEPT, CAPTURE, "other packets than SYNs, FINs and RSTs are in the capture: it was not filtered by flags") \
-    FACT(ANSWERS_KEPT, CAPTURE, "the capture holds more than SYNs to many hosts: it was not filtered to SYNs") \
+    FACT(ANSWERS_KEPT, CAPTURE, "the capture holds more than SYNs to many hosts, or SYNs and answers to them: it was not filtered to those") \
     /* what ended it */ \
     FACT(REFUSED, OWN, "a RST acknowledged the SYN") \
     FACT(RST_BY_FIN_WAIT_2, OWN, "an old connection in FIN_WAIT_2 made the RST") \
@@ -59,7 +59,7 @@ enum fact_kind { FACT_OWN, FACT_HOST, FACT_SERVICE, FACT_CAPTURE };
     FACT(STRAY, OWN, "an answer came from another address or port") \
     FACT(SERVICE_ANSWERS, SERVICE, "the service answered another SYN with a SYN/ACK within 10 s") \
     FACT(SERVICE_GOES_ON, SERVICE, "the service answered other SYNs with SYN/ACKs before the first SYN and after the last") \
-    FACT(PORT_CLOSED, SERVICE, "the service refused SYNs on several new port pairs, and never took one") \
+    FACT(OTHERS_REFUSED, SERVICE, "the service refused the first SYNs of several port pairs: no old connection was on all of them") \
     FACT(SYN_DAMAGED, HOST, "each SYN had a wrong checksum, far from its sender") \
     FACT(SYN_ACK_DAMAGED, HOST, "each SYN/ACK had a wrong checksum, far from its sender") \
     FACT(HOST_SEEN, HOST, "the server's address sent packets") \
@@ -80,7 +80,7 @@ enum fact_kind { FACT_OWN, FACT_HOST, FACT_SERVICE, FACT_CAPTURE };
     FACT(SEQUENCE_BEHIND, OWN, "TIME_WAIT rejects the SYN's sequence number") \
     FACT(WOULD_TAKE, OWN, "TIME_WAIT would take the SYN if somebody listened") \
     FACT(HIDES_CLOSED_PORT, HOST, "the rejecting ACK may be what a TIME_WAIT of the peer's stack gives where nobody listens") \
-    FACT(OPTIONS_KEPT, OWN, "the SYN's options were captured, or its port pair had no connection before") \
+    FACT(TIMESTAMP_KEPT, OWN, "the SYN's timestamp was captured, or its port pair had no connection before") \
     FACT(TIMESTAMPS_CUT, OWN, "the captured bytes end before the SYN's timestamp") \
     FACT(MAYBE_TIME_WAIT, OWN, "the peer was in TIME_WAIT, and the capture does not tell what made the rejecting ACK") \
     FACT(RESET_REMOVES, HOST, "a RST removes a TIME_WAIT of the peer's stack") \

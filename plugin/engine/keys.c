@@ -13,9 +13,10 @@ static const char *option_name(uint64_t option_kinds)
 enum key_doubt key_doubt_of(const struct tracker *t, const struct attempt *a, const struct verdict *v,
                             const char **option)
 {
-    const uint64_t kinds = print_of(t, a)->option_kinds & SIGNED_BY_KEY;
+    const struct syn_print *syn = print_of(t, a);
+    const uint64_t kinds = syn->option_kinds & SIGNED_BY_KEY;
 
-    if (v->fate != FATE_NO_ANSWER || v->cause == CAUSE_SYNACK_LOST || (a->flags & ATTEMPT_OPTIONS_CUT))
+    if (v->fate != FATE_NO_ANSWER || v->cause == CAUSE_SYNACK_LOST || (syn->flags & PRINT_CUT))
         return KEY_NO_DOUBT;
     *option = option_name(kinds);
     if (kinds != 0)

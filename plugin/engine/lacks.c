@@ -122,7 +122,7 @@ char *tracker_capture_remark(const struct tracker *t)
         append_remark(out,
                       g_strdup("The capture holds SYNs to many hosts, and nothing else: if a filter made it so, the "
                                "answers are not in it."));
-    else if (c->accepted >= ACCEPTED_WITHOUT_ACK && !capture_keeps_acks(c))
+    else if (capture_may_lack_acks(c))
         append_remark(out,
                       g_strdup("The capture holds SYNs and answers to SYNs, and no other segment: if a filter made it "
                                "so, what acknowledged or rejected them is not in it."));

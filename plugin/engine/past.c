@@ -22,8 +22,8 @@ static void read_numbers(const struct connection *old, uint8_t side, struct past
         p->flags |= PAST_TS_RECENT;
     if (connection_uses_timestamps(old))
         p->flags |= PAST_TIMESTAMPS;
-    if (old->flags & CONN_OPTIONS_CUT)
-        p->flags |= PAST_OPTIONS_CUT;
+    if (old->flags & CONN_TIMESTAMPS_CUT)
+        p->flags |= PAST_TIMESTAMPS_CUT;
 }
 
 static void read_time_wait(const struct peer_rules *rules, const struct connection *old, uint8_t side, int64_t now,
@@ -61,7 +61,7 @@ static void read_connection(const struct peer_rules *rules, const struct connect
 static struct peer_decision decide_on(const struct peer_rules *rules, const struct attempt *a,
                                       const struct connection *old, const struct peer *peer, const struct syn *syn)
 {
-    if (timestamps_are_cut(a, peer, old->flags & CONN_OPTIONS_CUT))
+    if (timestamps_are_cut(a, peer, old->flags & CONN_TIMESTAMPS_CUT))
         return (struct peer_decision){ .answer = ANSWER_UNKNOWN };
     return stack_decide(rules->stack, peer, syn);
 }

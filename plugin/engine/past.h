@@ -11,19 +11,19 @@
 struct tracker;
 
 enum past_flags {
-    PAST_RCV_NXT = 0x01,         /* rcv_nxt holds */
-    PAST_SND_NXT = 0x02,         /* snd_nxt holds */
-    PAST_TS_RECENT = 0x04,       /* ts_recent holds */
-    PAST_TW_PROVEN = 0x08,       /* the packets prove the peer's TIME_WAIT */
-    PAST_CONNECTION = 0x10,      /* an old connection was seen: frames to closer hold */
-    PAST_FROM_ANSWER = 0x20,     /* the three numbers were read from the rejecting ACK */
-    PAST_SYN_TS = 0x40,          /* tsval_delta holds */
-    PAST_RESET = 0x80,           /* the old connection ended with a RST */
-    PAST_TW_EXPIRED = 0x200,     /* the peer was in TIME_WAIT, but not any more */
-    PAST_TIMESTAMPS = 0x400,     /* both ends of the old connection used timestamps */
-    PAST_ANSWER_CHANGED = 0x800, /* to a later SYN of the attempt, the rules say something else */
-    PAST_CLOSED_SECOND = 0x1000, /* the peer closed second: it cannot be in TIME_WAIT */
-    PAST_OPTIONS_CUT = 0x2000,   /* whether it used timestamps is not in the capture */
+    PAST_RCV_NXT = 0x01,          /* rcv_nxt holds */
+    PAST_SND_NXT = 0x02,          /* snd_nxt holds */
+    PAST_TS_RECENT = 0x04,        /* ts_recent holds */
+    PAST_TW_PROVEN = 0x08,        /* the packets prove the peer's TIME_WAIT */
+    PAST_CONNECTION = 0x10,       /* an old connection was seen: frames to closer hold */
+    PAST_FROM_ANSWER = 0x20,      /* the three numbers were read from the rejecting ACK */
+    PAST_SYN_TS = 0x40,           /* tsval_delta holds */
+    PAST_RESET = 0x80,            /* the old connection ended with a RST */
+    PAST_TW_EXPIRED = 0x200,      /* the peer was in TIME_WAIT, but not any more */
+    PAST_TIMESTAMPS = 0x400,      /* both ends of the old connection used timestamps */
+    PAST_ANSWER_CHANGED = 0x800,  /* to a later SYN of the attempt, the rules say something else */
+    PAST_CLOSED_SECOND = 0x1000,  /* the peer closed second: it cannot be in TIME_WAIT */
+    PAST_TIMESTAMPS_CUT = 0x2000, /* whether it used timestamps is not in the capture */
 };
 
 /* The old connection on the port pair as it was when the first SYN came. Times in ns. */

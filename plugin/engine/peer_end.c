@@ -104,5 +104,5 @@ struct syn first_syn(const struct tracker *t, const struct attempt *a)
 
 bool timestamps_are_cut(const struct attempt *a, const struct peer *peer, bool old_cut)
 {
-    return (a->flags & ATTEMPT_OPTIONS_CUT) && (peer->timestamps || old_cut);
+    return (a->flags & ATTEMPT_TIMESTAMP_CUT) && (peer->timestamps || old_cut);
 }

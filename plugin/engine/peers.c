@@ -257,11 +257,6 @@ bool service_accepted_around(const struct service *s, int64_t from, int64_t to)
     return span != NULL && span->from < from;
 }
 
-bool service_is_closed(const struct service *s)
-{
-    return s->refused_another && s->earlier == NULL && s->last.to < s->last.from;
-}
-
 /* ---- forgetting ------------------------------------------------------------------------------------ */
 
 enum { HOSTS_MANY = 65536, SERVICES_MANY = 65536 };

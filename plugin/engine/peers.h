@@ -127,7 +127,4 @@ bool service_accepted_near(const struct service *service, int64_t from, int64_t 
 /* Whether it did so before the first and after the second time, and went on in between. */
 bool service_accepted_around(const struct service *service, int64_t from, int64_t to);
 
-/* Whether it refused SYNs on several new port pairs, and never took one: no old connection was on all of them. */
-bool service_is_closed(const struct service *service);
-
 #endif

@@ -39,7 +39,8 @@ void refute_by_answer(const struct work *w, const struct attempt *a, enum peer_a
         host->marks |= HOST_RECYCLES;
     struct peer_rules rules = rules_of_host(w->t, w->pair, w->side);
     struct peer peer = peer_at(&rules, old, w->side, a->first_time);
-    if (a->retries > 0 || peer.state != STATE_TIME_WAIT || timestamps_are_cut(a, &peer, old->flags & CONN_OPTIONS_CUT))
+    if (a->retries > 0 || peer.state != STATE_TIME_WAIT
+        || timestamps_are_cut(a, &peer, old->flags & CONN_TIMESTAMPS_CUT))
         return;
     enum peer_answer expected = stack_decide(rules.stack, &peer, &syn).answer;
     if (host->refuted < REFUTED_MAX && !is_possible(w, host, rules.stack, expected, answer))

@@ -185,7 +185,7 @@ static struct maker maker_by_old(const struct dossier *d, const struct packet_se
     m.certain = m.state == tracked;
     if (m.state != STATE_TIME_WAIT && m.state != STATE_SYN_RECEIVED)
         return m; /* its numbers prove it */
-    ask_rules(d, &peer, old.flags & CONN_OPTIONS_CUT, &m);
+    ask_rules(d, &peer, old.flags & CONN_TIMESTAMPS_CUT, &m);
     m.certain = m.certain && stack_may_give_ack(d->rules.stack, m.answer, is_made_by_socket(ack));
     if (m.state == STATE_TIME_WAIT)
         look_at_time_wait(connection_time_wait_proven(&old, side), ack, &m);
@@ -212,7 +212,7 @@ static struct maker maker_by_answer(const struct dossier *d, const struct packet
         return m;
     if (d->old_then != NULL && shows_no_fin(d->old_then, server_side(d->a), ack))
         return m;
-    ask_rules(d, &peer, d->old != NULL && (d->past->flags & PAST_OPTIONS_CUT), &m);
+    ask_rules(d, &peer, d->old != NULL && (d->past->flags & PAST_TIMESTAMPS_CUT), &m);
     if (m.answer != ANSWER_UNKNOWN && m.answer != ANSWER_SYN_ACK)
         m.state = STATE_TIME_WAIT;
     return m;
@@ -276,6 +276,8 @@ struct maker maker_of_reset(const struct dossier *d, const struct packet_seen *r
     bool by_rules = stack_decide(d->rules.stack, &peer, &syn).answer == ANSWER_RST;
     if (!by_rules && !time_wait_may_reset(d, &peer, &syn))
         return m;
+    if (peer.state == STATE_SYN_RECEIVED && capture_may_lack_closes(&d->t->capture))
+        return m; /* the filter may have taken away how it was opened, and closed */
     m.state = peer.state;
     m.certain = by_rules && fin_acknowledged && !(d->old_then->flags & CONN_SCALE_UNKNOWN);
     return m;

@@ -125,11 +125,13 @@ static const struct rule rules[] = {
     REFUSED(OLD_SYN_RECEIVED, ALL(F_RST_BY_SYN_RECEIVED), PROOF(F_RST_MAKER_CERTAIN, F_ACKS_KEPT), BY_STACK,
             WHY("Linux 6.18, tcp_check_req: a SYN in the window resets the request")),
     REFUSED(RESET_IN_PATH, ALL(F_TTL_ODD), INFERRED, WHY("a host's packets take one way, and lose one TTL")),
-    REFUSED(REFUSED_THOUGH_OPEN, ALL(F_REFUSED, F_SERVICE_ANSWERS), PROOF(F_HEARD),
+    REFUSED(REFUSED_THOUGH_OPEN, ALL(F_REFUSED, F_SERVICE_ANSWERS, F_OLD), PROOF(F_HEARD, F_RST_OF_NO_OLD),
             WHY("stacks that answer with RST when the backlog is full (Windows); RFC 9293, 3.10.7.1")),
+    REFUSED(REFUSED_THOUGH_OPEN, ALL(F_REFUSED, F_SERVICE_ANSWERS), PROOF(F_HEARD, F_OTHERS_REFUSED),
+            WHY("as above; an old connection that the capture lacks can have made one such RST")),
     REFUSED(CLOSED_PORT, ALL(F_REFUSED, F_OLD), PROOF(F_RST_OF_NO_OLD), WHY("RFC 9293, 3.10.7.1")),
     REFUSED(
-        CLOSED_PORT, ALL(F_REFUSED), PROOF(F_PORT_CLOSED),
+        CLOSED_PORT, ALL(F_REFUSED), PROOF(F_OTHERS_REFUSED),
         WHY("RFC 9293, 3.10.7.1; an old connection that the capture lacks can have made one such RST (Linux: FIN_WAIT_2; "
             "lwIP: TIME_WAIT)")),
 
@@ -155,6 +157,9 @@ static const struct rule rules[] = {
              WHY("a TIME_WAIT that rejects a higher sequence number rejects the timestamp (RFC 7323, 5.3)")),
     REJECTED(OLD_UNKNOWN, ALL(F_REJECTED), INFERRED, WHY("RFC 5961, 4.2; the state is not known")),
 
+    RULE(PENDING, UNACKNOWLEDGED, BY_NOTHING, ALL(F_CROSSED, F_ENDED), NONE(F_GIVEN_UP),
+         WHY("RFC 9293, 3.5, figure 7; RFC 6298, 5: who misses an answer repeats")),
+
     /* Silence. */
     RULE(NO_ANSWER, DROPPED_HERE, BY_SYN, ALL(F_GIVEN_UP, F_SYN_LOST_HERE), PROOF(F_HEARD, F_WAYS_SHOWN),
          WHY("what a host forwards, its capture shows twice")),
@@ -170,7 +175,7 @@ static const struct rule rules[] = {
               WHY("RFC 1122, 4.2.2.13; Linux 6.18 limits such ACKs to one in 500 ms (RFC 5961, 10)")),
     NO_ANSWER(TIME_WAIT_SEQUENCE, ALL(F_GIVEN_UP, F_MAY_DROP), INFERRED,
               WHY("measured on FreeBSD 13 and gVisor: TIME_WAIT drops what is not beyond RCV.NXT")),
-    NO_ANSWER(SILENT_FLOW, ALL(F_GIVEN_UP, F_SERVICE_ANSWERS), PROOF(F_HEARD, F_ACKS_KEPT, F_OPTIONS_KEPT),
+    NO_ANSWER(SILENT_FLOW, ALL(F_GIVEN_UP, F_SERVICE_ANSWERS), PROOF(F_HEARD, F_ACKS_KEPT, F_TIMESTAMP_KEPT),
               WHY("Linux 6.18: a full accept queue drops SYNs")),
     NO_ANSWER(SILENT_PORT, ALL(F_GIVEN_UP, F_HOST_SEEN), PROOF(F_HEARD, F_ACKS_KEPT),
               WHY("RFC 9293, 3.10.7.1: a closed port answers with RST")),

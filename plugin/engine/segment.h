@@ -129,6 +129,12 @@ struct packet_bytes {
     size_t on_wire;  /* bytes that the packet had */
 };
 
+/* Whether it may have had a timestamp that was not captured. */
+static inline bool segment_timestamp_is_cut(const struct segment *seg)
+{
+    return seg->options_cut && !seg->has_ts;
+}
+
 /* Reads the TCP header at tcp_offset and the IP header before it.
  * On entry, seg->seen is set; seg->family, src.ip and dst.ip are set if the addresses are known already
  * (family 0: they are taken from the IP header). Everything else is filled in.

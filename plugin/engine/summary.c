@@ -39,7 +39,7 @@ static void append_comparison(GString *out, const struct tracker *t, const struc
         g_string_append(out, v->inferred ? ", inferred)" : ")");
     } else if (v->cause == CAUSE_OLD_UNKNOWN) {
         const struct packets_seen *acks = packets_of(t, get_trouble(t, a), SEEN_BARE_ACK);
-        if (known && h->state == STATE_TIME_WAIT && (a->flags & ATTEMPT_OPTIONS_CUT))
+        if (known && h->state == STATE_TIME_WAIT && (a->flags & ATTEMPT_TIMESTAMP_CUT))
             g_string_append(out, " (in TIME_WAIT; the captured bytes end before the timestamps)");
         else if (acks != NULL && is_made_by_socket(&acks->first))
             g_string_append(out, " (of a live socket, its state is not in the capture)");

@@ -89,7 +89,7 @@ static enum peer_answer predict_by_old(const struct work *w, uint32_t attempt, c
         note_time_wait(w, &rules, attempt, old);
     if (peer.state == STATE_CLOSED)
         return predict_by_service(w);
-    if (seg->options_cut && (peer.timestamps || (old->flags & CONN_OPTIONS_CUT)))
+    if (segment_timestamp_is_cut(seg) && (peer.timestamps || (old->flags & CONN_TIMESTAMPS_CUT)))
         return ANSWER_UNKNOWN;
     if (peer.state == STATE_FIN_WAIT_2 && d.answer == ANSWER_RST)
         return ANSWER_UNKNOWN; /* a challenge ACK if its socket is still open */
@@ -125,8 +125,8 @@ static void read_syn(struct attempt *a, const struct segment *seg)
     a->ip_id = seg->ip_id;
     if (seg->has_ts)
         a->flags |= ATTEMPT_HAS_TS;
-    if (seg->options_cut)
-        a->flags |= ATTEMPT_OPTIONS_CUT;
+    if (segment_timestamp_is_cut(seg))
+        a->flags |= ATTEMPT_TIMESTAMP_CUT;
     if (a->frame[SYN_FIRST] == a->frame[SYN_LAST] && seg->checksum == CHECKSUM_WRONG)
         a->flags |= ATTEMPT_DAMAGED;
     else if (seg->checksum != CHECKSUM_WRONG)

@@ -130,8 +130,10 @@ struct connection *begin_connection(const struct work *w, uint32_t attempt)
     struct connection *c = current_of(w);
     connection_init_client(c, client, a->isn, a->isn + 1 + (took_data ? a->syn_data : 0), print_of(t, a)->wscale,
                            &first);
-    if (a->flags & ATTEMPT_OPTIONS_CUT)
-        c->flags |= CONN_SCALE_UNKNOWN | CONN_OPTIONS_CUT;
+    if (print_of(t, a)->flags & PRINT_CUT)
+        c->flags |= CONN_SCALE_UNKNOWN;
+    if (a->flags & ATTEMPT_TIMESTAMP_CUT)
+        c->flags |= CONN_TIMESTAMPS_CUT;
     c->attempt = attempt;
     if (a->flags & ATTEMPT_HAS_TS) {
         c->end[client].bits |= END_TS_SENT;

@@ -7,7 +7,8 @@ import capture
 from packet import ICMP, ICMPV6
 
 GAP = 200 * 10**9  # ns between the beginnings of two captures
-ETHERNET = 14
+ETHERNET, VLAN = 14, 4  # bytes of their headers
+ETHERTYPE_VLAN = b"\x81\x00"
 
 
 class Collection:
@@ -19,8 +20,7 @@ class Collection:
     def add(self, name, frames):
         begin, shift = len(self.frames), self.now - frames[0].nanoseconds
         index = len(self.parts)
-        self.frames += [capture.Frame(seen.nanoseconds + shift, move(seen.data, seen.segment.protocol, index), None)
-                        for seen in frames]
+        self.frames += [capture.Frame(seen.nanoseconds + shift, moved(seen, index), None) for seen in frames]
         self.parts[name] = slice(begin, len(self.frames))
         self.now = self.frames[-1].nanoseconds + GAP
 
@@ -30,14 +30,15 @@ class Collection:
         return [{**row, "frame": row["frame"] - part.start} for row in rows[part]]
 
 
-def move(data, protocol, index):
-    """Other networks in the addresses, those that an ICMP message quotes too."""
-    version = data[ETHERNET] >> 4
+def moved(seen, index):
+    """The frame with other networks in its addresses, those that an ICMP message quotes too."""
+    data, begin = seen.data, ETHERNET + (VLAN if seen.data[12:14] == ETHERTYPE_VLAN else 0)
+    version = data[begin] >> 4
     header, first, second = (20, 12, 16) if version == 4 else (40, 8, 24)
-    data = renumbered(data, ETHERNET + first, version, index)
-    data = renumbered(data, ETHERNET + second, version, index)
-    if protocol in (ICMP, ICMPV6):
-        quote = ETHERNET + header + 8
+    data = renumbered(data, begin + first, version, index)
+    data = renumbered(data, begin + second, version, index)
+    if seen.segment.protocol in (ICMP, ICMPV6):
+        quote = begin + header + 8
         data = renumbered(data, quote + first, version, index)
         data = renumbered(data, quote + second, version, index)
     return data

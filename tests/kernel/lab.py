@@ -27,7 +27,7 @@ TABLES = {
     "truth": "capture syn_frame src dst fate cause decided_by",
     "evidence": "capture syn_frame evidence fields...",
     "calls": "capture syn_frame fate cause basis failed delayed outcome call lost_min lost_max served reuse",
-    "variants": "capture syn_frame src dst allowed",
+    "variants": "capture syn_frame src dst allowed true",
 }
 
 

@@ -4,6 +4,7 @@ two points whose clocks differ. What may then be said of an attempt is the same,
 
 import collections
 import dataclasses
+import functools
 
 import variants
 from variants import PENDING, PLAIN, SILENT
@@ -17,6 +18,7 @@ INFERRED = {("no_answer", "time_wait_paws"), ("no_answer", "time_wait_sequence")
 STUCK = {("stuck", "accept_queue_full"), ("stuck", "unanswered_data")}
 LATE = {("established", cause) for cause in ("slow_answer", "accepted_late", "syn_retransmitted", "synack_retransmitted")}
 COPY_AFTER = 2_000  # ns
+VLAN_TAG = b"\x81\x00\x00\x07"
 
 
 @dataclasses.dataclass
@@ -73,6 +75,25 @@ def without_plain_acks(verdict):
     return {verdict}
 
 
+def without_closes(verdict):
+    """Only SYN and RST are left: how an old connection ended is missing, too."""
+    found = without_plain_acks(verdict)
+    return found | PLAIN if verdict[0] == "established" else found
+
+
+def of_syns(verdict):
+    """Nor is a RST left."""
+    fate, cause = verdict
+    found = without_closes(verdict)
+    if fate in ("refused", "aborted") or cause in ("reset_by_client", "ignored_reset"):
+        found = found | SILENT | PENDING | REPEATED | PLAIN
+    return found
+
+
+def without_plain_acks_cut_short(verdict):
+    return set().union(*(cut_short(one) for one in without_plain_acks(verdict)))
+
+
 def without_answers(verdict):
     """Only what the clients sent."""
     fate, cause = verdict
@@ -91,51 +112,79 @@ def without_answers(verdict):
     return variants.without_answers(verdict) | INFERRED
 
 
-def short(size):
+def short(size, flags=None):
     def take(frames, servers):
         """Shorter than the headers of IPv6 and TCP: nothing to judge."""
         headless = any(seen.data[14] >> 4 == 6 for seen in frames) and size < 74
-        return Taken([], [], size) if headless else Taken(frames, list(range(len(frames))), size)
+        return Taken([], [], size) if headless else those(frames, lambda segment: passes(segment, flags), size)
     return take
 
 
-def filtered(frames, servers):
-    """tcp[tcpflags] & (tcp-syn|tcp-fin|tcp-rst) != 0; ICMP errors do not pass it."""
-    kept = [at for at, seen in enumerate(frames) if set(seen.segment.flags) & set("SFR")]
-    return Taken([frames[at] for at in kept], kept)
+def those(frames, wanted, snap=None):
+    kept = [at for at, seen in enumerate(frames) if wanted(seen.segment)]
+    return Taken([frames[at] for at in kept], kept, snap)
+
+
+def passes(segment, flags):
+    """tcp[tcpflags] & (tcp-syn|tcp-fin|tcp-rst) != 0, or the like; ICMP errors do not pass it. None: all does."""
+    return flags is None or set(segment.flags) & set(flags)
+
+
+def filtered(flags):
+    return lambda frames, servers: those(frames, lambda segment: passes(segment, flags))
 
 
 def of_clients(frames, servers):
-    kept = [at for at, seen in enumerate(frames) if seen.segment.source not in servers and seen.segment.sport]
-    return Taken([frames[at] for at in kept], kept)
+    """Where the client answers, too, that is no direction."""
+    taken = those(frames, lambda segment: segment.source not in servers and segment.sport)
+    answers = any({"S", "A"} <= set(seen.segment.flags) for seen in taken.frames)
+    return Taken([], []) if answers else taken
 
 
-def twice(frames, servers):
+def of_servers(frames, servers):
+    return those(frames, lambda segment: segment.source in servers or not segment.sport)
+
+
+def tagged(data):
+    """The frame in a VLAN."""
+    return data[:12] + VLAN_TAG + data[12:]
+
+
+def twice(frames, servers, again=lambda data: data):
     """As a mirror port delivers what goes in and out."""
-    copies = [dataclasses.replace(seen, nanoseconds=seen.nanoseconds + COPY_AFTER) for seen in frames]
+    copies = [dataclasses.replace(seen, nanoseconds=seen.nanoseconds + COPY_AFTER, data=again(seen.data)) for seen in frames]
     both = sorted([*enumerate(frames), *enumerate(copies)], key=lambda one: one[1].nanoseconds)
     return Taken([seen for _, seen in both], [at for at, _ in both])
 
 
 ALONE = {
-    **{f"cut to {size} bytes": (short(size), cut_short) for size in (54, 60, 70, 96)},
-    "filtered to SYN, FIN, RST": (filtered, without_plain_acks),
+    **{f"cut to {size} bytes": (short(size), cut_short) for size in (54, 60, 66, 70, 74, 82, 90, 96)},
+    "filtered to SYN, FIN, RST": (filtered("SFR"), without_plain_acks),
+    "filtered to SYN, RST": (filtered("SR"), without_closes),
+    "filtered to SYN": (filtered("S"), of_syns),
+    "filtered to SYN, FIN, RST, cut to 60 bytes": (short(60, "SFR"), without_plain_acks_cut_short),
     "clients only": (of_clients, without_answers),
+    "servers only": (of_servers, same),
     "every frame twice": (twice, same),
+    "every frame twice, once in a VLAN": (functools.partial(twice, again=tagged), same),
 }
 OFFSETS = (-500, -50, -10, 10, 50, 500)  # ms by which the server's clock is ahead
 
 
-def merged(client, server, offset):
-    """Two points in one file, ordered by their own times; origins are (point, place)."""
+TOGETHER = {"whole": (None, same), "filtered to SYN, FIN, RST": ("SFR", without_plain_acks)}
+
+
+def merged(client, server, offset, flags=None):
+    """Two points in one file, ordered by their own times; origins are (point, place). `flags`: only with one of these."""
     shifted = [dataclasses.replace(seen, nanoseconds=seen.nanoseconds + offset * 10**6) for seen in server]
     both = [(("client", at), seen) for at, seen in enumerate(client)]
     both = sorted(both + [(("server", at), seen) for at, seen in enumerate(shifted)], key=lambda one: one[1].nanoseconds)
+    both = [one for one in both if passes(one[1].segment, flags)]
     return Taken([seen for _, seen in both], [origin for origin, _ in both])
 
 
 def judged(taken, known, allowed):
-    """(number of the first SYN that is left, pair, allowed verdicts) of each attempt of variants.attempts()."""
+    """(number of the first SYN that is left, pair, allowed verdicts, true ones) of each attempt of variants.attempts()."""
     numbers = collections.defaultdict(list)
     for number, origin in enumerate(taken.origins, 1):
         numbers[origin].append(number)
@@ -143,7 +192,8 @@ def judged(taken, known, allowed):
     for one, syns in known:
         left = [number for syn in syns for number in numbers[syn]]
         if left:
-            lines.append((min(left), one.pair, set().union(*(allowed(verdict) for verdict in one.verdicts))))
+            may = set().union(*(allowed(verdict) for verdict in one.verdicts))
+            lines.append((min(left), one.pair, may, one.verdicts))
     return lines
 
 

@@ -4,6 +4,7 @@
 import judge
 import points
 import pytest
+import variants
 from capture import ETHERNET, load, write
 from collection import Collection
 from lab import load_scenarios
@@ -32,8 +33,7 @@ def compare(tshark, name, parts):
     for one, taken, found in parts:
         if taken.frames:
             together.add(one, taken.frames)
-            tables[one] = [[one, number, *pair, " ".join(sorted("/".join(verdict) for verdict in verdicts))]
-                           for number, pair, verdicts in found]
+            tables[one] = variants.table(one, found)
     path = tshark.captures / f"{name}.pcap"
     write(path, together.frames, parts[0][1].snap)
     rows = tshark.fields(path)
@@ -53,13 +53,15 @@ def test_taken_otherwise(captures, tshark, how):
     compare(tshark, how.replace(" ", "_"), parts)
 
 
+@pytest.mark.parametrize("how", points.TOGETHER)
 @pytest.mark.parametrize("offset", points.OFFSETS)
-def test_two_points_in_one_file(captures, tshark, offset):
+def test_two_points_in_one_file(captures, tshark, offset, how):
+    flags, allowed = points.TOGETHER[how]
     parts = []
     for scenario, labels in captures.items():
         if {"client", "server"} <= set(labels):
             (client, of_client), (server, of_server) = labels["client"], labels["server"]
-            taken = points.merged(client, server, offset)
+            taken = points.merged(client, server, offset, flags)
             known = points.of_two_points((of_client, client), (of_server, server))
-            parts.append((scenario, taken, points.judged(taken, known, points.same)))
-    compare(tshark, f"merged_{offset}", parts)
+            parts.append((scenario, taken, points.judged(taken, known, allowed)))
+    compare(tshark, f"merged_{offset}_{how}".replace(" ", "_"), parts)

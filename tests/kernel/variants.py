@@ -135,7 +135,8 @@ CUTS = {
 
 
 def variant(frames, known, cut):
-    """The frames that are left, and (attempt's new SYN frame, pair, allowed verdicts); None if the cut takes nothing."""
+    """The frames that are left, and (attempt's new SYN frame, pair, allowed verdicts, true ones); None if the cut takes
+    nothing."""
     how = cut(frames, known)
     if how is None or all(how[0]):
         return None
@@ -149,14 +150,17 @@ def variant(frames, known, cut):
             whole = all(keep[at] for at in pairs[frozenset(one.pair)] + pairs[NO_PORTS])
             verdicts = set().union(*((without_others if whole else allowed)(verdict) for verdict in one.verdicts))
             verdicts |= set() if whole else alike(one, first_syn_left=keep[one.syn])
-            lines.append((numbers[syns[0]], one.pair, verdicts))
+            lines.append((numbers[syns[0]], one.pair, verdicts, one.verdicts))
     return [frames[old] for old in numbers], lines
 
 
 def table(name, found):
     """The lines of variants.tsv: what variant() found in the capture of that name."""
-    return [[name, frame, *pair, " ".join(sorted("/".join(verdict) for verdict in verdicts))]
-            for frame, pair, verdicts in found]
+    return [[name, frame, *pair, in_words(verdicts), in_words(true)] for frame, pair, verdicts, true in found]
+
+
+def in_words(verdicts):
+    return " ".join(sorted("/".join(verdict) for verdict in verdicts))
 
 
 def alike(one, first_syn_left):

@@ -135,7 +135,25 @@ story crossed_and_unanswered
 > S
 < S
 < S. J lost
-=> pending capture_ended
+=> pending unacknowledged
+
+# ... for a long time; but who misses it repeats.
+story crossed_and_unanswered_for_long
+end other 10.9.0.9:57012
+end another 10.9.0.3:80
+> S I                                   as first
+< S J
+> S. I ack J+1
+between other another
++300 > S
+=> first: pending unacknowledged
+
+story crossed_and_repeated
+> S I                                   as first
+< S J
+> S. I ack J+1
++1 > S I
+=> first: no_answer silent_port inferred retries 1
 
 # Without timestamps, a higher number after a connection that the client closed: there was no TIME_WAIT.
 story higher_number_without_time_wait
@@ -334,7 +352,7 @@ use forwarded_by_a_nat
 +1 use answer_dropped_by_a_nat
 s > other_inside R. ack 5000001 out                as refusal
 +3 other router
-=> inner: refused refused_though_open decided_by refusal
+=> inner: refused refused_though_open inferred decided_by refusal
 
 # ---- the handshake, and the server's RST ----
 

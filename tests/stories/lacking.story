@@ -337,6 +337,59 @@ use half_open
       < R.                              decides
 => refused old_syn_received inferred
 
+# ... and nor would a FIN: five callers are connected, and nobody acknowledges.
+beginning filtered_to_syns
+> S
+< S.
+end f2 10.9.0.1:50002
+between f2 s
+> S
+< S.
+end f3 10.9.0.1:50003
+between f3 s
+> S
+< S.
+end f4 10.9.0.1:50004
+between f4 s
+> S
+< S.
+between c s
+
+story filtered_to_syns_a_reset_of_what_may_be_closed
+use filtered_to_syns
+end f5 10.9.0.1:50005
+between f5 s
+> S
+< S.
+between c s
++12   > S I+1000
+      < R.                              decides
+=> refused closed_port inferred
+
+# An ICMP error would not be in it.
+story filtered_to_syns_a_silent_host
+use filtered_to_syns
+end f5 10.9.0.1:50005
+between f5 s
+> S
+< S.
+end gone 10.9.0.77:8080
+between c gone
++1 > S                                  as silent
++1 > S
++2 > S
+=> silent: no_answer silent_host inferred retries 2
+
+story filtered_to_two_syns_a_silent_host
+> S
+< S.
+end gone 10.9.0.77:8080
+between c gone
++1 > S                                  as silent
++1 > S
++2 > S
+=> silent: no_answer silent_host retries 2
+
 # Whether the TIME_WAIT forbids the SYN is not known: its timestamp is not in the capture.
 story silent_with_options_cut
 use closed_by_server

@@ -315,7 +315,7 @@ end other 10.9.0.1:57012
 between other s
 +1 > S in
    < R. out                 decides
-=> refused refused_though_open summary "the host that captured made the RST"
+=> refused refused_though_open inferred summary "the host that captured made the RST"
 
 # Its own calls go out through the loopback interface, and come in: that is not forwarding.
 story own_calls_are_not_forwarded
@@ -364,7 +364,7 @@ end other 10.9.0.1:57012
 between other s
 +1 > S through
    < R. through             decides
-=> refused refused_though_open no_summary "made the RST"
+=> refused refused_though_open inferred no_summary "made the RST"
 
 # A router's session with a key: who has another one drops it, and says nothing.
 story signed_with_another_key

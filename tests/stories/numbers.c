@@ -244,6 +244,14 @@ static void learn(struct pair *pair, unsigned from, const struct packet *packet,
     }
 }
 
+/* How much of it the capture holds; options begin after so many bytes. */
+static size_t captured_length(struct play *p, const struct packet *packet, size_t options, size_t all)
+{
+    if (packet->options_left != NULL)
+        return MIN(options + play_count(p, packet->options_left), all);
+    return packet->cut_options ? options : all;
+}
+
 void play_segment(struct play *p, struct pair *pair, unsigned from, const struct packet *packet)
 {
     const struct pair before = *pair;
@@ -277,7 +285,7 @@ void play_segment(struct play *p, struct pair *pair, unsigned from, const struct
         p->in = packet->in || packet->through;
         p->out = packet->out || packet->through;
         p->loops = packet->loops;
-        const uint32_t frame = play_frame(p, bytes, packet->cut_options ? header_end : bytes->len);
+        const uint32_t frame = play_frame(p, bytes, captured_length(p, packet, header_end, bytes->len));
         expect_of_frame(p, packet, frame);
     }
     g_byte_array_unref(bytes);

@@ -45,7 +45,7 @@ between c s
 +1    > S
 +0.02 > S ts -20            copy
       < R. ttl 254          decides
-=> refused refused_though_open
+=> refused refused_though_open inferred
 
 # The client has acknowledged the answer: its SYN, which comes once more, is no sign that it misses that.
 story syn_again_after_the_ack

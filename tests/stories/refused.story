@@ -34,19 +34,6 @@ story refused_twice_on_a_port_pair
    < R.                                 decides
 => refused closed_port inferred
 
-# Others got in an hour ago: somebody has listened, and may hold an old connection.
-story refused_after_an_hour
-use handshake
-end other 10.9.0.1:57012
-end third 10.9.0.1:57013
-between other s
-+3600 > S
-      < R.
-between third s
-+1    > S
-      < R.                              decides
-=> refused closed_port inferred
-
 # The server's program is gone, its half-closed connection is not. A SYN in its window gets this RST.
 story refused.old_fin_wait_2
 use half_closed_by_server
@@ -105,8 +92,20 @@ use handshake
 end other 10.9.0.1:57012
 between other s
 +1 > S
+   < R.
+end third 10.9.0.1:57013
+between third s
+   > S
    < R.                     decides
 => refused refused_though_open
+
+story refused_once_though_open
+use handshake
+end other 10.9.0.1:57012
+between other s
++1 > S
+   < R.                     decides
+=> refused refused_though_open inferred
 
 # The server had no room after all.
 story refused.reset_after_handshake

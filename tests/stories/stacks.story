@@ -167,7 +167,7 @@ story illumos_resets_in_the_window
 use open_on_illumos
 +5    > S N+100                         predicts rst
       < R. seq X                        decides
-=> refused refused_though_open stack illumos
+=> refused refused_though_open inferred stack illumos
 
 story illumos_rejects_beyond_the_window
 use open_on_illumos

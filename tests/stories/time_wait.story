@@ -242,6 +242,13 @@ use closed_by_server
 => rejected old_unknown inferred
 => summary "in TIME_WAIT; the captured bytes end before the timestamps"
 
+# What is cut off comes behind the timestamp (MSTNW): that is all that PAWS looks at.
+story options_cut_behind_the_timestamp
+use closed_by_server
++0.5  > S N+1000 ts R-5000 options_left 16
+      < . no_socket                     decides
+=> rejected time_wait_paws
+
 # ... but who listens all the time, and rejects a higher sequence number, rejects the timestamp.
 story options_cut_of_a_service
 end c2 10.9.0.1:57012

@@ -33,6 +33,7 @@ static const struct packet_word {
     { "no_socket", offsetof(struct packet, no_socket), false, OF_SEGMENT },
     { "fast_open", offsetof(struct packet, fast_open), false, OF_SEGMENT },
     /* what becomes of it */
+    { "options_left", offsetof(struct packet, options_left), true, OF_SEGMENT },
     { "cut_options", offsetof(struct packet, cut_options), false, OF_SEGMENT },
     { "in", offsetof(struct packet, in), false, OF_SEGMENT },
     { "out", offsetof(struct packet, out), false, OF_SEGMENT },

@@ -127,9 +127,9 @@ static const struct rule rules[] = {
     REFUSED(RESET_IN_PATH, ALL(F_TTL_ODD), INFERRED, WHY("a host's packets take one way, and lose one TTL")),
     REFUSED(REFUSED_THOUGH_OPEN, ALL(F_REFUSED, F_SERVICE_ANSWERS, F_OLD), PROOF(F_HEARD, F_RST_OF_NO_OLD),
             WHY("stacks that answer with RST when the backlog is full (Windows); RFC 9293, 3.10.7.1")),
-    REFUSED(REFUSED_THOUGH_OPEN, ALL(F_REFUSED, F_SERVICE_ANSWERS), PROOF(F_HEARD, F_OTHERS_REFUSED),
+    REFUSED(REFUSED_THOUGH_OPEN, ALL(F_REFUSED, F_SERVICE_ANSWERS), PROOF(F_OTHERS_REFUSED),
             WHY("as above; an old connection that the capture lacks can have made one such RST")),
-    REFUSED(CLOSED_PORT, ALL(F_REFUSED, F_OLD), PROOF(F_RST_OF_NO_OLD), WHY("RFC 9293, 3.10.7.1")),
+    REFUSED(CLOSED_PORT, ALL(F_REFUSED, F_OLD), PROOF(F_HEARD, F_RST_OF_NO_OLD), WHY("RFC 9293, 3.10.7.1")),
     REFUSED(
         CLOSED_PORT, ALL(F_REFUSED), PROOF(F_OTHERS_REFUSED),
         WHY("RFC 9293, 3.10.7.1; an old connection that the capture lacks can have made one such RST (Linux: FIN_WAIT_2; "

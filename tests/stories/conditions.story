@@ -148,6 +148,12 @@ between other another
 +300 > S
 => first: pending unacknowledged
 
+story crossed_and_unanswered_so_far
+> S I                                   as first
+< S J
+> S. I ack J+1
+=> first: pending in_progress so_far
+
 story crossed_and_repeated
 > S I                                   as first
 < S J

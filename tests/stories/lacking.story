@@ -114,6 +114,27 @@ story stuck_where_one_direction_is_captured
 # ---- what rests on a packet that did not come is inferred where packets are known to be missing ----
 
 # Data of another connection is acknowledged that is not in the capture.
+# An old connection was shown, and rules out that it made the RST; a newer one may be among what was lost.
+story lossy_refused
+use lossy_capture
+use closed_by_server
++300  > S N+1000
+      < R.                              decides
+=> refused closed_port inferred
+
+story lossy_refused_beside_others_although_the_old_one_is_known
+use lossy_capture
+use closed_by_server
+end other 10.9.0.1:57012
+between other s
++299  > S
+      < S.
+      > .
+between c s
++1    > S N+1000
+      < R.                              decides
+=> refused refused_though_open inferred
+
 beginning lossy_capture
 end lossy_client 10.9.0.8:40000
 end lossy_server 10.9.0.9:80

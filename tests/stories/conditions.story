@@ -154,7 +154,7 @@ story crossed_and_unanswered_so_far
 > S. I ack J+1
 => first: pending in_progress so_far
 
-story crossed_and_repeated
+story only_syns_crossed_and_repeated
 > S I                                   as first
 < S J
 > S. I ack J+1

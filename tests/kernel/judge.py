@@ -36,19 +36,28 @@ def field_errors(rows, lines):
     return errors
 
 
-# What ends a call: where it is not the truth, it may only be inferred.
-FAILURES = ("rejected", "refused", "unreachable", "no_answer", "stuck", "aborted")
-
-
 def variant_errors(rows, lines):
     """Against lines of variants.tsv."""
     errors = extra_attempts(rows, {int(line[1]) for line in lines})
-    for _, frame, _, _, allowed, true in lines:
+    for _, frame, _, _, allowed, _ in lines:
         row = rows[int(frame) - 1]
         said = f"{row.get('fate')}/{row.get('cause')}"
         if said not in allowed.split():
             errors.append(f"frame {frame}: {said}, true would be: {allowed} ({row.get('summary')})")
-        elif said not in true.split() and row["fate"] in FAILURES and row["basis"] == "observed":
+    return errors
+
+
+# What ends a call: where it is not the truth, it may only be inferred.
+FAILURES = ("rejected", "refused", "unreachable", "no_answer", "stuck", "aborted")
+
+
+def falsely_observed(rows, lines):
+    """Failures that are not the truth, where the capture shows what it lacks."""
+    errors = []
+    for _, frame, _, _, _, true in lines:
+        row = rows[int(frame) - 1]
+        said = f"{row.get('fate')}/{row.get('cause')}"
+        if said not in true.split() and row.get("fate") in FAILURES and row["basis"] == "observed":
             errors.append(f"frame {frame}: {said} is observed, true is: {true} ({row.get('summary')})")
     return errors
 

@@ -37,8 +37,8 @@ def compare(tshark, name, parts):
     path = tshark.captures / f"{name}.pcap"
     write(path, together.frames, parts[0][1].snap)
     rows = tshark.fields(path)
-    errors = [f"{one}, {error}" for one, lines in tables.items()
-              for error in judge.variant_errors(together.rows(one, rows), lines)]
+    errors = [f"{one}, {error}" for one, lines in tables.items() for of in (judge.variant_errors, judge.falsely_observed)
+              for error in of(together.rows(one, rows), lines)]
     assert not errors, "\n".join(errors)
 
 

@@ -157,7 +157,7 @@ between other s
 +9.5 > S
      < S.
      > .
-=> slow: refused refused_though_open decided_by refusal
+=> slow: refused refused_though_open inferred decided_by refusal
 
 story open_eleven_seconds_before_a_slow_refusal
 end other 10.9.0.1:57012

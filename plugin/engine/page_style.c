@@ -13,7 +13,7 @@ const char page_style[] =
     "@media print{:root{--back:#fff;--raised:#fff;--fore:#000;--quiet:#444;--rule:#999;--link:#000;--bad:#900}"
     "section{break-inside:avoid-page}svg rect{print-color-adjust:exact;-webkit-print-color-adjust:exact}}\n"
     "*{box-sizing:border-box}\n"
-    "body{margin:0;background:var(--back);color:var(--fore);font:16px/1.5 system-ui,sans-serif}\n"
+    "body{margin:0;background:var(--back);color:var(--fore);font:16px/1.5 system-ui,sans-serif;overflow-wrap:break-word}\n"
     "main{max-width:1060px;margin:0 auto;padding:24px 20px 60px}\n"
     "h1{font-size:1.1rem;margin:0;color:var(--quiet);font-weight:600}\n"
     "h2{font-size:1.25rem;line-height:1.35;margin:36px 0 8px}\n"

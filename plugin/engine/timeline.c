@@ -10,7 +10,7 @@
 enum {
     BINS = 60,
     WIDTH = 900,
-    LEFT = 84,
+    LEFT = 132, /* on a phone, where letters are larger, nine of them */
     CALLS_TOP = 28,
     CALLS_HEIGHT = 110,
     LOST_TOP = CALLS_TOP + CALLS_HEIGHT + 40,

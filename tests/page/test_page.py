@@ -120,6 +120,40 @@ def test_fits_its_screen(tshark, browser, width):
                                 "svg => svg.parentElement.scrollWidth <= svg.parentElement.clientWidth)")
 
 
+def long_addresses():
+    """Closed ports of a host whose address has no place to break a line at, and what was lost needs many digits."""
+    capture = Capture(version=6)
+    capture.host = "2001:db8:1111:2222:3333:4444:5555:{:04x}".format
+    for number in range(3):
+        c, s = capture.flow(cport=50000 + number, sport=8443)
+        c.syn()
+        capture.wait(0.000103)
+        s.refuse()
+        capture.wait(1)
+    return capture.pcap()
+
+
+# The texts of drawings that reach beyond their drawing.
+CUT = """[...document.querySelectorAll("svg")].flatMap(svg => {
+  const all = svg.getBoundingClientRect();
+  return [...svg.querySelectorAll("text")].filter(text => {
+    const box = text.getBoundingClientRect();
+    return box.left < all.left - 1 || box.right > all.right + 1;
+  }).map(text => text.textContent);
+})"""
+
+
+@pytest.mark.parametrize("width", [360, 390, 1280])
+def test_long_addresses_and_numbers_fit(tshark, browser, width):
+    """An IPv6 address breaks where it must, and of "0.123 ms" the first digit is not cut: 123 ms would be another time."""
+    path = tshark.folder / "long_addresses.html"
+    path.write_text(tshark.run("-q", "-r", tshark.save("long_addresses.pcap", long_addresses()), "-z", "synfate,report,html"))
+    browser.open(path, width=width)
+    assert browser.evaluate("document.documentElement.scrollWidth") <= width
+    assert any(re.fullmatch(r"0\.1\d\d ms", text) for text in texts(browser, ".timeline .tick"))
+    assert browser.evaluate(CUT) == []
+
+
 def test_on_paper(tshark, browser):
     browser.open(page_of(tshark, "server"), theme="dark", media="print")
     assert browser.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"

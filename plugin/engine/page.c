@@ -351,6 +351,6 @@ void page_write(const struct report_input *in, GString *out)
     problems_free(problems); /* its results are large, and each table collects its own */
     page.problems = NULL;
     write_table(&page, &table_services, NULL);
-    write_table(&page, &table_reuse, "Calls rejected");
+    write_table(&page, &table_reuse, "Rejected");
     g_string_append(out, "</main>\n</body>\n</html>\n");
 }

@@ -14,8 +14,8 @@ static const struct column columns[COLUMNS] = {
     [SHARE] = { "Share (%)", "share_%", 7, CELL_NUMBER },
     [DELAYED] = { "Late", "late", 6, CELL_COUNT },
     [RETRIES] = { "Retries", "retries", 7, CELL_COUNT },
-    [MEDIAN] = { "Median connect time (s)", "median_ms", 9, CELL_MS },
-    [LARGEST] = { "Largest connect time (s)", "max_ms", 7, CELL_MS },
+    [MEDIAN] = { "Median connect (s)", "median_ms", 9, CELL_MS },
+    [LARGEST] = { "Largest connect (s)", "max_ms", 7, CELL_MS },
     [LOST] = { "Lost by their calls (s)", "lost_s", 8, CELL_SECONDS },
     [FILTER] = { "Filter", NULL, 0, CELL_TEXT },
 };

@@ -9,11 +9,11 @@ import subprocess
 RULE = "=" * 100
 NUMBERS = {  # the columns of tshark's text -> those of Wireshark's windows and sharkd
     "server": "Server", "calls": "Calls", "failed": "Failed", "late": "Late", "lost_s": "Time lost (s)", "cause": "Lost most by",
-    "median_ms": "Median connect time (s)", "max_ms": "Largest connect time (s)", "attempts": "Attempts",
+    "median_ms": "Median connect (s)", "max_ms": "Largest connect (s)", "attempts": "Attempts",
     "retries": "Retries", "share_%": "Share (%)", "ports": "Client ports", "min_s": "Shortest reuse (s)",
-    "median_s": "Median reuse (s)", "rejected": "Calls rejected", "TWs": "TIME_WAITs held",
+    "median_s": "Median reuse (s)", "rejected": "Rejected", "TWs": "TIME_WAITs held",
     "held_by": "Held by", "peak/s": "Peak rate (1/s)", "safe/s": "Safe rate (1/s)",
-    "+port": "More ports needed", "+addr": "More addresses needed", "connections": "Connections", "reuses": "Reuses",
+    "+port": "More ports", "+addr": "More addresses", "connections": "Connections", "reuses": "Reuses",
 }
 
 

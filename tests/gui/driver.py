@@ -304,6 +304,13 @@ class Wireshark:
 
         return wait_for(f"a table in {title}", settled)
 
+    def whole_columns(self, title):
+        """The titles of a table's columns that can be read without scrolling in its window."""
+        table = next(table for table in of_role(self.window(title), *TABLES) if showing(table))
+        left, _, width, _ = box(table)
+        titles = [item for item in children(table) if item.get_role_name() == "table column header"]
+        return [item.get_name() for item in titles if left <= box(item)[0] and sum(box(item)[::2]) <= left + width]
+
     def text(self, title):
         """The text areas of a window."""
         areas = [item for item in of_role(self.window(title), "text") if showing(item)]

@@ -26,6 +26,9 @@ static void (*const writers[])(const struct report_input *in, GString *out) = {
 #define CALLS "synfate,calls"
 #define CALLS_FORMATS (1U << STAT_NDJSON)
 
+/* Characters of a line that Wireshark does not break again in its text window, as wide as that comes. */
+enum { WINDOW_WIDTH = 70 };
+
 /* What the taps hand out, for one report. */
 struct tapped {
     enum stat_format format;
@@ -133,6 +136,7 @@ static char *write_report(const struct tapped *c)
         .totals = c->totals,
         .filter = c->filter,
         .show_all = stat_in_terminal() ? "-z " REPORT ",all" : NULL,
+        .line_width = stat_in_terminal() ? 0 : WINDOW_WIDTH,
         .calls_shown = c->calls_shown,
     };
 

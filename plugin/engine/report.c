@@ -18,6 +18,7 @@ struct report {
     const struct problems *p;
     GPtrArray *advices; /* those that have been printed */
     const char *next;   /* what the head says to check next, or NULL */
+    int lacking;        /* characters that a line has less than a terminal's */
 };
 
 /* ---- words ----------------------------------------------------------------------------------------- */
@@ -36,14 +37,15 @@ static gsize length_with_unit(char *const *words)
 }
 
 /* A paragraph of which all lines begin with the indent, the first one with the label. */
-static void print_wrapped(GString *out, const char *label, int indent, const char *text)
+static void print_wrapped(const struct report *r, const char *label, int indent, const char *text)
 {
-    gsize begin = out->len;
+    GString *out = r->out;
+    gsize begin = out->len, width = (gsize)(LINE_WIDTH - r->lacking);
     char **words = g_strsplit(text, " ", 0);
 
     g_string_append_printf(out, "%-*s", indent, label);
     for (guint i = 0; words[i] != NULL; i++) {
-        if (i > 0 && !is_unit(words[i]) && out->len - begin + 1 + length_with_unit(&words[i]) > LINE_WIDTH) {
+        if (i > 0 && !is_unit(words[i]) && out->len - begin + 1 + length_with_unit(&words[i]) > width) {
             begin = out->len + 1;
             g_string_append_printf(out, "\n%*s", indent, "");
         } else if (i > 0) {
@@ -56,9 +58,9 @@ static void print_wrapped(GString *out, const char *label, int indent, const cha
 }
 
 /* The same, and frees the text. */
-static void print_paragraph(GString *out, const char *label, int indent, GString *text)
+static void print_paragraph(const struct report *r, const char *label, int indent, GString *text)
 {
-    print_wrapped(out, label, indent, text->str);
+    print_wrapped(r, label, indent, text->str);
     g_string_free(text, TRUE);
 }
 
@@ -76,7 +78,7 @@ static void print_crowds(const struct report *r, const char *label)
     for (guint i = 0; i < r->p->crowds->len; i++) {
         GString *text = g_string_new(NULL);
         crowd_headline(&g_array_index(r->p->crowds, struct crowd, i), r->p->t, text);
-        print_paragraph(r->out, i == 0 ? label : "", LABEL_WIDTH, text);
+        print_paragraph(r, i == 0 ? label : "", LABEL_WIDTH, text);
     }
 }
 
@@ -85,7 +87,7 @@ static void print_headline(const struct report *r, const char *label, guint i)
     GString *text = g_string_new(NULL);
 
     problem_headline(r->p, problem_at(r->p, i), text);
-    print_paragraph(r->out, label, LABEL_WIDTH, text);
+    print_paragraph(r, label, LABEL_WIDTH, text);
 }
 
 /* What to look at, by the worst problem. It comes before all numbers: who reads ten lines has read it. */
@@ -94,7 +96,7 @@ static void print_next(struct report *r)
     const char *next;
     char *advice = problem_advice(r->p->t, problem_at(r->p, 0), &next);
 
-    print_wrapped(r->out, next == NULL ? "Advice:" : "Next:", LABEL_WIDTH, next == NULL ? advice : next);
+    print_wrapped(r, next == NULL ? "Advice:" : "Next:", LABEL_WIDTH, next == NULL ? advice : next);
     r->next = next;
     g_free(advice);
 }
@@ -116,14 +118,14 @@ static void print_what_else(const struct report *r)
 
     if (only_crowds) {
         print_crowds(r, what_is_wrong);
-        print_wrapped(r->out, "Next:", LABEL_WIDTH, crowd_next(&g_array_index(r->p->crowds, struct crowd, 0)));
+        print_wrapped(r, "Next:", LABEL_WIDTH, crowd_next(&g_array_index(r->p->crowds, struct crowd, 0)));
     }
     if (r->p->attempts == 0 && r->in->filter != NULL)
         g_string_append(text, "not known: no connection attempt passes the filter");
     else
         problems_all_is_well(r->p, text);
     if (text->len > 0)
-        print_wrapped(r->out, only_crowds ? "Besides:" : what_is_wrong, LABEL_WIDTH, text->str);
+        print_wrapped(r, only_crowds ? "Besides:" : what_is_wrong, LABEL_WIDTH, text->str);
     g_string_free(text, TRUE);
 }
 
@@ -135,7 +137,7 @@ static void print_how_much(const struct report *r)
     problems_totals(r->p, text);
     if (unnamed > 0)
         g_string_append_printf(text, "; %u problem%s more in the table", unnamed, plural(unnamed));
-    print_paragraph(r->out, "How much:", LABEL_WIDTH, text);
+    print_paragraph(r, "How much:", LABEL_WIDTH, text);
 }
 
 static void append_first_frame(GString *out, const struct report *r, const struct result *result)
@@ -177,9 +179,9 @@ static void print_common(const struct report *r)
         const struct contrast *contrast = problem_contrast(r->p, problem_at(r->p, i));
         if (contrast == NULL || contrast == before)
             continue;
-        print_wrapped(r->out, label, LABEL_WIDTH, contrast->sentence);
+        print_wrapped(r, label, LABEL_WIDTH, contrast->sentence);
         if (contrast->family != NULL)
-            print_wrapped(r->out, "", LABEL_WIDTH, contrast->family->advice);
+            print_wrapped(r, "", LABEL_WIDTH, contrast->family->advice);
         label = "";
         before = contrast;
     }
@@ -192,7 +194,7 @@ static void print_since(const struct report *r)
     GString *text = g_string_new(NULL);
 
     append_period(text, r, worst->first, worst->last);
-    print_paragraph(r->out, "Since when:", LABEL_WIDTH, text);
+    print_paragraph(r, "Since when:", LABEL_WIDTH, text);
 }
 
 /* Takes the remark. */
@@ -222,7 +224,7 @@ static void print_head(struct report *r)
 
     char *remark = report_remark(r->in);
     if (remark != NULL)
-        print_wrapped(r->out, "Attention:", LABEL_WIDTH, remark);
+        print_wrapped(r, "Attention:", LABEL_WIDTH, remark);
     g_free(remark);
     if (named > 0)
         print_named(r, named);
@@ -234,7 +236,7 @@ static void print_head(struct report *r)
         print_common(r);
     }
     if (problems_overcome(r->p, overcome))
-        print_wrapped(r->out, "Overcome:", LABEL_WIDTH, overcome->str);
+        print_wrapped(r, "Overcome:", LABEL_WIDTH, overcome->str);
     if (named > 0)
         print_crowds(r, "Besides:");
     g_string_free(overcome, TRUE);
@@ -255,7 +257,7 @@ static void print_totals(struct report *r)
                            plural(totals->streams), r->p->calls, plural(r->p->calls), r->p->attempts,
                            plural(r->p->attempts));
     g_string_append_c(r->out, '\n');
-    print_paragraph(r->out, "", 0, text);
+    print_paragraph(r, "", 0, text);
     if (r->in->filter != NULL)
         g_string_append_printf(r->out, "Only what passes the filter: %s\n", r->in->filter);
 }
@@ -263,11 +265,12 @@ static void print_totals(struct report *r)
 static void print_problem(const struct report *r, const struct problem *problem)
 {
     GString *service = g_string_new(NULL);
+    int width = SERVICE_WIDTH - r->lacking;
 
     append_server(service, r->p->t, problem->worst);
-    g_string_append_printf(r->out, "  %-*s", SERVICE_WIDTH, service->str);
-    if (service->len > SERVICE_WIDTH)
-        g_string_append_printf(r->out, "\n  %*s", SERVICE_WIDTH, "");
+    g_string_append_printf(r->out, "  %-*s", width, service->str);
+    if (service->len > (gsize)width)
+        g_string_append_printf(r->out, "\n  %*s", width, "");
     g_string_append_printf(r->out, " %-26s %6u %6u %6u %8.1f\n", cause_token(problem->worst->call_cause),
                            problem->failed, problem->late, problem->service_calls, (double)problem->lost / 1e9);
     g_string_free(service, TRUE);
@@ -280,7 +283,8 @@ static void print_problems(const struct report *r)
 
     if (n < 2)
         return;
-    g_string_append_printf(r->out, "\nProblems %45s %6s %6s %8s\n", "failed", "late", "calls", "lost (s)");
+    g_string_append_printf(r->out, "\nProblems %*s %6s %6s %8s\n", 45 - r->lacking, "failed", "late", "calls",
+                           "lost (s)");
     for (guint i = 0; i < n && (i < PROBLEMS_SHOWN || r->in->calls_shown != 0); i++)
         print_problem(r, problem_at(r->p, i));
     if (n > PROBLEMS_SHOWN && r->in->calls_shown == 0)
@@ -310,8 +314,9 @@ static void print_step(const struct report *r, const struct step *step, int64_t 
     GString *name = g_string_new(NULL);
 
     append_frame_name(name, tracker_frame_names(r->in->t), step->frame);
-    g_string_append_printf(r->out, "   frame %-*s %+13.6f s  %s\n", (int)width, name->str, (double)since / 1e9,
-                           step->text);
+    char *when = g_strdup_printf("   frame %-*s %+13.6f s  ", (int)width, name->str, (double)since / 1e9);
+    print_wrapped(r, when, (int)strlen(when), step->text);
+    g_free(when);
     g_string_free(name, TRUE);
 }
 
@@ -351,9 +356,9 @@ static void print_advice(struct report *r, const struct result *result)
         return;
     }
     g_ptr_array_add(r->advices, advice);
-    print_wrapped(r->out, "   Advice:   ", 13, advice);
+    print_wrapped(r, "   Advice:   ", 13, advice);
     if (next != NULL && next != r->next)
-        print_wrapped(r->out, "   Next:     ", 13, next);
+        print_wrapped(r, "   Next:     ", 13, next);
 }
 
 static void print_who_and_when(const struct report *r, guint rank, const struct result *result)
@@ -371,7 +376,7 @@ static void print_who_and_when(const struct report *r, guint rank, const struct 
     append_date(text, a->first_time);
     g_string_append(text, " UTC");
     g_string_append_c(r->out, '\n');
-    print_paragraph(r->out, label, 3, text);
+    print_paragraph(r, label, 3, text);
     g_free(label);
 }
 
@@ -386,12 +391,12 @@ static void print_call(struct report *r, guint rank, const struct result *result
     tracker_verdict(t, result->worst, true, &v);
     print_who_and_when(r, rank, result);
     tracker_summary(t, result->worst, &v, summary);
-    print_paragraph(r->out, "", 3, summary);
+    print_paragraph(r, "", 3, summary);
     print_steps(r, steps, v.decided_by);
     append_proof(proof, t, result->worst, &v);
-    print_paragraph(r->out, "   Evidence: ", 13, proof);
+    print_paragraph(r, "   Evidence: ", 13, proof);
     steps_bill(steps, result->lost, waited);
-    print_paragraph(r->out, "   Waited:   ", 13, waited);
+    print_paragraph(r, "   Waited:   ", 13, waited);
     print_advice(r, result);
     g_array_free(steps, TRUE);
 }
@@ -451,7 +456,7 @@ static void print_words(const struct report *r)
 
     if (problems_words(r->p, text)) {
         g_string_append_c(r->out, '\n');
-        print_wrapped(r->out, "", 0, text->str);
+        print_wrapped(r, "", 0, text->str);
     }
     g_string_free(text, TRUE);
 }
@@ -459,7 +464,13 @@ static void print_words(const struct report *r)
 void report_write(const struct report_input *in, GString *out)
 {
     struct problems *p = problems_new(in->t, in->attempts);
-    struct report r = { .in = in, .out = out, .p = p, .advices = g_ptr_array_new_with_free_func(g_free) };
+    struct report r = {
+        .in = in,
+        .out = out,
+        .p = p,
+        .advices = g_ptr_array_new_with_free_func(g_free),
+        .lacking = in->line_width == 0 ? 0 : LINE_WIDTH - in->line_width,
+    };
 
     steps_sort(in->frames);
     print_head(&r);

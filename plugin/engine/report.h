@@ -23,6 +23,7 @@ struct report_input {
     const char *filter;   /* or NULL */
     const char *remark;   /* a line that a reader has to know of first, or NULL */
     const char *show_all; /* what a reader types to see all calls, or NULL */
+    uint16_t line_width;  /* in characters; 0: as a terminal has */
     uint16_t calls_shown; /* 0: the worst of each of the worst problems; REPORT_ALL: all that failed or came late */
 };
 

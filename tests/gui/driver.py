@@ -316,6 +316,13 @@ class Wireshark:
         areas = [item for item in of_role(self.window(title), "text") if showing(item)]
         return "\n".join(Atspi.Text.get_text(area, 0, -1) for area in areas)
 
+    def text_width(self, title):
+        """How many characters a line of a window's text has room for, beside the scroll bar and its margins, 4 pixels each."""
+        window = self.window(title)
+        left, _, width, _ = max((box(item) for item in of_role(window, "text") if showing(item)), key=lambda area: area[3])
+        bars = [box(bar)[0] for bar in of_role(window, "scroll bar") if showing(bar) and box(bar)[3] > box(bar)[2] > 0]
+        return (min([left + width, *bars]) - left - 8) // self.character_width()
+
     def push(self, title, name):
         """Presses a button of a window."""
         act(wait_for(f"{name} in {title}", lambda: next((button for button in of_role(self.window(title), *BUTTONS)

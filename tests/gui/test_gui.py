@@ -210,6 +210,12 @@ def test_report(gui, report):
     assert "-z" not in text  # nobody here types commands
 
 
+def test_lines_of_the_report_fit_its_window(gui, report):
+    """As wide as Wireshark opens it: none is broken a second time."""
+    lines = gui.ask("text", report).splitlines()
+    assert max(map(len, lines)) <= gui.ask("text_width", report)
+
+
 def test_report_is_saved_and_overwrites_nothing(gui, report):
     path = gui.shark.home / "saved.txt"
     gui.ask("push", report, "Save…")

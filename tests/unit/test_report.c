@@ -204,6 +204,19 @@ static void test_report_of_many_causes(struct scene *s)
     g_free(all);
 }
 
+/* In a window of 70 characters: the table of problems, frames and all paragraphs. */
+static void test_report_of_narrow_lines(struct scene *s)
+{
+    ten_causes(s);
+    char *text = report_with(s, (struct report_input){ .line_width = 70, .calls_shown = REPORT_ALL });
+    char **lines = g_strsplit(text, "\n", 0);
+    for (guint i = 0; lines[i] != NULL; i++)
+        g_assert_cmpuint(strlen(lines[i]), <=, 70);
+    assert_says(text, "\n  10.0.0.2:8080\n              icmp_net  ");
+    g_strfreev(lines);
+    g_free(text);
+}
+
 /* A SYN that many capture points saw: three of the others are enough. */
 static void test_report_of_many_points(struct scene *s)
 {
@@ -504,6 +517,7 @@ static const struct scene_test tests[] = {
     { "/report/race", test_report_of_a_race },
     { "/report/filter", test_report_with_a_filter },
     { "/report/many_causes", test_report_of_many_causes },
+    { "/report/narrow_lines", test_report_of_narrow_lines },
     { "/report/many_points", test_report_of_many_points },
     { "/report/hidden_frames", test_report_of_hidden_frames },
     { "/report/page", test_report_is_a_page },

@@ -33,7 +33,7 @@ WINDOWS = {
     "expert": ("Analyze/Expert Information", (900, 420)),
     "services": ("Statistics/SYN Fate/Services", (1400, 260)),
     "reuse": ("Statistics/SYN Fate/Port Reuse", (1400, 260)),
-    "report": ("Statistics/SYN Fate/Report", (900, 760)),
+    "report": ("Statistics/SYN Fate/Report", (620, 860)),
     "io-graphs": (["Statistics", "I/O Graphs"], (900, 600)),
 }
 

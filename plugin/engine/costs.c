@@ -70,18 +70,20 @@ static int64_t cost_of_syn_acks(const struct dossier *d)
 
     if (other != NULL && other->first.seq == d->e->syn_ack_isn && other->first.time - d->e->syn_ack_time > AT_ONCE)
         return other->first.time - d->e->syn_ack_time; /* the server chose anew, and that one was acknowledged */
-    if (again == NULL || d->e->frame[EV_ACK] == 0 || (d->e->flags & EV_ACK_OF_FIRST))
+    const struct packet_seen *reset = reset_that_connects(d);
+    if (again == NULL || (reset == NULL && d->e->frame[EV_ACK] == 0) || (d->e->flags & EV_ACK_OF_FIRST))
         return 0;
-    return MAX(MIN(again->last.time, d->e->ack_time) - d->e->syn_ack_time, 0);
+    return MAX(MIN(again->last.time, reset != NULL ? reset->time : d->e->ack_time) - d->e->syn_ack_time, 0);
 }
 
 /* When the client had the SYN/ACK at the latest. One that acknowledges it with its first data alone may have waited for that
- * data, or the capture lacks its ACK. */
-static int64_t known_time(const struct evidence *e)
+ * data, or the capture lacks its ACK; one that resets it then may have waited for its end. */
+static int64_t known_time(const struct dossier *d)
 {
+    const struct evidence *e = d->e;
     bool with_data = (e->flags & EV_CLIENT_DATA) && e->data_time == e->ack_time;
 
-    return with_data ? e->syn_ack_time : e->ack_time;
+    return with_data || reset_that_connects(d) != NULL ? e->syn_ack_time : e->ack_time;
 }
 
 static int64_t cost_of_slowness(const struct dossier *d)
@@ -93,7 +95,8 @@ static int64_t cost_of_slowness(const struct dossier *d)
         return MAX(d->e->syn_ack_time - (first ? d->a->first_time : d->trouble->previous_time), 0);
     }
     bool repeated = d->a->retries > 0 || d->seen[SEEN_SYN_ACK_AGAIN] != NULL;
-    if (repeated || !(d->e->flags & EV_EXACT) || known_time(d->e) - d->a->first_time < d->t->options.slow_connect)
+    bool exact = (d->e->flags & EV_EXACT) || reset_that_connects(d) != NULL;
+    if (repeated || !exact || known_time(d) - d->a->first_time < d->t->options.slow_connect)
         return 0;
     return MAX(d->e->syn_ack_time - d->a->first_time, 1);
 }

@@ -24,3 +24,15 @@ void dossier_open(const struct tracker *t, uint32_t attempt, bool final, struct 
     if (tracker_past(t, d->a, &d->past_buffer))
         d->past = &d->past_buffer;
 }
+
+const struct packet_seen *reset_that_connects(const struct dossier *d)
+{
+    const struct packet_seen *reset = d->seen[SEEN_CLIENT_RST] == NULL ? NULL : &d->seen[SEEN_CLIENT_RST]->first;
+
+    if (reset == NULL || !(reset->bits & PACKET_HAS_ACK) || !acknowledges_syn(d->a, reset->seq))
+        return NULL;
+    if (d->e->frame[EV_ACK] != 0 && d->e->frame[EV_ACK] < reset->frame)
+        return NULL;
+    bool exact = shows_syn_ack(d->e) ? reset->ack == d->e->syn_ack_isn + 1 : reset->ack != 0;
+    return exact ? reset : NULL;
+}

@@ -28,4 +28,7 @@ struct dossier {
 /* Collects them. d->past may point into d: it must not be copied. */
 void dossier_open(const struct tracker *t, uint32_t attempt, bool final, struct dossier *d);
 
+/* The client's RST that acknowledges the SYN/ACK, its first segment behind that: it had connected. NULL: there is none. */
+const struct packet_seen *reset_that_connects(const struct dossier *d);
+
 #endif

@@ -102,19 +102,6 @@ static bool is_connected(const struct dossier *d)
     return e->frame[EV_ACK] != 0 && (is_before(e->frame[EV_ACK], d->seen[SEEN_CLIENT_RST]) || is_reset_overcome(d));
 }
 
-/* Its first segment after the SYN/ACK: a health check that has seen enough. */
-static bool is_reset_by_client(const struct dossier *d)
-{
-    const struct packets_seen *reset = d->seen[SEEN_CLIENT_RST];
-
-    if (reset == NULL)
-        return false;
-    bool exact = d->e->flags & EV_SYN_ACK ? reset->first.ack == d->e->syn_ack_isn + 1 : reset->first.ack != 0;
-
-    return (reset->first.bits & PACKET_HAS_ACK) && exact && acknowledges_syn(d->a, reset->first.seq)
-           && (d->e->frame[EV_ACK] == 0 || !is_before(d->e->frame[EV_ACK], reset));
-}
-
 static bool is_unanswered(const struct dossier *d)
 {
     return d->seen[SEEN_DATA_AGAIN] != NULL && d->e->frame[EV_ACCEPTED] == 0;
@@ -221,7 +208,9 @@ static void read_handshake(const struct dossier *d, struct facts *facts)
     if (d->trouble == NULL)
         return;
     FACT(ANSWER_REPEATED, is_answer_repeated(d));
-    FACT(CLIENT_RST_ACK, is_reset_by_client(d));
+    bool reset = reset_that_connects(d) != NULL;
+    FACT(CLIENT_RST_ACK, reset);
+    FACT(CONNECTED, reset);
     if (facts_have(facts, F_CONNECTED))
         read_service(d, facts);
 }

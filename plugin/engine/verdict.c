@@ -27,6 +27,10 @@ static uint32_t last_frame_of(const struct packets_seen *packets)
 /* Where only the server's word is in the capture, there is no time at which the client was connected. */
 static struct decision decision_by_ack(const struct dossier *d)
 {
+    const struct packet_seen *reset = reset_that_connects(d);
+
+    if (reset != NULL)
+        return decision_of(reset);
     if (d->e->frame[EV_ACK] != 0)
         return (struct decision){ d->e->frame[EV_ACK], d->e->ack_time };
     return (struct decision){ d->e->frame[EV_ACCEPTED], d->a->first_time };
@@ -132,7 +136,7 @@ static void judge_established(const struct dossier *d, const struct facts *facts
 
     for (int i = COST_NONE + 1; i < COSTS; i++)
         v->delayed = v->delayed || costs->of[i] > 0;
-    bool at_once = v->cause == CAUSE_RESET_BY_CLIENT && !capture_lacks_acks(&d->t->capture);
+    bool at_once = facts_have(facts, F_CLIENT_RST_ACK) && !capture_lacks_acks(&d->t->capture);
     if (at_once || (exact && d->e->frame[EV_ACK] != 0 && facts_have(facts, F_ANSWERED)))
         v->connect_time = v->wait;
     if (costs->of[COST_ACCEPT] > 0)
@@ -155,9 +159,7 @@ static struct verdict judge_alone(const struct dossier *d)
     struct facts facts;
 
     facts_read(d, &facts);
-    struct costs costs = facts_have(&facts, F_CONNECTED) || facts_have(&facts, F_CLIENT_RST_ACK)
-                             ? costs_read(d)
-                             : (struct costs){ { 0 } };
+    struct costs costs = facts_have(&facts, F_CONNECTED) ? costs_read(d) : (struct costs){ { 0 } };
     const struct rule *rule = rule_for(&facts, &costs);
     struct decision decision = decide(d, rule->decider);
     struct verdict v = {

@@ -315,3 +315,37 @@ let syn I
       < S.
       > .                   decides
 => established syn_retransmitted delayed retries 1
+
+# A health check that came late is late like any other call, by what cost most; and its port pair may have been used before.
+story reset_by_client_after_a_repeated_syn
+      > S
++1    > S
+      < S.
+      > R.                  decides
+=> established syn_retransmitted delayed retries 1 connect 1.00015
+
+story reset_by_client_after_a_repeated_syn_ack
+      > S
+      < S. lost
++1.5  < S.
+      > R.                  decides
+=> established synack_retransmitted delayed lost 1.5001
+
+story reset_by_client_after_a_slow_answer
+      > S
++2    < S.
+      > R.                  decides
+=> established slow_answer delayed connect 2.0001
+
+story reset_by_client_that_was_idle
+      > S
+      < S.
++20   > R.                  decides
+=> established reset_by_client connect 20.0001 outcome in_time
+
+story reset_by_client_on_a_used_port
+use closed_by_server
++9.1  > S N-500000
+      < S. X+65537
+      > R.                  decides
+=> established reset_by_client reuse time_wait_recycled_timestamp

@@ -69,7 +69,8 @@ static enum answer answer_till(const struct tracker *t, const struct attempt *a,
         return ANSWERED;
     for (uint32_t record = trouble == NULL ? 0 : trouble->packets; record != 0; record = packets->next) {
         packets = pool_get(&t->packets, record);
-        if (packets->first.time >= time)
+        bool for_others = packets->kind == SEEN_STRAY || packets->kind == SEEN_RST_OTHER; /* no client heeds it */
+        if (packets->first.time >= time || for_others)
             continue;
         if (packets->kind != SEEN_RST)
             return ANSWERED;

@@ -400,3 +400,16 @@ story clock_in_microseconds
 => other_host no
     > S I+1000 ts 60300000
 => signs maybe other_host -
+
+# What came from elsewhere was no answer to its SYN: the program still waited when it tried the next address.
+story race_behind_an_answer_from_elsewhere
+use behind_a_nat
+let isn I
+> S                                             as first
+service > c S. 7 ack isn+1 no_ts lost
+end next 10.9.0.3:8080
+between c next
++0.25 > S                                       as second
+< S.
+> .
+=> second: outcome late lost 0.2501

@@ -1,5 +1,11 @@
-# Two callers are refused, and none gets in: no old connection is on both port pairs.
+# An old connection that was not captured may have made it: a FIN_WAIT_2 of Linux, a TIME_WAIT of lwIP.
 story refused.closed_port
+> S
+< R.                                    decides
+=> refused closed_port inferred
+
+# Two callers are refused: no old connection is on both port pairs.
+story refused_to_two_callers
 end other 10.9.0.1:57012
 between other s
 > S
@@ -8,12 +14,6 @@ between c s
 +1 > S
    < R.                                 decides
 => refused closed_port
-
-# An old connection that was not captured may have made it: a FIN_WAIT_2 of Linux, a TIME_WAIT of lwIP.
-story refused_once
-> S
-< R.                                    decides
-=> refused closed_port inferred
 
 # The same SYN comes again from another port, as behind a NAT: one call was refused, not two.
 story refused_twice_behind_a_nat

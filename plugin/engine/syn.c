@@ -44,6 +44,13 @@ static bool reuses_isn(const struct work *w, const struct attempt *a)
     return w->seg->seen.time - c->last_time > NS_PER_SECOND;
 }
 
+/* Linux's SYN proxy leaves the number of its own SYN/ACK in the SYN that it sends on, which has no ACK
+ * (nf_synproxy_core.c, synproxy_send_server_syn; measured on 6.18). */
+static bool names_syn_ack(const struct segment *syn, const struct evidence *e)
+{
+    return syn->ack != 0 && (e->flags & EV_SYN_ACK) && syn->ack == e->syn_ack_isn;
+}
+
 /* Its client had acknowledged the SYN/ACK, and repeats no SYN any more: a proxy that answers before it asks the server
  * sends that SYN on, with a newer timestamp. */
 static bool is_acknowledged(const struct work *w, const struct attempt *a)
@@ -51,6 +58,8 @@ static bool is_acknowledged(const struct work *w, const struct attempt *a)
     const struct evidence *e = get_evidence(w->t, a);
     const uint16_t flags = EV_SYN_ACK | EV_EXACT;
 
+    if (e != NULL && names_syn_ack(w->seg, e))
+        return true;
     if (e == NULL || e->frame[EV_ACK] == 0 || (e->flags & flags) != flags || current_of(w) == NULL
         || (current_of(w)->flags & CONN_RESET))
         return false;

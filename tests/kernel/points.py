@@ -112,12 +112,6 @@ def without_answers(verdict):
     return variants.without_answers(verdict) | INFERRED
 
 
-def without_plain_acks_of_two_points(verdict):
-    """The SYN that a proxy sends on, once the client has acknowledged its SYN/ACK, looks like one that is repeated."""
-    repeated = REPEATED if verdict[0] == "established" else set()
-    return without_plain_acks(verdict) | repeated
-
-
 def short(size, flags=None):
     def take(frames, servers):
         """Shorter than the headers of IPv6 and TCP: nothing to judge."""
@@ -177,7 +171,7 @@ ALONE = {
 OFFSETS = (-500, -50, -10, 10, 50, 500)  # ms by which the server's clock is ahead
 
 
-TOGETHER = {"whole": (None, same), "filtered to SYN, FIN, RST": ("SFR", without_plain_acks_of_two_points)}
+TOGETHER = {"whole": (None, same), "filtered to SYN, FIN, RST": ("SFR", without_plain_acks)}
 
 
 def merged(client, server, offset, flags=None):

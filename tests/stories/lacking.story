@@ -358,6 +358,22 @@ use half_open
       < R.                              decides
 => refused old_syn_received inferred
 
+# The client's ACK made the proxy ask the server; that ACK is filtered away, but the proxy's SYN names the SYN/ACK.
+story filtered_by_flags_behind_a_syn_proxy
+> S I
+< S. J
++0.01 > S I ts +2 ack J id 0
+      < S. 610096602 ack I+1
+=> pending unacknowledged
+
+# A SYN that names nothing was repeated.
+story filtered_by_flags_and_repeated
+> S I
+< S. J
++1 > S I
+   < S. 610096602 ack I+1
+=> no_answer synack_lost inferred retries 1
+
 # ... and nor would a FIN: five callers are connected, and nobody acknowledges.
 beginning filtered_to_syns
 > S

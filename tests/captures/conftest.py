@@ -3,7 +3,7 @@
 
 import pytest
 
-import make_case
+from fixtures import case  # noqa: F401
 from tshark import loaded
 
 
@@ -12,10 +12,3 @@ def tshark():
     """tshark with the plugin; every test fails if it does not load it."""
     with loaded() as shark:
         yield shark
-
-
-@pytest.fixture(scope="session")
-def case(tshark):
-    """The folder with the captures of the case."""
-    make_case.make(tshark.captures)
-    return tshark.captures

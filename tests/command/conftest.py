@@ -4,7 +4,7 @@
 import pytest
 
 from command import Both
-import make_case  # from a folder that command.py adds
+from fixtures import case  # noqa: F401
 from tshark import loaded
 
 
@@ -13,10 +13,3 @@ def tshark():
     """tshark with the plugin; what it says of a capture is compared with what the command says."""
     with loaded(Both) as shark:
         yield shark
-
-
-@pytest.fixture(scope="session")
-def case(tshark):
-    """The folder with the captures of the case."""
-    make_case.make(tshark.captures)
-    return tshark.captures

@@ -324,7 +324,7 @@ static bool on_answer(const struct work *w, uint32_t attempt)
         old->flags &= (uint16_t)~CONN_TIME_WAIT_RESET; /* the TIME_WAIT that answers was not removed */
     struct peer_rules rules = rules_of_host(w->t, w->pair, w->side);
     if (old != NULL && state_at(&rules, old, w->side, w->seg->seen.time) == STATE_TIME_WAIT)
-        note_time_wait(w, &rules, attempt, old);
+        note_time_wait(w, &rules, attempt, old, REASON_NONE);
     return true;
 }
 

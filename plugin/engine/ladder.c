@@ -285,25 +285,16 @@ static void add_old(struct ladder *l)
     }
 }
 
-/* A SYN restarted TIME_WAIT if the next SYN finds that it has been restarted once more. */
 static void mark_restarts(struct ladder *l)
 {
-    uint32_t restarts = 0;
-    struct arrow *syn = NULL;
-
     for (guint i = 0; i < l->arrows->len; i++) {
         struct arrow *arrow = arrow_at(l, i);
         size_t n;
         bool reaches_server = arrow->is_syn && arrow->to == l->lanes - 1;
         const struct note *notes = reaches_server ? tracker_notes(l->t, arrow->frame, &n) : NULL;
         const struct time_wait_clock *clock = notes == NULL ? NULL : tracker_time_wait(l->t, notes);
-        if (clock != NULL && clock->restarts > restarts) {
-            restarts = clock->restarts;
-            if (syn != NULL)
-                syn->restart = restarts;
-        }
-        if (reaches_server)
-            syn = arrow;
+        if (clock != NULL && clock->is_restarted)
+            arrow->restart = clock->restarts + 1;
     }
 }
 

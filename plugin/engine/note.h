@@ -23,7 +23,8 @@ struct note {
 /* TIME_WAIT of the peer at a notable frame, by the rules of its stack as it was known then. */
 struct time_wait_clock {
     uint32_t frame, attempt;
-    uint32_t restarts; /* by SYNs, so far */
+    uint32_t restarts; /* by SYNs before this frame */
+    bool is_restarted; /* the frame is a SYN that restarts it once more */
     int64_t elapsed;   /* ns since it began, or since the last restart */
 };
 

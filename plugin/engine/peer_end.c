@@ -76,12 +76,14 @@ void peer_by_ack(struct peer *peer, const struct packet_seen *ack)
 }
 
 void note_time_wait(const struct work *w, const struct peer_rules *rules, uint32_t attempt,
-                    const struct connection *old)
+                    const struct connection *old, enum peer_reason reason)
 {
+    bool restarts = rules->stack->paws_restarts_time_wait;
     const struct time_wait_clock clock = {
         .frame = w->seg->seen.frame,
         .attempt = attempt,
-        .restarts = rules->stack->paws_restarts_time_wait ? old->paws_syns : 0,
+        .restarts = restarts ? old->paws_syns : 0,
+        .is_restarted = restarts && reason == REASON_PAWS,
         .elapsed = MAX(w->seg->seen.time - time_wait_start(rules, old), 0),
     };
 

@@ -34,9 +34,10 @@ struct connection as_answered(const struct connection *c, uint8_t side, const st
 /* Takes TS.Recent from an ACK of an end in TIME_WAIT, whose TSecr is always that (NULL: there is none). */
 void peer_by_ack(struct peer *peer, const struct packet_seen *ack);
 
-/* Notes for how long the peer of the segment in work has been in TIME_WAIT. */
+/* Notes for how long the peer of the segment in work has been in TIME_WAIT. reason: for which it rejects
+ * that; REASON_NONE: it is no SYN. */
 void note_time_wait(const struct work *w, const struct peer_rules *rules, uint32_t attempt,
-                    const struct connection *old);
+                    const struct connection *old, enum peer_reason reason);
 
 /* The attempt's SYN, the first or the latest. */
 struct syn first_syn(const struct tracker *t, const struct attempt *a);

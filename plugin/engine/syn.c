@@ -95,7 +95,7 @@ static enum peer_answer predict_by_old(const struct work *w, uint32_t attempt, c
     struct peer_decision d = stack_decide(rules.stack, &peer, &syn);
 
     if (peer.state == STATE_TIME_WAIT)
-        note_time_wait(w, &rules, attempt, old);
+        note_time_wait(w, &rules, attempt, old, d.reason);
     if (peer.state == STATE_CLOSED)
         return predict_by_service(w);
     if (segment_timestamp_is_cut(seg) && (peer.timestamps || (old->flags & CONN_TIMESTAMPS_CUT)))

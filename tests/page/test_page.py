@@ -187,12 +187,18 @@ def test_the_case(tshark, browser):
         "X = seq 2000025372, N = ack 1000000888, R = TSecr 3135574931",
     ):
         assert expected in numbers
-    assert texts(browser, ".ladder .restart") == [f"restarted ({n})" for n in range(1, 6)]
+    assert texts(browser, ".ladder .restart") == [f"restarted ({n})" for n in range(1, 7)]
     assert texts(browser, ".ladder .host") == ["client 10.24.20.249:57011", "server 10.24.20.26:8080"]
     assert texts(browser, ".filter code") == [
         "frame.number in {16, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31}"]
     states = texts(browser, ".ladder .name:not(.restart)")
     assert states == ["CLOSE_WAIT", "CLOSED", "SYN_SENT", "FIN_WAIT_1", "TIME_WAIT"]
+
+
+def test_restarts_without_an_answer(tshark, browser):
+    """The load balancer's capture lacks the server's answers: also the last SYN restarts TIME_WAIT, and no packet follows."""
+    browser.open(page_of(tshark, "lb"))
+    assert texts(browser, ".ladder .restart") == [f"restarted ({n})" for n in range(1, 7)]
 
 
 def test_the_filter_of_a_picture_is_one(tshark, browser):

@@ -297,7 +297,7 @@ static void check_clock(struct play *p, const struct packet *packet, const struc
 {
     const struct time_wait_clock *clock = note == NULL ? NULL : tracker_time_wait(p->t, note);
 
-    if (packet->time_wait == NULL && packet->restarts == NULL)
+    if (packet->time_wait == NULL && packet->restarts == NULL && packet->restarts_it == NULL)
         return;
     if (clock == NULL) {
         play_differs(p, "the peer's state", "TIME_WAIT", "another");
@@ -307,6 +307,8 @@ static void check_clock(struct play *p, const struct packet *packet, const struc
         compare_time(p, "the age of TIME_WAIT", packet->time_wait, clock->elapsed);
     if (packet->restarts != NULL)
         compare_number(p, "the number of restarts", play_count(p, packet->restarts), clock->restarts);
+    if (packet->restarts_it != NULL)
+        compare_text(p, "whether it restarts TIME_WAIT", packet->restarts_it, clock->is_restarted ? "yes" : "no");
 }
 
 static void check_note(struct play *p, const struct packet *packet, const struct note *note)

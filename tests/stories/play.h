@@ -41,7 +41,7 @@ struct pair {
 /* What a line says of a packet. NULL, false: nothing. */
 struct packet {
     const char *seq, *ack, *ts, *ecr, *win, *wscale, *mss, *id, *ttl, *options, *quote, *label, *options_left;
-    const char *predicts, *states, *syn_number, *time_wait, *restarts;
+    const char *predicts, *states, *syn_number, *time_wait, *restarts, *restarts_it;
     bool no_ts, no_df, no_socket, fast_open, cut_options, in, out, through, loops, damaged, offloaded, lost, hide,
         forged, decides, last_copy, copy;
     uint8_t flags;

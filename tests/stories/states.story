@@ -135,11 +135,11 @@ story clock_of_time_wait
 use closed_by_server
 +10 > F. -1 ts R
 +3  < . no_socket
-+2  > S N+1000 ts R-5000                time_wait 5.0001 restarts 0
-    < . no_socket                       time_wait 0.00005 restarts 1
-+1  > S ts R-4000                       time_wait 1.0001 restarts 1
-+1  > S N-1000 ts R                     time_wait 1.00005 restarts 2
-+1  > S N-2000 ts R                     time_wait 2.0001 restarts 2
++2  > S N+1000 ts R-5000                time_wait 5.0001 restarts 0 restarts_it yes
+    < . no_socket                       time_wait 0.00005 restarts 1 restarts_it no
++1  > S ts R-4000                       time_wait 1.0001 restarts 1 restarts_it yes
++1  > S N-1000 ts R                     time_wait 1.00005 restarts 2 restarts_it no
++1  > S N-2000 ts R                     time_wait 2.0001 restarts 2 restarts_it no
 
 story time_wait_has_run_out
 use closed_by_server

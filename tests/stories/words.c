@@ -54,6 +54,7 @@ static const struct packet_word {
     { "copy", offsetof(struct packet, copy), false, OF_ANY },
     { "time_wait", offsetof(struct packet, time_wait), true, OF_ANY },
     { "restarts", offsetof(struct packet, restarts), true, OF_ANY },
+    { "restarts_it", offsetof(struct packet, restarts_it), true, OF_ANY },
 };
 
 static const struct packet_word *find_word(const char *name)

@@ -1,4 +1,4 @@
-/* frame.c - reads TCP segments and ICMP errors out of a frame that Wireshark has dissected
+/* frame.c - reads TCP segments, ICMP errors and DNS answers out of a frame that Wireshark has dissected
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -7,7 +7,7 @@
 #include <epan/tvbuff.h>
 #include <string.h>
 
-enum { IP_PROTO_ICMP = 1, IP_PROTO_TCP = 6, IP_PROTO_ICMPV6 = 58 };
+enum { IP_PROTO_ICMP = 1, IP_PROTO_TCP = 6, IP_PROTO_UDP = 17 };
 
 /* Interface and section of a frame, as one number; files without interfaces have one capture point, 0. */
 static uint16_t capture_point(struct tracker *t, const packet_info *pinfo)
@@ -159,6 +159,13 @@ static void track_icmp(struct tracker *t, const struct sighting *seen, const str
     tracker_icmp(t, seen, icmp->ip_proto == IP_PROTO_ICMP ? 4 : 6, &bytes, (size_t)icmp->offset);
 }
 
+static void track_udp(struct tracker *t, const struct header *udp)
+{
+    struct packet_bytes bytes = bytes_of(udp);
+
+    tracker_udp(t, &bytes, (size_t)udp->offset);
+}
+
 static void track_sender(struct tracker *t, const packet_info *pinfo, const struct sighting *seen)
 {
     uint8_t ip[16];
@@ -179,6 +186,7 @@ void frame_track(struct tracker *t, tvbuff_t *frame, packet_info *pinfo)
     size_t n;
     const struct header *headers = headers_take(pinfo->num, &n), *icmp = NULL;
     struct sighting seen = sighting_of(t, frame, pinfo);
+    bool other = n == 0; /* than TCP */
 
     count_drops(t, pinfo);
     tracker_begin_frame(t, &seen);
@@ -187,11 +195,16 @@ void frame_track(struct tracker *t, tvbuff_t *frame, packet_info *pinfo)
             continue;
         if (headers[i].ip_proto == IP_PROTO_TCP) {
             track_segment(t, pinfo, &seen, &headers[i], n == 1);
-        } else {
-            icmp = &headers[i];
-            track_icmp(t, &seen, icmp);
+            continue;
         }
+        other = true;
+        if (headers[i].ip_proto == IP_PROTO_UDP) {
+            track_udp(t, &headers[i]);
+            continue;
+        }
+        icmp = &headers[i];
+        track_icmp(t, &seen, icmp);
     }
-    if (n == 0 || icmp != NULL)
+    if (other)
         track_sender(t, pinfo, &seen);
 }

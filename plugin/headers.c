@@ -1,17 +1,20 @@
-/* headers.c - learns where the TCP and ICMP headers of a frame lie, while Wireshark dissects it
+/* headers.c - learns where the TCP, ICMP and UDP headers of a frame lie, while Wireshark dissects it
+ *
+ * A UDP header is noted only if a DNS answer may follow.
  *
  * A protocol tree would tell too, and set_postdissector_wanted_hfids() makes one for each frame. But that costs
  * 12 000 instructions a packet where Wireshark needs no tree of its own, as when it reads a file. So the entries of
- * TCP, ICMP and ICMPv6 in the dissector table "ip.proto" are replaced by watchers, which note the place and call the
+ * TCP, ICMP, ICMPv6 and UDP in the dissector table "ip.proto" are replaced by watchers, which note the place and call the
  * dissector that was there before. Tunnels, reassembled and decrypted packets and quoted headers all pass there.
  *
  * They stand there only while a file is read: on later passes, and without a file, Wireshark runs as without the plugin.
  *
  * A watcher's handle needs a protocol. A "protocol in name only" leaves no trace among a frame's layers, and is
- * switched off together with its parent: TCP, ICMP or ICMPv6.
+ * switched off together with its parent: TCP, ICMP, ICMPv6 or UDP.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
+#include "engine/dns.h"
 #include "synfate.h"
 
 #include <epan/proto.h>
@@ -20,24 +23,26 @@
 enum { HEADERS_MAX = 32 }; /* in a frame; tunnels make more than one, more than that are not looked at */
 
 struct watched {
-    uint8_t ip_proto;
     const char *protocol;           /* its filter name */
     const char *name, *filter_name; /* of the watcher's protocol */
     dissector_t watch;              /* a dissector is not told which entry called it: each has its own */
-    int proto;                      /* of the watcher */
     dissector_handle_t watcher, original;
+    int proto; /* of the watcher */
+    uint8_t ip_proto;
 };
 
 static int watch_tcp(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data);
 static int watch_icmp(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data);
 static int watch_icmpv6(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data);
+static int watch_udp(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data);
 
-enum { TCP, ICMP, ICMPV6, WATCHED_COUNT };
+enum { TCP, ICMP, ICMPV6, UDP, WATCHED_COUNT };
 
 static struct watched watched[WATCHED_COUNT] = {
-    [TCP] = { 6, "tcp", "TCP, watched by SYN fate", "synfate_tcp", watch_tcp, -1, NULL, NULL },
-    [ICMP] = { 1, "icmp", "ICMP, watched by SYN fate", "synfate_icmp", watch_icmp, -1, NULL, NULL },
-    [ICMPV6] = { 58, "icmpv6", "ICMPv6, watched by SYN fate", "synfate_icmpv6", watch_icmpv6, -1, NULL, NULL },
+    [TCP] = { "tcp", "TCP, watched by SYN fate", "synfate_tcp", watch_tcp, NULL, NULL, -1, 6 },
+    [ICMP] = { "icmp", "ICMP, watched by SYN fate", "synfate_icmp", watch_icmp, NULL, NULL, -1, 1 },
+    [ICMPV6] = { "icmpv6", "ICMPv6, watched by SYN fate", "synfate_icmpv6", watch_icmpv6, NULL, NULL, -1, 58 },
+    [UDP] = { "udp", "UDP, watched by SYN fate", "synfate_udp", watch_udp, NULL, NULL, -1, 17 },
 };
 
 /* The headers of the frame in work. */
@@ -76,6 +81,15 @@ static int watch_icmp(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void 
 static int watch_icmpv6(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data)
 {
     return watch(&watched[ICMPV6], tvb, pinfo, tree, data);
+}
+
+static int watch_udp(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data)
+{
+    struct watched *w = &watched[UDP];
+
+    if (tvb_bytes_exist(tvb, 0, 2) && tvb_get_ntohs(tvb, 0) == DNS_PORT)
+        return watch(w, tvb, pinfo, tree, data);
+    return call_dissector_only(w->original, tvb, pinfo, tree, data);
 }
 
 static void register_watcher(struct watched *w)

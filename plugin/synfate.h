@@ -16,7 +16,7 @@ extern int proto_synfate;
 /* plugin.c: the tracker of the file that is open; NULL while tracking is off or no file is open. */
 extern struct tracker *synfate_tracker;
 
-/* headers.c: where a TCP, ICMP or ICMPv6 header lies. */
+/* headers.c: where a TCP, ICMP or ICMPv6 header lies, or the UDP header of a DNS answer. */
 struct header {
     tvbuff_t *tvb; /* a data source of the frame: its bytes, or what was reassembled or decrypted */
     int offset;

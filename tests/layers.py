@@ -14,8 +14,9 @@ from pathlib import Path
 LAYERS = """
     seq checksum index pool arithmetic search   numbers; how records are kept
     segment                                 what a packet is
-    capture                                 what the capture has
+    capture dns                             what the capture has; what a DNS answer says
     connection port_pair prints text html bill causes frame_name   both ends of a connection, and where they are found; words
+    names                                   the addresses of one name
     attempt stacks                          what was seen of a SYN, raw; what each stack does
     note                                    what is notable about a frame
     peers options                           hosts and services seen

@@ -4,7 +4,7 @@
  */
 #include "intake.h"
 
-enum { IP_PROTO_ICMP = 1, IP_PROTO_TCP = 6 };
+enum { IP_PROTO_ICMP = 1, IP_PROTO_TCP = 6, IP_PROTO_UDP = 17 };
 
 int64_t intake_time(int64_t seconds, int nanoseconds)
 {
@@ -71,6 +71,8 @@ void intake_frame(struct tracker *t, const struct sighting *seen, enum link_type
     tracker_begin_frame(t, &taken->seen);
     if (has_segment)
         tracker_segment(t, &taken->segment);
+    else if (link->ip_proto == IP_PROTO_UDP)
+        tracker_udp(t, bytes, link->offset);
     else if (link->ip_proto != 0 && link->ip_proto != IP_PROTO_TCP)
         tracker_icmp(t, &taken->seen, link->ip_proto == IP_PROTO_ICMP ? 4 : 6, bytes, link->offset);
     if (link->ip_proto != IP_PROTO_TCP)

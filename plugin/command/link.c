@@ -1,4 +1,4 @@
-/* link.c - finds the TCP or ICMP header of a frame below its link layer, tags and tunnels
+/* link.c - finds the TCP, ICMP or DNS header of a frame below its link layer, tags and tunnels
  *
  * A frame is read layer by layer: each reader takes one header and says which layer is next. What it says is what
  * Wireshark's dissectors of these protocols do by default, also where a standard would have it otherwise.
@@ -6,6 +6,8 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "link.h"
+
+#include "dns.h"
 
 enum { LAYERS_MAX = 64 };
 
@@ -538,6 +540,8 @@ static enum layer read_udp(struct walk *w)
     if (!has(w, HEADER))
         return DONE;
     uint16_t src = get16(w, 0), dst = get16(w, 2), length = get16(w, 4);
+    if (src == DNS_PORT)
+        return found(w, 17);
     enum layer lower = layer_of_port(src < dst ? src : dst), higher = layer_of_port(src < dst ? dst : src);
     if (length >= HEADER)
         end_packet(w, length);

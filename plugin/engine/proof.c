@@ -109,13 +109,17 @@ static void append_siblings(GString *out, const struct tracker *t, uint32_t atte
     }
 }
 
-/* The names that a client looked up are not read: its SYNs alone tell that it tried several addresses of one. */
+/* One call tried several addresses. Where the capture does not show what name was looked up, its SYNs alone tell. */
 static void append_race(GString *out, const struct tracker *t, uint32_t attempt)
 {
     struct call call;
 
     tracker_call(t, attempt, true, &call);
-    if (call.rival != 0)
+    if (call.rival == 0)
+        return;
+    if (tracker_have_one_name(t, tracker_attempt(t, attempt), tracker_attempt(t, call.rival)))
+        g_string_append(out, "That its addresses are of one name is observed: DNS answers give them. ");
+    else
         g_string_append(out,
                         "That its addresses were tried for one call is inferred: from one client to one port, one soon "
                         "after the other. ");

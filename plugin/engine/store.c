@@ -67,6 +67,8 @@ void store_clear(struct tracker *t)
     g_hash_table_destroy(t->shared_isns);
     if (t->probers != NULL)
         g_hash_table_destroy(t->probers);
+    if (t->names != NULL)
+        g_hash_table_destroy(t->names);
     g_array_free(t->recent, TRUE);
     g_array_free(t->expecting, TRUE);
     g_array_free(t->alarms, TRUE);

@@ -62,6 +62,7 @@ struct tracker {
     GHashTable *renumbered;   /* port pair -> its numbers: see renumbered.c */
     GHashTable *shared_isns;  /* ISN -> when (s) another address had sent it too: see siblings.c */
     GHashTable *links;        /* link address -> its IPv4 address, if it has one only: see races.c */
+    GHashTable *names;        /* see names.c; NULL: none */
     struct clock_pairs *skew; /* see clocks.c; NULL: one point saw all */
     struct closing *closings; /* FINs seen of late, to link the legs of a NAT */
 

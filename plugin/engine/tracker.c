@@ -6,6 +6,7 @@
 
 #include "alarms.h"
 
+#include "names.h"
 #include "peer_end.h"
 #include "renumbered.h"
 #include "siblings.h"
@@ -173,6 +174,14 @@ void tracker_icmp(struct tracker *t, const struct sighting *seen, uint8_t family
         tracker_icmp_cut(t);
 }
 
+void tracker_udp(struct tracker *t, const struct packet_bytes *bytes, size_t udp_offset)
+{
+    struct dns_answer answer;
+
+    if (dns_answer_parse(bytes, udp_offset, &answer))
+        names_note(&t->names, &answer);
+}
+
 void tracker_other_packet(struct tracker *t, const struct sighting *seen, uint8_t family, const uint8_t ip[16])
 {
     t->capture.others = true;
@@ -205,6 +214,22 @@ void tracker_name_point(struct tracker *t, uint16_t point, const char *name, uin
     g_array_index(t->recorders, uint32_t, point) = recorder;
     g_free(g_ptr_array_index(t->points, point));
     g_ptr_array_index(t->points, point) = g_strdup(name);
+}
+
+static struct named_address server_of(const struct tracker *t, const struct attempt *a)
+{
+    struct tcp_address client, server;
+    struct named_address address = { .family = tracker_addresses(t, a, &client, &server) };
+
+    memcpy(address.ip, server.ip, sizeof address.ip);
+    return address;
+}
+
+bool tracker_have_one_name(const struct tracker *t, const struct attempt *a, const struct attempt *b)
+{
+    const struct named_address x = server_of(t, a), y = server_of(t, b);
+
+    return names_share(t->names, &x, &y);
 }
 
 const char *tracker_point_name(const struct tracker *t, uint16_t point)

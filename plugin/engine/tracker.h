@@ -49,6 +49,9 @@ void tracker_icmp(struct tracker *t, const struct sighting *seen, uint8_t family
 /* Takes into account an ICMP error of which the captured bytes do not show what it quotes. */
 void tracker_icmp_cut(struct tracker *t);
 
+/* Takes into account what the UDP datagram at udp_offset says, if it is a DNS answer. */
+void tracker_udp(struct tracker *t, const struct packet_bytes *bytes, size_t udp_offset);
+
 /* Takes in any other packet: its sender exists. */
 void tracker_other_packet(struct tracker *t, const struct sighting *seen, uint8_t family, const uint8_t ip[16]);
 
@@ -78,6 +81,9 @@ struct peer_rules tracker_peer_rules(const struct tracker *t, const struct attem
 
 /* Whether the last connection on an attempt's port pair was left in TIME_WAIT, on which side, and since when (ns). */
 bool tracker_left_time_wait(const struct tracker *t, const struct attempt *a, uint8_t *side, int64_t *since);
+
+/* Whether DNS answers of the capture gave the servers of both attempts to one name. */
+bool tracker_have_one_name(const struct tracker *t, const struct attempt *a, const struct attempt *b);
 
 /* The name of a capture point, or NULL. */
 const char *tracker_point_name(const struct tracker *t, uint16_t point);

@@ -6,7 +6,7 @@ import struct
 from scapy.contrib.geneve import GENEVE
 from scapy.contrib.gtp import GTP_U_Header, GTPPDUSessionContainer
 from scapy.contrib.mpls import MPLS
-from scapy.layers.dns import DNS
+from scapy.layers.dns import DNS, DNSQR, DNSRR
 from scapy.layers.inet import ICMP, IP, TCP, UDP, IPOption_NOP
 from scapy.layers.inet6 import (ICMPv6DestUnreach, ICMPv6EchoRequest, IPv6, IPv6ExtHdrDestOpt, IPv6ExtHdrFragment,
                                 IPv6ExtHdrHopByHop, IPv6ExtHdrRouting, IPv6ExtHdrSegmentRouting, PadN)
@@ -89,9 +89,18 @@ def odd_headers():
     ]
 
 
+def dns_answers():
+    """Of a name with two addresses: on its own, in a tunnel, and quoted by an ICMP error, where nobody answered."""
+    records = DNSRR(rrname="a.example", rdata="10.1.0.2") / DNSRR(rrname="a.example", type="AAAA", rdata="fd00::2")
+    answer = UDP(sport=53, dport=50000) / DNS(qr=1, qd=DNSQR(qname="a.example"), ancount=2, an=records)
+    return [MAC / IP(**V4) / answer, MAC / IPv6(**V6) / answer, in_udp(4789, VXLAN(vni=1) / MAC / IP(**V4) / answer),
+            MAC / OUTER4 / ICMP(type=3, code=3) / IP(**V4) / answer]
+
+
 def other_packets():
     return [
         MAC / ARP(hwsrc="02:00:00:00:00:01"), in_udp(53, DNS()), in_udp(9, Raw(b"x"), OUTER6),
+        *dns_answers(),
         MAC / IP(**V4, proto=50) / Raw(b"\0" * 60),
         MAC / OUTER4 / ICMP(type=8) / Raw(b"abc"), MAC / OUTER6 / ICMPv6EchoRequest(),
         MAC / OUTER4 / ICMP(type=3, code=1) / syn4(), MAC / OUTER4 / ICMP(type=11) / syn4(),

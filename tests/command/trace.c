@@ -5,6 +5,7 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
+#include "dns.h"
 #include "tracker.h"
 
 #include <inttypes.h>
@@ -15,6 +16,7 @@ void traced_begin_frame(struct tracker *t, const struct sighting *seen);
 void traced_segment(struct tracker *t, const struct segment *seg);
 void traced_icmp(struct tracker *t, const struct sighting *seen, uint8_t family, const struct packet_bytes *bytes,
                  size_t offset);
+void traced_udp(struct tracker *t, const struct packet_bytes *bytes, size_t offset);
 void traced_other_packet(struct tracker *t, const struct sighting *seen, uint8_t family, const uint8_t ip[16]);
 void traced_name_point(struct tracker *t, uint16_t point, const char *name, uint32_t recorder);
 void traced_note_drops(struct tracker *t, uint64_t packets);
@@ -100,6 +102,20 @@ void traced_icmp(struct tracker *t, const struct sighting *seen, uint8_t family,
         fprintf(trace(), "icmp cut\n");
     }
     tracker_icmp(t, seen, family, bytes, offset);
+}
+
+void traced_udp(struct tracker *t, const struct packet_bytes *bytes, size_t offset)
+{
+    struct dns_answer answer;
+    uint8_t family, ip[16];
+
+    if (dns_answer_parse(bytes, offset, &answer)) {
+        fprintf(trace(), "name %" PRIx64, answer.name);
+        while ((family = dns_next_address(&answer, ip)) != 0)
+            put_ip(family, ip);
+        fputc('\n', trace());
+    }
+    tracker_udp(t, bytes, offset);
 }
 
 void traced_other_packet(struct tracker *t, const struct sighting *seen, uint8_t family, const uint8_t ip[16])

@@ -1,10 +1,11 @@
-/* fuzz_headers.c - raw bytes as TCP, IP and ICMP headers
+/* fuzz_headers.c - raw bytes as TCP, IP and ICMP headers, and as DNS answers
  *
- * Input: what to read (bit 0: ICMP; bits 1, 2: the addresses' family is known, 4 or 6), the offset of the TCP or ICMP
- * header, bytes that the capture cut off, and the packet.
+ * Input: what to read (bit 0: ICMP; bit 3: a DNS answer; bits 1, 2: the addresses' family is known, 4 or 6), the offset
+ * of the TCP, ICMP or UDP header, bytes that the capture cut off, and the packet.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
+#include "dns.h"
 #include "promise.h"
 #include "tracker.h"
 
@@ -69,6 +70,18 @@ static void read_icmp(const struct packet_bytes *bytes, size_t offset, uint8_t f
     (void)icmp_error_is_cut(bytes, offset, error.family);
 }
 
+static void read_dns(const struct packet_bytes *bytes, size_t offset)
+{
+    struct dns_answer answer;
+    uint8_t family, ip[16];
+
+    if (!dns_answer_parse(bytes, offset, &answer))
+        return;
+    while ((family = dns_next_address(&answer, ip)) != 0)
+        PROMISE(family == 4 || family == 6);
+    PROMISE(answer.at <= bytes->captured);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static const uint8_t families[4] = { 0, 4, 6, 0 };
@@ -80,7 +93,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     memcpy(copy + 1, data + INPUT_HEADER, captured);
     struct packet_bytes bytes = { .data = copy + 1, .captured = captured, .on_wire = captured + data[2] };
     uint8_t family = families[data[0] >> 1 & 3];
-    if (data[0] & 1)
+    if (data[0] & 8)
+        read_dns(&bytes, data[1]);
+    else if (data[0] & 1)
         read_icmp(&bytes, data[1], family);
     else
         read_segment(&bytes, data[1], family);

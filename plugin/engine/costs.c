@@ -77,13 +77,15 @@ static int64_t cost_of_syn_acks(const struct dossier *d)
 }
 
 /* When the client had the SYN/ACK at the latest. One that acknowledges it with its first data alone may have waited for that
- * data, or the capture lacks its ACK; one that resets it then may have waited for its end. */
+ * data, or the capture lacks its ACK, as it does where the first that it holds is a later one; one that resets it then may
+ * have waited for its end. */
 static int64_t known_time(const struct dossier *d)
 {
     const struct evidence *e = d->e;
     bool with_data = (e->flags & EV_CLIENT_DATA) && e->data_time == e->ack_time;
+    bool at_once = (e->flags & EV_EXACT) && !with_data && reset_that_connects(d) == NULL;
 
-    return with_data || reset_that_connects(d) != NULL ? e->syn_ack_time : e->ack_time;
+    return at_once ? e->ack_time : e->syn_ack_time;
 }
 
 static int64_t cost_of_slowness(const struct dossier *d)
@@ -95,8 +97,7 @@ static int64_t cost_of_slowness(const struct dossier *d)
         return MAX(d->e->syn_ack_time - (first ? d->a->first_time : d->trouble->previous_time), 0);
     }
     bool repeated = d->a->retries > 0 || d->seen[SEEN_SYN_ACK_AGAIN] != NULL;
-    bool exact = (d->e->flags & EV_EXACT) || reset_that_connects(d) != NULL;
-    if (repeated || !exact || known_time(d) - d->a->first_time < d->t->options.slow_connect)
+    if (repeated || known_time(d) - d->a->first_time < d->t->options.slow_connect)
         return 0;
     return MAX(d->e->syn_ack_time - d->a->first_time, 1);
 }

@@ -21,6 +21,16 @@ story filtered_without_data
 < F.
 => established ok connect -
 
+# ... that the SYN/ACK came late shows without any ACK.
+story filtered_slow_answer
+use filtered_neighbour
+> S
++1.4 < S.
+> . hide
++3 > F.                                 decides
+< F.
+=> established slow_answer inferred delayed connect -
+
 # ... a SYN/ACK alone is not lost.
 story filtered_before_its_end
 use filtered_neighbour
@@ -182,6 +192,35 @@ use lossy_capture
       > .                               decides
 use exchange
 => established synack_retransmitted inferred delayed
+
+# A SYN/ACK that came before, or the server's first acknowledgment, may be missing.
+story lossy_slow_answer
+use lossy_capture
+      > S
++1.4  < S.
+      > .                               decides
+use exchange
+=> established slow_answer inferred delayed
+
+story lossy_accepted_late
+use lossy_capture
+      > S
+      < S.
+      > . lost                          decides
+      > P. (29) lost
++0.3  > P. -29 (29) lost
++0.6  > P. -29 (29)
+      < .
+=> established accepted_late inferred delayed
+
+# The client may have acknowledged the old connection's FIN.
+story lossy_old_fin_wait_1
+use lossy_capture
+use conversation
+      < F. lost
++0.1  > S N+700000 ts R+5000
+      < .                               decides
+=> rejected old_fin_wait_1 inferred
 
 # That the service takes other SYNs is seen; a SYN/ACK to this one may be missing.
 story lossy_synack_lost

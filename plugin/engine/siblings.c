@@ -407,9 +407,12 @@ static bool is_answered_by(const struct tracker *t, const struct attempt *a, con
 
 uint32_t siblings_find_answered(const struct tracker *t, const struct segment *answer)
 {
+    const uint32_t isn = answer->ack - 1;
     uint32_t newest;
 
-    find_isn(t, answer->ack - 1, &newest);
+    if (isn == 0 || is_shared(t, isn, answer->seen.time - STRAY_WINDOW))
+        return 0;
+    find_isn(t, isn, &newest);
     for (uint32_t r = newest; r != 0; r = sibling_after(t, newest, r))
         if (is_answered_by(t, get_attempt(t, r), answer))
             return r;

@@ -29,7 +29,7 @@ void siblings_link_fin(struct tracker *t, uint32_t pair, uint8_t side, const str
 void siblings_note_forwarded(struct tracker *t, struct attempt *in, struct attempt *out);
 
 /* The attempt that waits, or waited of late, for this answer of its server, which goes to another address than the
- * client's; 0: none. */
+ * client's; 0: none. An ISN that several share ties nothing. */
 uint32_t siblings_find_answered(const struct tracker *t, const struct segment *answer);
 
 /* The first segment of a port pair, sent by side, is no SYN: it may be the answer to another client's SYN. */

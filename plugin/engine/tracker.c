@@ -124,6 +124,16 @@ static void note_too_big(struct attempt *a, const struct icmp_error *error)
         a->flags |= ATTEMPT_TOO_BIG;
 }
 
+/* A NAT on the capturing host has already put back what the error quotes: the server is the same, and the number. */
+static uint32_t find_before_translation(const struct tracker *t, const struct icmp_error *error)
+{
+    const struct segment answer = {
+        .seen = error->seen, .family = error->family, .src = error->dst, .dst = error->src, .ack = error->seq + 1
+    };
+
+    return siblings_find_answered(t, &answer);
+}
+
 /* RFC 5927, 4: the quoted sequence number must be that of the SYN. */
 void tracker_icmp_error(struct tracker *t, const struct icmp_error *error)
 {
@@ -131,9 +141,8 @@ void tracker_icmp_error(struct tracker *t, const struct icmp_error *error)
     uint32_t record = port_pairs_find(&t->pairs, error->family, error->seen.point, &error->src, &error->dst, &side);
 
     t->capture.answers = true;
-    if (record == 0)
-        return;
-    uint32_t attempt = port_pairs_get(&t->pairs, record)->attempt[side];
+    uint32_t attempt =
+        record == 0 ? find_before_translation(t, error) : port_pairs_get(&t->pairs, record)->attempt[side];
     if (attempt == 0)
         return;
     struct attempt *a = get_attempt(t, attempt);

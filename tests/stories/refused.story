@@ -132,6 +132,16 @@ let syn I
 s > outside R. ack syn+1    decides
 => refused closed_port inferred
 
+# ... so does an ICMP error, which quotes the SYN as it was before.
+story unreachable_before_nat_is_undone
+end outside 192.168.5.1:57011
+let syn I
+> S
+between outside s
+> S syn hide
+icmp port from s            decides
+=> unreachable icmp_port
+
 # And one whose SYN/ACK goes there.
 story taken_before_nat_is_undone
 end outside 192.168.5.1:57011
@@ -147,6 +157,17 @@ between c s
      > P. (29) seq syn+1 ack answer+1
 +1   > P. (29) seq syn+1 ack answer+1
 => established ok
+
+# A generator of packets gives one ISN to all: the refusal is of a SYN that the capture lacks.
+story refusal_of_an_isn_that_several_share
+timestamps off
+end second 10.9.0.7:57011
+end third 10.9.0.8:57011
+> S 0
+second > s S 0                as other
+s > third R. 0 ack 1
++3 > S 0
+=> other: no_answer silent_port inferred
 
 # Ten seconds, counted from the RST: it came a second after the SYN.
 story open_ten_seconds_after_a_slow_refusal

@@ -265,7 +265,8 @@ void tracker_summary(const struct tracker *t, uint32_t attempt, const struct ver
         g_string_append(out, "; only the SYN without Fast Open data was answered");
     append_key(out, t, a, v);
     append_damage(out, v->damage);
-    if (v->fate == FATE_REFUSED && was_made_here(t, a, packets_of(t, get_trouble(t, a), SEEN_RST)))
+    if (v->fate == FATE_REFUSED
+        && was_made_here(t, a, packets_of(t, get_trouble(t, a), SEEN_RST), v->cause == CAUSE_RESET_IN_PATH))
         g_string_append(out, "; the host that captured made the RST");
     if (v->cause == CAUSE_DROPPED_HERE && lost_between(t, v->source) != 0)
         append_lost_between(out, t, v->source);

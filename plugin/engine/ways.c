@@ -126,8 +126,9 @@ unsigned ways_lost(const struct tracker *t, uint32_t attempt)
     return lost;
 }
 
-bool was_made_here(const struct tracker *t, const struct attempt *a, const struct packets_seen *packets)
+bool was_made_here(const struct tracker *t, const struct attempt *a, const struct packets_seen *packets,
+                   bool not_by_server)
 {
     return packets != NULL && (packets->first.bits & PACKET_OUT) && !(packets->first.bits & PACKET_IN)
-           && is_reached(t, a, server_side(a));
+           && (not_by_server || is_reached(t, a, server_side(a)));
 }

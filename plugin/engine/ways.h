@@ -19,7 +19,8 @@ enum ways_lost { LOST_SYN = 0x01, LOST_SYN_ACK = 0x02, LOST_CLIENT = 0x04 };
 unsigned ways_lost(const struct tracker *t, uint32_t attempt);
 
 /* Whether the host that captured made a packet that an attempt's server seems to have sent: it went out, and never came
- * in, and the server is elsewhere. */
-bool was_made_here(const struct tracker *t, const struct attempt *a, const struct packets_seen *packets);
+ * in, and the server is elsewhere, or is known not to have sent it. */
+bool was_made_here(const struct tracker *t, const struct attempt *a, const struct packets_seen *packets,
+                   bool not_by_server);
 
 #endif

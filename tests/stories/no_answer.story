@@ -317,6 +317,24 @@ between other s
    < R. out                 decides
 => refused refused_though_open inferred summary "the host that captured made the RST"
 
+# ... also of calls to an address of its own, which it sends on to others.
+story refused_in_the_place_of_a_member
+end member 10.9.0.3:8080
+at any
+> S in                                  as call
+let syn I
+let tsval 300000
+c > member S syn out ttl 63
+member > c S. in ack syn+1
+< S. out ttl 63
+> . in
+c > member . out
+end other 10.9.0.1:57012
+between other s
++1 > S in
+   < R. out ttl 64          decides
+=> refused reset_in_path inferred summary "the host that captured made the RST"
+
 # Its own calls go out through the loopback interface, and come in: that is not forwarding.
 story own_calls_are_not_forwarded
 at any

@@ -9,6 +9,7 @@
 #include "keys.h"
 #include "lacks.h"
 #include "other_host.h"
+#include "recognise.h"
 #include "shapes.h"
 #include "siblings.h"
 
@@ -164,7 +165,7 @@ static const char *finer_advice(const struct tracker *t, uint32_t attempt, const
         return advice_for_paws(t, attempt, v);
     if (v->fate == FATE_ESTABLISHED && is_to_itself(t, attempt))
         return of_itself;
-    if (v->cause == CAUSE_RESET_AFTER_HANDSHAKE && (get_attempt(t, v->source)->flags & ATTEMPT_PROXIED))
+    if (v->cause == CAUSE_RESET_AFTER_HANDSHAKE && is_answered_by_proxy(t, get_attempt(t, v->source)))
         return of_server_behind_proxy;
     if (is_authenticated(t, v->source, v))
         return of_authentication;

@@ -161,6 +161,7 @@ static void read_early_reset(const struct dossier *d, struct facts *facts)
     if (reset == NULL || reset->first.time - d->e->ack_time > PATIENCE)
         return;
     FACT(SERVER_RST, true);
+    FACT(PROXIED, is_answered_by_proxy(d->t, d->a));
     FACT(RST_BEFORE_DATA, d->e->frame[EV_ACCEPTED] != 0);
     FACT(RST_TOO_SOON, is_too_soon(d, &reset->first));
     FACT(TTL_ODD, ttl_is_odd(d, &reset->first));

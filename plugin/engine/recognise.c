@@ -171,3 +171,11 @@ struct peer_rules rules_of_host(const struct tracker *t, const struct port_pair 
         rules.time_wait = rules.stack->time_wait_length;
     return rules;
 }
+
+bool is_answered_by_proxy(const struct tracker *t, const struct attempt *a)
+{
+    const struct evidence *e = get_evidence(t, a);
+
+    return (a->flags & ATTEMPT_PROXIED)
+           || (e != NULL && e->answer != 0 && prints_get(&t->prints, e->answer)->window == 0);
+}

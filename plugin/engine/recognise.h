@@ -7,6 +7,7 @@
 
 #include "stacks.h"
 
+struct attempt;
 struct host;
 struct port_pair;
 struct segment;
@@ -29,6 +30,10 @@ struct peer_rules {
 
 /* The rules for the host at a side of a port pair: as the user has chosen, or as its packets show. */
 struct peer_rules rules_of_host(const struct tracker *t, const struct port_pair *pair, uint8_t side);
+
+/* A SYN proxy answered for the attempt's server: its own SYN was seen, or its SYN/ACK takes no data before the server has
+ * answered (Linux 6.18, nf_synproxy_core.c, synproxy_send_client_synack). */
+bool is_answered_by_proxy(const struct tracker *t, const struct attempt *a);
 
 /* How that is said to people. */
 const char *recognised_text(enum recognised how);

@@ -27,9 +27,11 @@ static const struct rule rules[] = {
     /* Connected for the client, and not for the server. */
     RULE(REFUSED, RESET_IN_PATH, BY_SERVER_RST, ALL(F_RST_BEFORE_DATA), INFERRED,
          WHY("RFC 9293, 3.10.7.4: who sent a RST sends no data of that connection")),
-    RULE(REFUSED, RESET_IN_PATH, BY_SERVER_RST, ALL(F_SERVER_RST, F_TTL_ODD), INFERRED,
+    RULE(REFUSED, RESET_IN_PATH, BY_SERVER_RST, ALL(F_SERVER_RST, F_TTL_ODD), NONE(F_PROXIED), INFERRED,
          WHY("a host's packets take one way, and lose one TTL")),
     RULE(REFUSED, RESET_IN_PATH, BY_SERVER_RST, ALL(F_RST_TOO_SOON), INFERRED, WHY("an answer takes a round trip")),
+    RULE(REFUSED, RESET_AFTER_HANDSHAKE, BY_SERVER_RST, ALL(F_SERVER_RST, F_TTL_ODD), INFERRED,
+         WHY("Linux 6.18, nf_synproxy_core.c: the server is behind what answered, and farther")),
     RULE(REFUSED, RESET_AFTER_HANDSHAKE, BY_SERVER_RST, ALL(F_SERVER_RST), PROOF(F_HEARD),
          WHY("FreeBSD 13, syncache: reset on listen overflow; Linux 6.18, tcp_abort_on_overflow")),
     RULE(STUCK, DROPPED_HERE, BY_CLIENT, ALL(F_STUCK, F_CLIENT_LOST_HERE), PROOF(F_HEARD, F_WAYS_SHOWN),

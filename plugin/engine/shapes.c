@@ -38,7 +38,7 @@ static void append_maker(GString *out, const struct packet_seen *reset, const st
 {
     bool has_id = reset->bits & PACKET_HAS_IP_ID;
 
-    if (d->a->flags & ATTEMPT_PROXIED)
+    if (is_answered_by_proxy(d->t, d->a))
         g_string_append(out,
                         " (a box on the way had answered for the server, and sent the SYN on only then: it is the "
                         "server that did not take it)");

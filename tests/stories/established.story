@@ -235,6 +235,15 @@ at any
    < R. J+1 out ttl 63               decides
 => refused reset_after_handshake
 
+# Captured at the client, the proxy is known by its SYN/ACK, which takes no data yet: what comes from farther is the server's.
+story refused_behind_a_syn_proxy_that_is_not_seen
+> S
+< S. win 0
+> .
+< R. ttl 63                         decides
+=> refused reset_after_handshake inferred
+=> summary "it is the server that did not take it" advice "nobody listens"
+
 # A firewall gives both ends other numbers, and is captured on both sides: it is one connection.
 story renumbered_by_a_firewall
 let c I

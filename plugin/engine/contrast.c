@@ -169,18 +169,20 @@ static bool separates_number(const struct comparison *c, const struct feature_ro
     return true;
 }
 
-/* Connections that were open, toward another address, until a bad call came. */
+/* Connections that were open, toward another address, until a bad call came. Several calls may have met the same one. */
 static void find_victims(const struct comparison *c, const GPtrArray *bad, struct found *found)
 {
+    GHashTable *victims = g_hash_table_new(NULL, NULL);
     struct subject s;
 
     for (guint i = 0; i < bad->len; i++) {
         read_subject(c, call_at(bad, i), &s);
-        if (!s.around->elsewhere_reset)
+        if (!s.around->elsewhere_reset || !g_hash_table_add(victims, GUINT_TO_POINTER(s.around->elsewhere)))
             continue;
         if (found->others++ == 0)
             found->frame = get_attempt(c->t, s.around->elsewhere)->frame[SYN_FIRST];
     }
+    g_hash_table_destroy(victims);
 }
 
 static guint find_separating(const struct comparison *c, const GPtrArray *bad, const GPtrArray *good,

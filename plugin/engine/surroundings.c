@@ -19,11 +19,11 @@ struct place_key {
 
 struct place {
     struct place_key key;
-    int64_t last;    /* of PLACE_HOST: ns, the latest SYN; */
-    uint32_t latest; /* of PLACE_SOURCE: the latest attempt; */
-    uint32_t host;   /* of PLACE_SERVICE: the number of its PLACE_HOST, */
-    uint32_t begun;  /* connections so far, */
-    GArray *ends;    /* and int64_t: when each of all ended; NULL: none */
+    int64_t last;       /* of PLACE_HOST: ns, the latest SYN; */
+    uint32_t newest[2]; /* of PLACE_SOURCE: the latest connections to two addresses, the later one first; */
+    uint32_t host;      /* of PLACE_SERVICE: the number of its PLACE_HOST, */
+    uint32_t begun;     /* connections so far, */
+    GArray *ends;       /* and int64_t: when each of all ended; NULL: none */
 };
 
 struct places {
@@ -187,20 +187,39 @@ static void read_service(const struct places *p, uint32_t attempt, const struct 
     service->begun += p->ends[attempt] != INT64_MIN;
 }
 
-/* Not the other leg of the same SYN. */
+static bool have_same_server(const struct tracker *t, const struct attempt *a, const struct attempt *b)
+{
+    return pair_of(t, a)->ip[server_side(a)] == pair_of(t, b)->ip[server_side(b)];
+}
+
+/* A connection to another address, but not the other leg of the same SYN. */
+static bool is_elsewhere(const struct places *p, const struct attempt *a, uint32_t before)
+{
+    const struct attempt *b = before == 0 ? NULL : get_attempt(p->t, before);
+
+    return b != NULL && b->isn != a->isn && !have_same_server(p->t, a, b)
+           && p->ends[before] > a->first_time - BOX_MEMORY;
+}
+
+static void add_to_source(const struct places *p, struct place *source, uint32_t attempt, const struct attempt *a)
+{
+    if (p->ends[attempt] == INT64_MIN)
+        return;
+    if (source->newest[0] != 0 && !have_same_server(p->t, a, get_attempt(p->t, source->newest[0])))
+        source->newest[1] = source->newest[0];
+    source->newest[0] = attempt;
+}
+
+/* What failed in between does not count: a client may call again from the same port. */
 static void read_source(struct places *p, uint32_t attempt, const struct attempt *a, struct surrounding *s)
 {
     struct place *source = place_at(p, place_of(p, a, PLACE_SOURCE));
-    const struct attempt *before = source->latest == 0 ? NULL : get_attempt(p->t, source->latest);
-    int64_t end = before == NULL ? INT64_MIN : p->ends[source->latest];
 
-    if (before != NULL && before->isn != a->isn
-        && pair_of(p->t, before)->ip[server_side(before)] != pair_of(p->t, a)->ip[server_side(a)] && end != INT64_MIN
-        && end > a->first_time - BOX_MEMORY) {
-        s->elsewhere = source->latest;
-        s->elsewhere_reset = p->reset[source->latest] && end > a->first_time;
-    }
-    source->latest = attempt;
+    for (size_t i = 0; i < G_N_ELEMENTS(source->newest) && s->elsewhere == 0; i++)
+        if (is_elsewhere(p, a, source->newest[i]))
+            s->elsewhere = source->newest[i];
+    s->elsewhere_reset = p->reset[s->elsewhere] && p->ends[s->elsewhere] > a->first_time;
+    add_to_source(p, source, attempt, a);
 }
 
 struct surrounding *surroundings_read(const struct tracker *t)

@@ -302,6 +302,22 @@ class CollisionWithVictim(Collision):
         finish(c, s)
 
 
+class CollisionTwice(CollisionWithVictim):
+    """The program calls a second time from the same port, in vain again, before the old connection is ended."""
+
+    says = "and a RST ended 5 of these connections afterwards (the first began in frame 29)"
+
+    def bad(self, i):
+        old, there = self.fresh(server=5)
+        in_time(old, there)
+        c, _ = self.fresh(cport=old.port)
+        unanswered(c)
+        c.reopen(c.isn + 1_000_000)
+        unanswered(c)
+        there.ack()
+        old.reset()
+
+
 class AsymmetricReturn(Story):
     says = "the SYN/ACK comes from another link address, VLAN or interface than the SYN went to"
 
@@ -501,6 +517,13 @@ def test_one_call_refutes_it(tshark, story):
     assert len([outcome for outcome, _ in calls if outcome in ("failed", "late")]) == ROUNDS
     assert not any(story.says in shared for _, shared in calls)
     assert not any(FAMILIES.get(story, story.says) in shared for _, shared in calls)
+
+
+def test_two_calls_have_one_victim(tshark):
+    calls = rows(tshark, "collision_twice.pcap", CollisionTwice().play(twin=False))
+    bad = {shared for outcome, shared in calls if outcome == "failed"}
+    assert len(bad) == 1 and bad.pop().startswith("all 10 calls to 10.9.0.2:8080 that failed")
+    assert all(CollisionTwice.says in shared for outcome, shared in calls if outcome == "failed")
 
 
 def test_leg_without_answers_is_no_lost_race(tshark):

@@ -139,11 +139,31 @@ static bool read_service_port(const struct subject *s, uint64_t *value)
     return true;
 }
 
+static bool read_port_range(const struct subject *s, uint64_t *value)
+{
+    *value = s->result->client_port;
+    return true;
+}
+
 static bool read_reused(const struct subject *s, uint64_t *value)
 {
     const struct connection *old = get_history(s->t, s->a->history);
 
     *value = old != NULL && s->a->first_time - old->last_time < BOX_MEMORY;
+    return true;
+}
+
+static bool read_reused_later(const struct subject *s, uint64_t *value)
+{
+    const struct connection *old = get_history(s->t, s->a->history);
+
+    *value = old != NULL && s->a->first_time - old->last_time >= BOX_MEMORY;
+    return true;
+}
+
+static bool read_fresh(const struct subject *s, uint64_t *value)
+{
+    *value = s->a->use == 1;
     return true;
 }
 
@@ -263,11 +283,11 @@ static bool read_backend(const struct subject *s, uint64_t *value)
         g_string_append(out, TEXT);                                                            \
     }
 
-#define WORDS_WITH(NAME, TEXT, NUMBER)                                                         \
+#define WORDS_WITH(NAME, TEXT, ...)                                                            \
     static void say_##NAME(GString *out, const struct found *found, const struct subject *any) \
     {                                                                                          \
         (void)any;                                                                             \
-        g_string_append_printf(out, TEXT, NUMBER);                                             \
+        g_string_append_printf(out, TEXT, __VA_ARGS__);                                        \
     }
 
 #define WORDS_OF_OPTION(NAME, TEXT) WORDS_WITH(NAME, "SYN %s " TEXT, found->value ? "with" : "without")
@@ -284,6 +304,8 @@ static bool read_backend(const struct subject *s, uint64_t *value)
 WORDS(damaged, "SYN with a wrong checksum")
 WORDS(hairpin, "the SYN comes back to the address that sent it")
 WORDS(reused, "the port pair was used before, less than 120 s ago")
+WORDS(reused_later, "the port pair was used before, more than 120 s ago")
+WORDS(fresh, "the port pair was not used before in the capture")
 WORDS(ecn, "SYN with ECE and CWR (it asks for ECN)")
 WORDS(syn_data, "SYN with data")
 WORDS_OF_OPTION(fast_open, "the Fast Open option")
@@ -299,6 +321,8 @@ WORDS_OF_LEAST(open, "when the client has ", " connections to the service")
 WORDS_OF_LEAST(recent, "when the client has, or had in the last 120 s, ", " connections to the service")
 WORDS(node_port, "source port between 30000 and 32767, as NodePorts are")
 WORDS(service_port, "source port that the client's address takes calls at")
+WORDS_WITH(port_range, "source port from %u to %u, where none of the others has one", (unsigned)found->value,
+           (unsigned)found->others)
 WORDS(way_back, "the SYN/ACK comes from another link address, VLAN or interface than the SYN went to")
 WORDS_WITH(interface, "SYN at interface number %u", (unsigned)found->value)
 WORDS_WITH(back_ttl, "SYN/ACK with TTL %u", (unsigned)found->value)
@@ -418,6 +442,7 @@ static const struct feature_row rows[FEATURE_COUNT] = {
     ROW(HAIRPIN, hairpin, FORM_HAS),
     ROW(ELSEWHERE, elsewhere, FORM_HAS),
     ROW(REUSED, reused, FORM_HAS),
+    ROW(REUSED_LATER, reused_later, FORM_HAS),
     ROW(ECN, ecn, FORM_HAS),
     ROW(SYN_DATA, syn_data, FORM_HAS),
     ROW(FAST_OPEN, fast_open, FORM_TOKEN),
@@ -435,6 +460,7 @@ static const struct feature_row rows[FEATURE_COUNT] = {
     ROW(RECENT, recent, FORM_LEAST),
     ROW(NODE_PORT, node_port, FORM_HAS),
     ROW(SERVICE_PORT, service_port, FORM_HAS),
+    ROW(PORT_RANGE, port_range, FORM_RANGE),
     ROW(WAY_BACK, way_back, FORM_HAS),
     ROW(BACKEND, backend, FORM_TOKEN),
     ROW(BACK_MAC, back_mac, FORM_TOKEN),
@@ -448,6 +474,7 @@ static const struct feature_row rows[FEATURE_COUNT] = {
     ROW(OPTION_ORDER, option_order, FORM_TOKEN),
     ROW(BACK_WINDOW, back_window, FORM_TOKEN),
     ROW(GRANTS, grants, FORM_TOKEN),
+    ROW(FRESH, fresh, FORM_HAS),
 };
 
 const struct feature_row *feature_row(enum feature feature)

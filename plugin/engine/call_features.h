@@ -26,6 +26,7 @@ enum feature {
     FEATURE_HAIRPIN,
     FEATURE_ELSEWHERE,
     FEATURE_REUSED,
+    FEATURE_REUSED_LATER,
     FEATURE_ECN,
     FEATURE_SYN_DATA,
     FEATURE_FAST_OPEN,
@@ -43,6 +44,7 @@ enum feature {
     FEATURE_RECENT,
     FEATURE_NODE_PORT,
     FEATURE_SERVICE_PORT,
+    FEATURE_PORT_RANGE,
     FEATURE_WAY_BACK,
     FEATURE_BACKEND,
     FEATURE_BACK_MAC,
@@ -56,6 +58,7 @@ enum feature {
     FEATURE_OPTION_ORDER,
     FEATURE_BACK_WINDOW, /* the server's window depends on the client's SYN as well, so it does not name a server */
     FEATURE_GRANTS,
+    FEATURE_FRESH,
     FEATURE_COUNT
 };
 
@@ -63,9 +66,11 @@ enum feature_form {
     FORM_HAS,   /* 1 is said, 0 is not */
     FORM_TOKEN, /* any value is said that all of one side share, and none of the other has */
     FORM_LEAST, /* the smallest value of one side is said, if that of each on the other is smaller */
+    FORM_RANGE, /* the smallest and the largest value of one side are said, if none on the other is between them */
 };
 
-/* What separates: the value that all share; or, of FORM_LEAST, their smallest, and the largest of the others. Of
+/* What separates: the value that all share; or, of FORM_LEAST, their smallest, and the largest of the others; or, of
+ * FORM_RANGE, their smallest and their largest. Of
  * FEATURE_BACKEND, others is the time (ns) from the last call that it took to the first bad one; 0: it took none. Of
  * FEATURE_ELSEWHERE, it counts the other connections that were ended by a RST after that; frame: where the first began. */
 struct found {

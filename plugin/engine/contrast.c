@@ -100,14 +100,16 @@ static guint count_runs(const GPtrArray *bad, const GPtrArray *good)
     return runs;
 }
 
-/* In how many orders n calls of one kind and m of the other can stand: in one of them a threshold separates them. */
-static double count_arrangements(guint n, guint m)
+/* Whether so many calls of one kind and of the other can stand in so many orders that chance hardly chose one of these few:
+ * a threshold separates them in one order, a range in one for each place that it can have among the others. */
+static bool is_no_chance(guint bad, guint good, guint few)
 {
+    const double enough = CHANCES_LEAST * few;
     double ways = 1;
 
-    for (guint i = 1; i <= n && ways < CHANCES_LEAST; i++)
-        ways *= (double)(m + i) / i;
-    return ways;
+    for (guint i = 1; i <= bad && ways < enough; i++)
+        ways *= (double)(good + i) / i;
+    return ways >= enough;
 }
 
 /* Turns take one bad and one good call each, since a feature that does not separate them shows that after a few. */
@@ -169,6 +171,40 @@ static bool separates_number(const struct comparison *c, const struct feature_ro
     return true;
 }
 
+/* No good call is between the smallest and the largest of the bad ones. */
+static bool separates_range(const struct comparison *c, const struct feature_row *row, const GPtrArray *bad,
+                            const GPtrArray *good, struct found *found)
+{
+    uint64_t value;
+
+    found->value = UINT64_MAX;
+    found->others = 0;
+    for (guint i = 0; i < bad->len; i++) {
+        if (!read_value(c, row, bad, i, &value))
+            return false;
+        found->value = MIN(found->value, value);
+        found->others = MAX(found->others, value);
+    }
+    for (guint i = 0; i < good->len; i++)
+        if (!read_value(c, row, good, i, &value) || (value >= found->value && value <= found->others))
+            return false;
+    return found->value < found->others;
+}
+
+/* runs: of bad calls. What is said of numbers must not be chance. */
+static bool separates(const struct comparison *c, const struct feature_row *row, const GPtrArray *bad,
+                      const GPtrArray *good, guint runs, struct found *found)
+{
+    switch (row->form) {
+    case FORM_LEAST:
+        return is_no_chance(runs, good->len, 1) && separates_number(c, row, bad, good, found);
+    case FORM_RANGE:
+        return is_no_chance(runs, good->len, good->len + 1) && separates_range(c, row, bad, good, found);
+    default:
+        return separates_token(c, row, bad, good, found);
+    }
+}
+
 /* Connections that were open, toward another address, until a bad call came. Several calls may have met the same one. */
 static void find_victims(const struct comparison *c, const GPtrArray *bad, struct found *found)
 {
@@ -188,18 +224,14 @@ static void find_victims(const struct comparison *c, const GPtrArray *bad, struc
 static guint find_separating(const struct comparison *c, const GPtrArray *bad, const GPtrArray *good,
                              struct found found[SAID_MOST])
 {
-    guint n = 0, runs = count_runs(bad, good);
-    bool thresholds = count_arrangements(runs, good->len) >= CHANCES_LEAST;
+    const guint runs = count_runs(bad, good);
+    guint n = 0;
 
     if (runs < RUNS_LEAST)
         return 0;
     for (int f = 0; f < FEATURE_COUNT && n < SAID_MOST; f++) {
-        const struct feature_row *row = feature_row((enum feature)f);
         found[n] = (struct found){ .feature = (enum feature)f };
-        if (row->form == FORM_LEAST)
-            n += thresholds && separates_number(c, row, bad, good, &found[n]);
-        else
-            n += separates_token(c, row, bad, good, &found[n]);
+        n += separates(c, feature_row((enum feature)f), bad, good, runs, &found[n]);
     }
     if (n > 0 && found[0].feature == FEATURE_ELSEWHERE)
         find_victims(c, bad, &found[0]);

@@ -434,20 +434,21 @@ static void assert_crowd(const struct problems *p, const char *expected)
 }
 
 /* Forged addresses send one SYN each, and never acknowledge the SYN/ACK. */
-static void forged_syns(struct scene *s, uint16_t n)
+static void forged_syns(struct scene *s, uint16_t n, int64_t gap_ms)
 {
     for (uint16_t i = 0; i < n; i++) {
         s->client.ip[2] = (uint8_t)(1 + i / 250);
         s->client.ip[3] = (uint8_t)(1 + i % 250);
         uint32_t isn = call_begins(s);
         SERVER(s, .flags = TCP_SYN | TCP_ACK, .seq = S_ISN, .ack = isn + 1);
+        wait_ms(s, gap_ms);
     }
     s->client.ip[2] = 0;
 }
 
 static void test_flood(struct scene *s)
 {
-    forged_syns(s, 300);
+    forged_syns(s, 300, 0);
     s->client.ip[3] = 1;
     for (int i = 0; i < 5; i++)
         late_call(s, 1000);
@@ -462,10 +463,23 @@ static void test_flood(struct scene *s)
     problems_free(p);
 }
 
+/* Where it lasts for more than a second, it is said how many came in each. */
+static void test_rate_of_a_flood(struct scene *s)
+{
+    forged_syns(s, 300, 10);
+    struct problems *p = problems_of(s);
+    assert_crowd(
+        p,
+        "300 addresses sent 10.0.0.2:8080 a single SYN each and nothing more within 3.0 s (99 a second): a flood "
+        "of SYNs from forged addresses, or a capture without what the clients sent then; the server answered "
+        "all of them");
+    problems_free(p);
+}
+
 /* What to look at stands below it, and what became of the others. */
 static void test_report_of_a_flood(struct scene *s)
 {
-    forged_syns(s, 300);
+    forged_syns(s, 300, 0);
     s->client.ip[3] = 1;
     for (int i = 0; i < 5; i++)
         late_call(s, 1);
@@ -479,7 +493,7 @@ static void test_report_of_a_flood(struct scene *s)
 
 static void test_no_flood_of_a_few(struct scene *s)
 {
-    forged_syns(s, 99);
+    forged_syns(s, 99, 0);
     struct problems *p = problems_of(s);
     g_assert_cmpuint(p->crowds->len, ==, 0);
     problems_free(p);
@@ -525,6 +539,7 @@ static const struct scene_test tests[] = {
     { "/problems/words", test_words },
     { "/problems/overcome", test_overcome },
     { "/crowds/flood", test_flood },
+    { "/crowds/flood_rate", test_rate_of_a_flood },
     { "/crowds/report", test_report_of_a_flood },
     { "/crowds/few", test_no_flood_of_a_few },
 };

@@ -21,8 +21,8 @@ LAYERS = """
     note                                    what is notable about a frame
     peers options                           hosts and services seen
     store                                   all records
-    notes recognise lacks surroundings ring      what is remembered of a frame; whose rules; what is not in the capture
-    siblings work probes                    the same SYN elsewhere; the segment in work; attempts that are no failures
+    notes recognise lacks ring              what is remembered of a frame; whose rules; what is not in the capture
+    siblings work probes surroundings       the same SYN elsewhere; the segment in work; attempts that are no failures
     races alarms                            addresses that were tried at about the same time; SYNs without an answer, live
     peer_end use take translated renumbered            an end at a time, by its stack; the uses of a port pair
     refute ways clocks                      whose rules a host does not follow; which way packets went

@@ -460,7 +460,6 @@ static const struct feature_row rows[FEATURE_COUNT] = {
     ROW(RECENT, recent, FORM_LEAST),
     ROW(NODE_PORT, node_port, FORM_HAS),
     ROW(SERVICE_PORT, service_port, FORM_HAS),
-    ROW(PORT_RANGE, port_range, FORM_RANGE),
     ROW(WAY_BACK, way_back, FORM_HAS),
     ROW(BACKEND, backend, FORM_TOKEN),
     ROW(BACK_MAC, back_mac, FORM_TOKEN),
@@ -475,6 +474,7 @@ static const struct feature_row rows[FEATURE_COUNT] = {
     ROW(BACK_WINDOW, back_window, FORM_TOKEN),
     ROW(GRANTS, grants, FORM_TOKEN),
     ROW(FRESH, fresh, FORM_HAS),
+    ROW(PORT_RANGE, port_range, FORM_RANGE),
 };
 
 const struct feature_row *feature_row(enum feature feature)

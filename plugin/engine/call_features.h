@@ -44,7 +44,6 @@ enum feature {
     FEATURE_RECENT,
     FEATURE_NODE_PORT,
     FEATURE_SERVICE_PORT,
-    FEATURE_PORT_RANGE,
     FEATURE_WAY_BACK,
     FEATURE_BACKEND,
     FEATURE_BACK_MAC,
@@ -59,6 +58,7 @@ enum feature {
     FEATURE_BACK_WINDOW, /* the server's window depends on the client's SYN as well, so it does not name a server */
     FEATURE_GRANTS,
     FEATURE_FRESH,
+    FEATURE_PORT_RANGE, /* any number has some range, so that this is said only where nothing else is */
     FEATURE_COUNT
 };
 

@@ -172,8 +172,8 @@ static bool separates_number(const struct comparison *c, const struct feature_ro
 }
 
 /* No good call is between the smallest and the largest of the bad ones. */
-static bool separates_range(const struct comparison *c, const struct feature_row *row, const GPtrArray *bad,
-                            const GPtrArray *good, struct found *found)
+static bool is_range(const struct comparison *c, const struct feature_row *row, const GPtrArray *bad,
+                     const GPtrArray *good, struct found *found)
 {
     uint64_t value;
 
@@ -191,6 +191,43 @@ static bool separates_range(const struct comparison *c, const struct feature_row
     return found->value < found->others;
 }
 
+static gpointer client_at(const struct comparison *c, const GPtrArray *calls, guint i)
+{
+    uint64_t client = 0;
+
+    read_value(c, feature_row(FEATURE_CLIENT), calls, i, &client);
+    return GSIZE_TO_POINTER(client);
+}
+
+/* The good calls of those clients that have bad ones. */
+static GPtrArray *of_same_clients(const struct comparison *c, const GPtrArray *bad, const GPtrArray *good)
+{
+    GHashTable *clients = g_hash_table_new(NULL, NULL);
+    GPtrArray *same = g_ptr_array_new();
+
+    for (guint i = 0; i < bad->len; i++)
+        g_hash_table_add(clients, client_at(c, bad, i));
+    for (guint i = 0; i < good->len; i++)
+        if (g_hash_table_contains(clients, client_at(c, good, i)))
+            g_ptr_array_add(same, g_ptr_array_index(good, i));
+    g_hash_table_destroy(clients);
+    return same;
+}
+
+/* Each client takes its ports from another part of them, so that only its own good calls show that a range is none of
+ * its own: it is said if these came in between. */
+static bool separates_range(const struct comparison *c, const struct feature_row *row, const GPtrArray *bad,
+                            const GPtrArray *good, struct found *found)
+{
+    if (!is_range(c, row, bad, good, found))
+        return false;
+    GPtrArray *same = of_same_clients(c, bad, good);
+    const guint runs = count_runs(bad, same);
+    const bool said = runs >= RUNS_LEAST && is_no_chance(runs, same->len, same->len + 1);
+    g_ptr_array_free(same, TRUE);
+    return said;
+}
+
 /* runs: of bad calls. What is said of numbers must not be chance. */
 static bool separates(const struct comparison *c, const struct feature_row *row, const GPtrArray *bad,
                       const GPtrArray *good, guint runs, struct found *found)
@@ -199,7 +236,7 @@ static bool separates(const struct comparison *c, const struct feature_row *row,
     case FORM_LEAST:
         return is_no_chance(runs, good->len, 1) && separates_number(c, row, bad, good, found);
     case FORM_RANGE:
-        return is_no_chance(runs, good->len, good->len + 1) && separates_range(c, row, bad, good, found);
+        return separates_range(c, row, bad, good, found);
     default:
         return separates_token(c, row, bad, good, found);
     }
@@ -230,8 +267,10 @@ static guint find_separating(const struct comparison *c, const GPtrArray *bad, c
     if (runs < RUNS_LEAST)
         return 0;
     for (int f = 0; f < FEATURE_COUNT && n < SAID_MOST; f++) {
+        const struct feature_row *row = feature_row((enum feature)f);
         found[n] = (struct found){ .feature = (enum feature)f };
-        n += separates(c, feature_row((enum feature)f), bad, good, runs, &found[n]);
+        if (row->form != FORM_RANGE || n == 0)
+            n += separates(c, row, bad, good, runs, &found[n]);
     }
     if (n > 0 && found[0].feature == FEATURE_ELSEWHERE)
         find_victims(c, bad, &found[0]);

@@ -4,6 +4,7 @@
  */
 #include "surroundings.h"
 
+#include "ring.h"
 #include "search.h"
 
 #include <string.h>
@@ -192,13 +193,22 @@ static bool have_same_server(const struct tracker *t, const struct attempt *a, c
     return pair_of(t, a)->ip[server_side(a)] == pair_of(t, b)->ip[server_side(b)];
 }
 
-/* A connection to another address, but not the other leg of the same SYN. */
+/* Behind a NAT a connection's other leg goes elsewhere than its client called. */
+static bool has_leg_to_server(const struct tracker *t, uint32_t before, const struct attempt *a)
+{
+    for (uint32_t leg = sibling_after(t, before, before); leg != 0; leg = sibling_after(t, before, leg))
+        if (have_same_server(t, a, get_attempt(t, leg)))
+            return true;
+    return false;
+}
+
+/* A connection to another address, but not the other leg of the same SYN, nor of an earlier call of the same server. */
 static bool is_elsewhere(const struct places *p, const struct attempt *a, uint32_t before)
 {
     const struct attempt *b = before == 0 ? NULL : get_attempt(p->t, before);
 
     return b != NULL && b->isn != a->isn && !have_same_server(p->t, a, b)
-           && p->ends[before] > a->first_time - BOX_MEMORY;
+           && p->ends[before] > a->first_time - BOX_MEMORY && !has_leg_to_server(p->t, before, a);
 }
 
 static void add_to_source(const struct places *p, struct place *source, uint32_t attempt, const struct attempt *a)

@@ -3,6 +3,7 @@
 
 import re
 import struct
+from dataclasses import replace
 
 import pytest
 from scapy.layers.inet import IP, TCP
@@ -264,6 +265,23 @@ class OldBoxState(BoxState):
     says, pause = "the port pair was used before, more than 120 s ago", 130
 
 
+class BoxStateBehindNat(BoxState):
+    """Both sides of a DNAT that keeps the client's port: the leg behind it is no connection to another address."""
+
+    def behind(self, frame):
+        packet = frame.packet.copy()
+        if packet.src == self.capture.host(1):
+            packet.dst = self.capture.host(7)
+        else:
+            packet.src = self.capture.host(7)
+        return replace(frame, time=frame.time + 1, packet=packet)
+
+    def play(self, twin):
+        super().play(twin)
+        self.capture.frames = [leg for frame in self.capture.frames for leg in (frame, self.behind(frame))]
+        return self.capture.pcap()
+
+
 class Fresh(BoxState):
     """Only what the box knows already gets through at once."""
 
@@ -414,7 +432,7 @@ class RateLimit(Story):
 
 
 class PortRange(Story):
-    says = "source port between 30000 and 32767, as NodePorts are"
+    says = "source port between 30000 and 32767, as NodePorts are - probably"
 
     def bad(self, i):
         unanswered(self.fresh(cport=30100 + 311 * i)[0])
@@ -460,6 +478,14 @@ class OneClient(Story):
 
     def refute(self):
         in_time(*self.fresh(client=3))
+
+
+class OneClientsPorts(OneClient):
+    """Its kernel takes one port after the other, so that they are a range of its own, which says nothing."""
+
+    def bad(self, i):
+        unanswered(self.fresh(client=3, cport=50000 + round(2 * i))[0])
+
 
 
 class Collision(Story):
@@ -727,6 +753,7 @@ FAMILIES = {
     **dict.fromkeys((Dscp, FastOpen, Mptcp, NoTimestamps, NoSack, NoScale, SynData, FlowLabel),
                     "a box that drops SYNs that look so"),
     BoxState: "state that a box on the way keeps of the old connection",
+    BoxStateBehindNat: "state that a box on the way keeps of the old connection",
     OldBoxState: "state that a box on the way keeps of the old connection",
     FirstContact: "what has to be set up before the first packet goes through",
     Size: "a path-MTU black hole",
@@ -749,7 +776,7 @@ FAMILIES = {
 
 
 # What they share has many reasons.
-NAMELESS = SynInterface, SynAckWindow, Grants, OptionOrder, Ttl, OneClient, ClientMac, Gateway, Vlan, Fresh
+NAMELESS = SynInterface, SynAckWindow, Grants, OptionOrder, Ttl, OneClient, OneClientsPorts, ClientMac, Gateway, Vlan, Fresh
 
 
 def rows(tshark, name, data):
@@ -782,6 +809,11 @@ def test_two_calls_have_one_victim(tshark):
     bad = {shared for outcome, shared in calls if outcome == "failed"}
     assert len(bad) == 1 and bad.pop().startswith("all 10 calls to 10.9.0.2:8080 that failed")
     assert all(CollisionTwice.says in shared for outcome, shared in calls if outcome == "failed")
+
+
+def test_ports_of_one_client_are_no_range(tshark):
+    calls = rows(tshark, "ports_of_one_client.pcap", OneClientsPorts().play(twin=True))
+    assert {shared for _, shared in calls} == {""}
 
 
 def test_leg_without_answers_is_no_lost_race(tshark):

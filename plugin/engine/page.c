@@ -136,23 +136,18 @@ static void write_problems(const struct page *page)
     g_string_free(text, TRUE);
 }
 
-static bool has_calls(const struct page *page)
-{
-    for (guint i = 0; i < page->problems->results->len; i++)
-        if (g_array_index(page->problems->results, struct result, i).carries)
-            return true;
-    return false;
-}
-
 static void write_timeline(const struct page *page)
 {
-    if (!has_calls(page))
+    if (page->problems->calls == 0)
         return;
     g_string_append(page->out, "<section>\n<h2>When</h2>\n<div class=\"wide\">\n");
     timeline_draw(page->problems->results, page->out);
-    g_string_append(page->out,
-                    "</div>\n<ul class=\"legend\"><li class=\"failed\">failed</li><li class=\"late\">came late</li>"
-                    "<li class=\"unknown\">not known</li><li class=\"in_time\">in time</li></ul>\n</section>\n");
+    g_string_append(page->out, "</div>\n");
+    if (page->problems->calls > page->problems->crowd_calls)
+        g_string_append(page->out,
+                        "<ul class=\"legend\"><li class=\"failed\">failed</li><li class=\"late\">came late</li>"
+                        "<li class=\"unknown\">not known</li><li class=\"in_time\">in time</li></ul>\n");
+    g_string_append(page->out, "</section>\n");
 }
 
 static void write_size(const struct page *page, const struct problem *problem)
@@ -292,7 +287,7 @@ static void write_row(const struct page *page, const struct table_kind *kind, GP
     g_string_free(text, TRUE);
 }
 
-static void write_rows(const struct page *page, const struct table_kind *kind, GPtrArray *rows)
+static void write_rows(const struct page *page, const struct table_kind *kind, GPtrArray *rows, uint32_t left_out)
 {
     if (rows->len == 0)
         return;
@@ -305,24 +300,26 @@ static void write_rows(const struct page *page, const struct table_kind *kind, G
     if (rows->len > ROWS_SHOWN)
         html_printf(page->out, "<p class=\"note\">And %u more: tshark -z %s</p>\n", rows->len - ROWS_SHOWN,
                     kind->command);
+    if (left_out > 0)
+        html_printf(page->out, "<p class=\"note\">The %u calls of floods and scans are left out.</p>\n", left_out);
     g_string_append(page->out, "</section>\n");
 }
 
-/* All rows, or only those that have something in one of the columns with these names (NULL: all). */
-static void write_table(const struct page *page, const struct table_kind *kind, const char *only)
+/* The rows that have something in the column with this name. left_out: calls that this table does not count. */
+static void write_table(const struct page *page, const struct table_kind *kind, const char *only, uint32_t left_out)
 {
     struct table *table = table_new(kind, page->in->t, page->in->attempts);
     GPtrArray *rows = g_ptr_array_new();
 
     for (guint row = 0; row < table_rows(table); row++) {
         const union cell *cells = table_row(table, row);
-        bool counts = only == NULL;
+        bool counts = false;
         for (guint i = 0; i < kind->n_columns && !counts; i++)
             counts = g_str_equal(kind->columns[i].name, only) && cells[i].count > 0;
         if (counts)
             g_ptr_array_add(rows, (gpointer)cells);
     }
-    write_rows(page, kind, rows);
+    write_rows(page, kind, rows, left_out);
     g_ptr_array_free(rows, TRUE);
     table_free(table);
 }
@@ -348,9 +345,10 @@ void page_write(const struct report_input *in, GString *out)
     for (guint i = 0; i < problems_that_matter(problems) && i < PROBLEMS_DRAWN; i++)
         write_problem(&page, i);
     write_words(&page);
+    uint32_t crowd_calls = problems->crowd_calls;
     problems_free(problems); /* its results are large, and each table collects its own */
     page.problems = NULL;
-    write_table(&page, &table_services, NULL);
-    write_table(&page, &table_reuse, "Rejected");
+    write_table(&page, &table_services, "Calls", crowd_calls);
+    write_table(&page, &table_reuse, "Rejected", 0);
     g_string_append(out, "</main>\n</body>\n</html>\n");
 }

@@ -31,7 +31,7 @@ const char page_style[] =
     "svg text{fill:var(--fore)}\n"
     ".timeline{width:100%;height:auto}.ladder{max-width:100%;min-width:860px;height:auto}\n"
     ".in_time{fill:var(--in-time)}.late{fill:var(--late)}.failed{fill:var(--failed)}.unknown{fill:var(--unknown)}"
-    ".lost{fill:var(--lost)}\n"
+    ".lost{fill:var(--lost)}.crowds{fill:var(--quiet)}\n"
     ".axis{stroke:var(--rule)}svg .tick{text-anchor:end;fill:var(--quiet)}svg .caption{fill:var(--quiet)}\n"
     ".legend{list-style:none;display:flex;flex-wrap:wrap;gap:4px 18px;padding:0;margin:0;font-size:.92rem}\n"
     ".legend li::before{content:'';display:inline-block;width:.8em;height:.8em;margin-right:.45em;border-radius:2px}\n"

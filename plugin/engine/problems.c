@@ -295,11 +295,13 @@ const struct contrast *problem_contrast(const struct problems *p, const struct p
 
 void problems_totals(const struct problems *p, GString *out)
 {
-    bool others = p->calls > p->crowd_calls;
-    uint32_t calls = p->calls - (others ? p->crowd_calls : 0), failed = p->failed - (others ? p->crowd_failed : 0);
-    uint32_t unknown = p->unknown - (others ? p->crowd_calls - p->crowd_failed : 0);
+    uint32_t calls = p->calls - p->crowd_calls, unknown = p->unknown - (p->crowd_calls - p->crowd_failed);
 
-    g_string_append_printf(out, "%u", failed);
+    if (calls == 0 && p->crowd_calls > 0) {
+        g_string_append_printf(out, "no call but the %u of floods and scans", p->crowd_calls);
+        return;
+    }
+    g_string_append_printf(out, "%u", p->failed - p->crowd_failed);
     append_of_calls(out, calls);
     g_string_append_printf(out, " failed, %u came late", p->late);
     if (p->lost >= WORTH_NAMING) {
@@ -311,7 +313,7 @@ void problems_totals(const struct problems *p, GString *out)
                                p->lost >= WORTH_NAMING ? " or more" : "", p->open_ended);
     if (unknown > 0)
         g_string_append_printf(out, "; of %u the capture does not show the end", unknown);
-    if (others && p->crowd_calls > 0)
+    if (p->crowd_calls > 0)
         g_string_append_printf(out, "; the %u of floods and scans are not counted", p->crowd_calls);
 }
 

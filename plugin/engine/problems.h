@@ -15,7 +15,7 @@
 struct problem {
     const struct result *worst;        /* the call that lost most: whose server, fate and cause these are */
     const struct result *first, *last; /* by time */
-    uint32_t service_calls;            /* all calls of the service */
+    uint32_t service_calls;            /* all calls of the service, those in crowds left out */
     uint32_t failed, late;             /* calls */
     uint32_t open_ended;               /* failed calls that may have gone on after the capture */
     int64_t lost;                      /* ns: by all of them */
@@ -63,7 +63,7 @@ const struct contrast *problem_contrast(const struct problems *p, const struct p
 /* All problems that were overcome, in one sentence. Returns false if there are none. */
 bool problems_overcome(const struct problems *p, GString *out);
 
-/* "127 of 10263 calls failed, 3464 came late; callers lost 2129.4 s": of all but floods and scans, if there are others. */
+/* "127 of 10263 calls failed, 3464 came late; callers lost 2129.4 s": of all but floods and scans. */
 void problems_totals(const struct problems *p, GString *out);
 
 /* What a call, an attempt and late are, where the report needs these words. Returns false if it does not. */

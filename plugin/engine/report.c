@@ -247,15 +247,15 @@ static void print_head(struct report *r)
 static void print_totals(struct report *r)
 {
     const struct report_totals *totals = &r->in->totals;
+    uint32_t calls = r->p->calls - r->p->crowd_calls;
     GString *text = g_string_new(NULL);
 
-    g_string_append_printf(text,
-                           "Capture: %" PRIu64 " TCP segment%s, %" PRIu64
-                           " bytes of data, %u stream%s; %u call%s in "
-                           "%u attempt%s.",
-                           totals->segments, plural(totals->segments), totals->bytes, totals->streams,
-                           plural(totals->streams), r->p->calls, plural(r->p->calls), r->p->attempts,
-                           plural(r->p->attempts));
+    g_string_append_printf(
+        text, "Capture: %" PRIu64 " TCP segment%s, %" PRIu64 " bytes of data, %u stream%s; %u call%s", totals->segments,
+        plural(totals->segments), totals->bytes, totals->streams, plural(totals->streams), calls, plural(calls));
+    if (r->p->crowd_calls > 0)
+        g_string_append_printf(text, ", and %u of floods and scans,", r->p->crowd_calls);
+    g_string_append_printf(text, " in %u attempt%s.", r->p->attempts, plural(r->p->attempts));
     g_string_append_c(r->out, '\n');
     print_paragraph(r, "", 0, text);
     if (r->in->filter != NULL)
@@ -425,7 +425,7 @@ GPtrArray *report_choose(const struct problems *p, uint16_t calls_shown)
     }
     for (guint i = 0; i < p->results->len; i++) {
         const struct result *result = &g_array_index(p->results, struct result, i);
-        if (result_failed(result) || result_was_late(result))
+        if ((result_failed(result) || result_was_late(result)) && !result->in_crowd)
             g_ptr_array_add(chosen, (gpointer)result);
     }
     g_ptr_array_sort(chosen, by_loss);
@@ -440,7 +440,7 @@ static void print_worst(struct report *r)
 
     if (chosen->len > 0) {
         g_string_append(r->out, r->in->calls_shown != 0 ? "\nThe worst calls" : "\nThe worst call of each problem");
-        g_string_append_printf(r->out, " (%u of %u", chosen->len, r->p->failed + r->p->late);
+        g_string_append_printf(r->out, " (%u of %u", chosen->len, r->p->failed - r->p->crowd_failed + r->p->late);
         if (r->in->show_all != NULL)
             g_string_append_printf(r->out, "; %s prints all", r->in->show_all);
         g_string_append(r->out, ")\n");

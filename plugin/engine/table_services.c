@@ -20,7 +20,8 @@ enum {
     ATTEMPTS,
     RETRIES,
     FATES,
-    FILTER = FATES + FATE_COUNT,
+    IN_CROWDS = FATES + FATE_COUNT,
+    FILTER,
     COLUMNS
 };
 
@@ -43,12 +44,14 @@ static const struct column columns[COLUMNS] = {
     [FATES + FATE_STUCK] = { "Stuck", "stuck", 0, CELL_COUNT },
     [FATES + FATE_ABORTED] = { "Aborted", "aborted", 0, CELL_COUNT },
     [FATES + FATE_PENDING] = { "Pending", "pending", 0, CELL_COUNT },
+    [IN_CROWDS] = { "Floods, scans", "in_crowds", 0, CELL_COUNT },
     [FILTER] = { "Filter for its attempts", NULL, 0, CELL_TEXT },
 };
 
 struct service_row {
     const struct result *any; /* whose server it is */
     uint32_t attempts, calls, failed, late, fates[FATE_COUNT], retries;
+    uint32_t in_crowds; /* calls of floods and scans, which count nowhere else */
     int64_t median, largest, lost, weight;
     const char *cause; /* token */
 };
@@ -78,7 +81,8 @@ static void count_result(struct service_row *row, const struct result *r, int64_
     row->fates[r->fate]++;
     row->retries += r->retries;
     row->largest = MAX(row->largest, r->connect_time);
-    if (!r->carries)
+    row->in_crowds += r->in_crowd;
+    if (!r->carries || r->in_crowd)
         return;
     row->calls++;
     row->failed += result_failed(r);
@@ -131,6 +135,7 @@ static void add_row(struct table *table, const struct tracker *t, const struct s
     cells[RETRIES].count = row->retries;
     for (guint fate = 0; fate < FATE_COUNT; fate++)
         cells[FATES + fate].count = row->fates[fate];
+    cells[IN_CROWDS].count = row->in_crowds;
     cells[FILTER].text = table_filter(table, row->any->family, NULL, &server);
 }
 
@@ -157,8 +162,9 @@ const struct table_kind table_services = {
     .title = "SYN fate: services",
     .menu = "Services",
     .legend =
-        "Counted in calls: those that failed, those that came late, the time that both lost. Median and\n"
-        "largest time from the first SYN to the client's ACK. The cause by which callers lost most.",
+        "Counted in calls, those of floods and scans left out: those that failed, those that came late,\n"
+        "the time that both lost. Median and largest time from the first SYN to the client's ACK. The\n"
+        "cause by which callers lost most.",
     .columns = columns,
     .n_columns = COLUMNS,
     .fill = fill,

@@ -11,20 +11,21 @@ enum {
     BINS = 60,
     WIDTH = 900,
     LEFT = 132, /* on a phone, where letters are larger, nine of them */
-    CALLS_TOP = 28,
+    TITLE = 28, /* room above a strip */
+    APART = 12, /* between two, and its title */
     CALLS_HEIGHT = 110,
-    LOST_TOP = CALLS_TOP + CALLS_HEIGHT + 40,
-    LOST_HEIGHT = 50,
-    HEIGHT = LOST_TOP + LOST_HEIGHT + 30,
+    LOW = 50, /* of the other strips */
+    FOOT = 30,
     OUTCOMES = 4
 };
 
 struct timeline {
-    int64_t begin, width; /* ns; of a bin */
-    uint32_t calls[BINS][OUTCOMES];
+    int64_t begin, width;                         /* ns; of a bin */
+    uint32_t calls[BINS][OUTCOMES], crowds[BINS]; /* those of floods and scans are no others */
     int64_t lost[BINS];
-    uint32_t most;
+    uint32_t most, most_in_crowds;
     int64_t most_lost;
+    gint height; /* of what is drawn */
 };
 
 /* The parts of a bar, from the bottom up: healthy calls are at the bottom. */
@@ -60,6 +61,10 @@ static void count(struct timeline *line, const GArray *results)
         if (!r->carries)
             continue;
         guint bin = MIN((guint)(((uint64_t)r->begin - (uint64_t)line->begin) / (uint64_t)line->width), BINS - 1);
+        if (r->in_crowd) {
+            line->crowds[bin]++;
+            continue;
+        }
         line->calls[bin][r->outcome]++;
         line->lost[bin] = add_durations(line->lost[bin], r->lost);
     }
@@ -68,6 +73,7 @@ static void count(struct timeline *line, const GArray *results)
         for (guint i = 0; i < OUTCOMES; i++)
             all += line->calls[bin][i];
         line->most = MAX(line->most, all);
+        line->most_in_crowds = MAX(line->most_in_crowds, line->crowds[bin]);
         line->most_lost = MAX(line->most_lost, line->lost[bin]);
     }
 }
@@ -89,18 +95,13 @@ static double draw_bar(GString *out, guint bin, double y, double height, const c
     return height;
 }
 
-static void draw_bars(const struct timeline *line, GString *out)
+/* Makes room for a strip below the others; returns where it begins. */
+static gint begin_strip(struct timeline *line, gint height)
 {
-    for (guint bin = 0; bin < BINS; bin++) {
-        double y = CALLS_TOP + CALLS_HEIGHT;
-        for (guint i = 0; i < OUTCOMES; i++) {
-            double share = (double)line->calls[bin][layers[i].outcome] / MAX(line->most, 1);
-            y -= draw_bar(out, bin, y, share * CALLS_HEIGHT, layers[i].class);
-        }
-        if (line->most_lost > 0)
-            draw_bar(out, bin, LOST_TOP + LOST_HEIGHT, (double)line->lost[bin] / (double)line->most_lost * LOST_HEIGHT,
-                     "lost");
-    }
+    gint top = line->height + (line->height == 0 ? TITLE : APART + TITLE);
+
+    line->height = top + height;
+    return top;
 }
 
 static void draw_axis(GString *out, gint top, gint height, const char *most, const char *title)
@@ -119,34 +120,83 @@ static char *seconds_text(int64_t ns)
     return g_string_free(text, FALSE);
 }
 
-static void draw_axes(const struct timeline *line, GString *out)
+/* "calls in 1.0 s each". */
+static void draw_number_axis(const struct timeline *line, GString *out, gint top, gint height, uint32_t most,
+                             const char *what)
 {
-    char *most = g_strdup_printf("%u", line->most), *lost = seconds_text(line->most_lost);
-    char *bin = seconds_text(line->width), *end = seconds_text(line->width * BINS);
-    char *title = g_strdup_printf("calls in %s each", bin);
+    char *number = g_strdup_printf("%u", most), *bin = seconds_text(line->width);
+    char *title = g_strdup_printf("%s in %s each", what, bin);
 
-    draw_axis(out, CALLS_TOP, CALLS_HEIGHT, most, title);
-    draw_axis(out, LOST_TOP, LOST_HEIGHT, lost, "time that the calls begun then have lost");
-    html_printf(out, "<text x=\"%d\" y=\"%d\" class=\"caption\">0 s</text>\n", LEFT, HEIGHT - 8);
-    html_printf(out, "<text x=\"%d\" y=\"%d\" class=\"tick\">%s</text>\n", WIDTH, HEIGHT - 8, end);
+    draw_axis(out, top, height, number, title);
     g_free(title);
-    g_free(end);
     g_free(bin);
-    g_free(lost);
+    g_free(number);
+}
+
+static void draw_calls(struct timeline *line, GString *out)
+{
+    gint top = begin_strip(line, CALLS_HEIGHT);
+
+    for (guint bin = 0; bin < BINS; bin++) {
+        double y = top + CALLS_HEIGHT;
+        for (guint i = 0; i < OUTCOMES; i++) {
+            double share = (double)line->calls[bin][layers[i].outcome] / MAX(line->most, 1);
+            y -= draw_bar(out, bin, y, share * CALLS_HEIGHT, layers[i].class);
+        }
+    }
+    draw_number_axis(line, out, top, CALLS_HEIGHT, line->most, "calls");
+}
+
+static void draw_lost(struct timeline *line, GString *out)
+{
+    gint top = begin_strip(line, LOW);
+    char *most = seconds_text(line->most_lost);
+
+    for (guint bin = 0; bin < BINS && line->most_lost > 0; bin++)
+        draw_bar(out, bin, top + LOW, (double)line->lost[bin] / (double)line->most_lost * LOW, "lost");
+    draw_axis(out, top, LOW, most, "time that the calls begun then have lost");
     g_free(most);
+}
+
+/* On a scale of their own: they may be a thousand times as many as the other calls. */
+static void draw_crowds(struct timeline *line, GString *out)
+{
+    gint top = begin_strip(line, LOW);
+
+    for (guint bin = 0; bin < BINS; bin++)
+        draw_bar(out, bin, top + LOW, (double)line->crowds[bin] / line->most_in_crowds * LOW, "crowds");
+    draw_number_axis(line, out, top, LOW, line->most_in_crowds, "calls of floods and scans");
+}
+
+static void draw_time(struct timeline *line, GString *out)
+{
+    char *end = seconds_text(line->width * BINS);
+
+    line->height += FOOT;
+    html_printf(out, "<text x=\"%d\" y=\"%d\" class=\"caption\">0 s</text>\n", LEFT, line->height - 8);
+    html_printf(out, "<text x=\"%d\" y=\"%d\" class=\"tick\">%s</text>\n", WIDTH, line->height - 8, end);
+    g_free(end);
 }
 
 void timeline_draw(const GArray *results, GString *out)
 {
     struct timeline *line = g_new0(struct timeline, 1);
+    GString *strips = g_string_new(NULL);
 
     find_span(line, results);
     count(line, results);
-    html_printf(out, "<svg viewBox=\"0 0 %d %d\" width=\"%d\" role=\"img\" class=\"timeline\">\n", WIDTH, HEIGHT,
+    if (line->most > 0) {
+        draw_calls(line, strips);
+        draw_lost(line, strips);
+    }
+    if (line->most_in_crowds > 0)
+        draw_crowds(line, strips);
+    draw_time(line, strips);
+    html_printf(out, "<svg viewBox=\"0 0 %d %d\" width=\"%d\" role=\"img\" class=\"timeline\">\n", WIDTH, line->height,
                 WIDTH);
     g_string_append(out, "<title>Calls over the time of the capture, by what became of them</title>\n");
-    draw_bars(line, out);
-    draw_axes(line, out);
+    g_string_append(out, strips->str);
     g_string_append(out, "</svg>\n");
+    g_string_free(strips, TRUE);
     g_free(line);
 }

@@ -13,7 +13,7 @@ NUMBERS = {  # the columns of tshark's text -> those of Wireshark's windows and 
     "retries": "Retries", "share_%": "Share (%)", "ports": "Client ports", "min_s": "Shortest reuse (s)",
     "median_s": "Median reuse (s)", "rejected": "Rejected", "TWs": "TIME_WAITs held",
     "held_by": "Held by", "peak/s": "Peak rate (1/s)", "safe/s": "Safe rate (1/s)",
-    "+port": "More ports", "+addr": "More addresses", "connections": "Connections", "reuses": "Reuses",
+    "in_crowds": "Floods, scans", "+port": "More ports", "+addr": "More addresses", "connections": "Connections", "reuses": "Reuses",
 }
 
 

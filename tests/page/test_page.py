@@ -218,6 +218,46 @@ def test_later_is_farther(tshark, browser):
     assert len(gaps) == 4 and gaps == sorted(set(gaps))
 
 
+def flooded():
+    """Two hundred forged SYNs, every other answered, and three calls among them: in time, late, failed."""
+    capture = Capture()
+    for number in range(200):
+        c, s = capture.flow(client=20 + number, cport=1024 + number, ts=False)
+        c.syn()
+        if number % 2:
+            s.synack()
+        capture.wait(0.01)
+    for number, gaps in enumerate([(), (1,), (1, 2, 4)]):
+        c, s = capture.flow(client=1, cport=50000 + number)
+        c.syn()
+        for gap in gaps:
+            capture.wait(gap)
+            c.syn()
+        if number < 2:
+            s.synack()
+            c.ack()
+    capture.wait(60)
+    c, s = capture.flow(client=1, cport=50009)
+    c.syn(), s.synack(), c.ack()
+    return capture.pcap()
+
+
+def test_a_flood_counts_for_itself(tshark, browser):
+    """Its SYNs are no calls in the first line, in the drawing, and in the table; each says so."""
+    path = tshark.folder / "flooded.html"
+    path.write_text(tshark.run("-q", "-r", tshark.save("flooded.pcap", flooded()), "-z", "synfate,report,html"))
+    browser.open(path)
+    (lead,) = texts(browser, ".lead")
+    assert lead.startswith("1 of 4 calls failed, 1 came late") and lead.endswith("; the 200 of floods and scans are not counted")
+    assert texts(browser, "td.number")[:3] == ["4", "1", "1"]
+    assert "The 200 calls of floods and scans are left out." in texts(browser, "section .note")
+    captions = [text.split(" in ")[0] for text in texts(browser, ".timeline .caption")]
+    assert captions == ["calls", "time that the calls begun then have lost", "calls of floods and scans", "0 s"]
+    bars = browser.evaluate("""['in_time', 'late', 'failed', 'unknown', 'crowds'].map(
+        name => document.querySelectorAll('.timeline rect.' + name).length)""")
+    assert bars[:4] == [2, 1, 1, 0] and bars[4] > 0
+
+
 def many_problems():
     """Five closed ports."""
     capture = Capture()

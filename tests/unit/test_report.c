@@ -488,7 +488,37 @@ static void test_report_of_a_flood(struct scene *s)
     assert_tells(text,
                  "Besides: nothing else: all 5 other calls got in at once, the slowest in 1.15 ms How much: 0 of 5 "
                  "calls failed, 0 came late; the 300 of floods and scans are not counted");
+    assert_tells(text, "5 calls, and 300 of floods and scans, in 305 attempts.");
     g_free(text);
+}
+
+/* Half an hour after the flood nobody else has called. */
+static void test_report_of_a_flood_alone(struct scene *s)
+{
+    forged_syns(s, 300, 0);
+    wait_ms(s, 1800 * 1000);
+    next_frame(s);
+    char *text = report(s, 0);
+    assert_says(text, "How much:      no call but the 300 of floods and scans\n");
+    assert_tells(text, "0 calls, and 300 of floods and scans, in 300 attempts.");
+    g_free(text);
+}
+
+/* What a call lost is worse than any number of forged SYNs that nobody answered: only such calls are shown as the worst. */
+static void test_worst_calls_beside_a_scan(struct scene *s)
+{
+    for (uint16_t port = 1; port <= 60; port++) {
+        s->server.port = port;
+        refused_call(s);
+    }
+    s->client.ip[3] = 7;
+    s->server.port = 443;
+    late_call(s, 1000);
+    for (uint16_t shown = 0; shown <= 20; shown += 20) {
+        char *text = report(s, shown);
+        assert_tells(text, shown == 0 ? "The worst call of each problem (1 of 1)" : "The worst calls (1 of 1)");
+        g_free(text);
+    }
 }
 
 static void test_no_flood_of_a_few(struct scene *s)
@@ -541,6 +571,8 @@ static const struct scene_test tests[] = {
     { "/crowds/flood", test_flood },
     { "/crowds/flood_rate", test_rate_of_a_flood },
     { "/crowds/report", test_report_of_a_flood },
+    { "/crowds/alone", test_report_of_a_flood_alone },
+    { "/crowds/worst_calls", test_worst_calls_beside_a_scan },
     { "/crowds/few", test_no_flood_of_a_few },
 };
 

@@ -373,7 +373,7 @@ static void test_csv(struct scene *s)
     g_string_truncate(out, 0);
     table = table_of(s, &table_services);
     table_print_csv(table, out);
-    g_assert_nonnull(strstr(out->str, "\n10.0.0.2:8080,2,1,0,1.0001,0.1,0.1,time_wait_paws,2,1,1,1,0,0,0,0,0,0\n"));
+    g_assert_nonnull(strstr(out->str, "\n10.0.0.2:8080,2,1,0,1.0001,0.1,0.1,time_wait_paws,2,1,1,1,0,0,0,0,0,0,0\n"));
     table_free(table);
     g_string_free(out, TRUE);
 }

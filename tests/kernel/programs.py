@@ -31,8 +31,8 @@ class Outcome:
 class Crowd:
     """Callers that connect at the same time, send a request each and wait for an answer."""
 
-    def __init__(self, stage, ports, namespace=None, address=None, server_port=8080, request=REQUEST):
-        self.callers = [KernelClient(stage, port, server_port, namespace, address) for port in ports]
+    def __init__(self, stage, ports, namespace=None, address=None, server_port=8080, request=REQUEST, server_address=None):
+        self.callers = [KernelClient(stage, port, server_port, namespace, address, server_address) for port in ports]
         self.request = request
         self.selector = selectors.DefaultSelector()
 

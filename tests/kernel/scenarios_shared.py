@@ -7,7 +7,7 @@ import threading
 import time
 
 import ledger
-from firewall import CLIENT_MACS, CLIENTS, INSIDE_MACS, Firewall
+from firewall import CLIENT_MACS, CLIENTS, INSIDE_MACS, SERVER, Firewall
 from namespace import connect
 from programs import Crowd, Server
 from stage import Call, scenario
@@ -20,6 +20,9 @@ SHORTCUT_MAC = "02:00:00:06:01:02"
 SHORTCUT_PORT = 43000  # and the next 999: calls that are answered past the firewall
 RATE, BURST = 10, 2  # SYNs a second, and at once
 OFFERED = (16, 40, 16, 44, 18, 40, 16, 44, 18, 40)  # in each second
+
+
+FIRST, SECOND = "10.6.2.3", "10.6.2.4"  # addresses behind which is the server
 
 
 class Caller:
@@ -46,7 +49,8 @@ class Caller:
     def bad(self, patience=3.0, **how):
         outcome = self.call(patience, **how)
         assert not outcome.answered or outcome.answered > 0.9, outcome
-        self.hit[outcome.endpoint] = outcome
+        caller = self.crowds[-1].callers[0]
+        self.hit[caller.endpoint, caller.server] = outcome
 
     def hang_up(self):
         """The client closes first, then the server does."""
@@ -70,7 +74,7 @@ def rows(stage, hit, fate, cause, words, basis="-"):
     """Of what the client's end saw; words: which synfate.shared of those that were hit has in it."""
     capture = stage.captures["client"]
     for attempt in ledger.attempts(capture):
-        outcome = hit.get(attempt.source)
+        outcome = hit.get((attempt.source, attempt.destination))
         if outcome is None:
             stage.call_row(Call("in_time"), attempt.syn, "established", "ok", "connect(): OK", "client")
             continue
@@ -111,6 +115,43 @@ def shared_ecn_refuted(stage):
     caller.good(1)
     stage.stop()
     rows(stage, caller.hit, "established", "syn_retransmitted", "None")
+
+
+def send_timestamps(stage, yes):
+    stage.client.sysctl(ipv4__tcp_timestamps=1 if yes else 0)
+
+
+def call_through_timestamp_dropper(stage):
+    """A client asks for timestamps each time that it repeats its SYN."""
+    stage.rules("tcp flags & (syn | ack) == syn tcp option timestamp exists drop")
+    caller = Caller(stage)
+    for _ in range(ROUNDS):
+        send_timestamps(stage, False)
+        caller.good()
+        send_timestamps(stage, True)
+        caller.bad(1.5)
+    return caller
+
+
+@scenario(stage=Firewall, cut=False)
+def shared_option(stage):
+    caller = call_through_timestamp_dropper(stage)
+    stage.stop()
+    rows(stage, caller.hit, "no_answer", "silent_flow",
+         f"all {ROUNDS} calls to 10.6.2.2:8080 that failed, and none of the {ROUNDS * GOOD_IN_ROUND} that got in at once: "
+         "SYN with timestamps; SYN with another list of options than the others have - probably a box that drops SYNs that look so")
+
+
+@scenario(stage=Firewall, cut=False)
+def shared_option_refuted(stage):
+    """One SYN with timestamps is let through; those that wait give up before."""
+    caller = call_through_timestamp_dropper(stage)
+    for crowd in caller.crowds:
+        crowd.close()
+    stage.middle.run("nft flush ruleset")
+    caller.good(1)
+    stage.stop()
+    rows(stage, caller.hit, "no_answer", "silent_flow", "None")
 
 
 @scenario(stage=Firewall, cut=False)
@@ -210,6 +251,57 @@ def shared_asymmetric_refuted(stage):
     caller.good(1)
     stage.stop()
     rows(stage, caller.hit, "stuck", "accept_queue_full", "None", "inferred")
+
+
+def lead_two_addresses_to_the_server(stage):
+    """One is translated with connection tracking, the other without, as balancers do it that keep no table. Either leaves the
+    client's port as it is. What the server sends on a connection that the table does not have comes from the other."""
+    stage.middle.sysctl(netfilter__nf_conntrack_tcp_loose=0)
+    stage.middle.run("nft -f -", "\n".join((
+        "table ip lab_nat {",
+        "chain stateless {", "type filter hook prerouting priority raw;",
+        f"ip daddr {SECOND} notrack ip daddr set {SERVER}", "}",
+        "chain tracked {", "type nat hook prerouting priority dstnat;", f"ip daddr {FIRST} dnat to {SERVER}", "}",
+        "chain back {", "type filter hook postrouting priority 200;",
+        f"oifname i0 ip saddr {SERVER} ct state invalid ip saddr set {SECOND}", "}",
+        "}", "")))
+
+
+def call_two_addresses(stage):
+    """Some calls of the one come from a port of which the other's connection is open."""
+    lead_two_addresses_to_the_server(stage)
+    caller = Caller(stage)
+    for _ in range(ROUNDS):
+        caller.good(server_address=SECOND)
+        caller.good(1, server_address=FIRST)
+        caller.port -= 1
+        caller.bad(2.5, server_address=SECOND)
+    return caller
+
+
+@scenario(stage=Firewall, cut=False)
+def shared_collision(stage):
+    """To the server such a SYN is of the open connection: it acknowledges that, and the client's kernel takes no notice."""
+    caller = call_two_addresses(stage)
+    stage.stop()
+    rows(stage, caller.hit, "no_answer", "silent_flow",
+         f"all {ROUNDS} calls to {SECOND}:8080 that failed, and none of the {ROUNDS * GOOD_IN_ROUND} that got in at once: the "
+         "client's address and port are in use, or were less than 120 s before, toward another address - probably a collision")
+
+
+@scenario(stage=Firewall, cut=False)
+def shared_collision_refuted(stage):
+    """One call gets in from a port of which the other's connection was open just before."""
+    stage.middle.sysctl(netfilter__nf_conntrack_tcp_timeout_time_wait=1)
+    caller = call_two_addresses(stage)
+    time.sleep(2)  # else it looks like the last one's next address
+    caller.good(1, server_address=FIRST)
+    caller.hang_up()
+    time.sleep(2.5)
+    caller.port -= 1
+    caller.good(1, server_address=SECOND)
+    stage.stop()
+    rows(stage, caller.hit, "no_answer", "silent_flow", "None")
 
 
 def steady(crowds):

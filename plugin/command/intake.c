@@ -31,6 +31,22 @@ static struct link_layer link_layer_of(const struct link_frame *from)
     return link;
 }
 
+/* What a tunnel's checksum covers must have been whole before: it may be made for what a network card has still to fill in. */
+static struct tunnel_seen tunnel_of(const struct link_frame *link, const struct packet_bytes *bytes, uint8_t inside)
+{
+    enum { TTL_BEFORE_4 = 12, TTL_BEFORE_6 = 33 };
+    struct tunnel_seen tunnel = { .checksum = CHECKSUM_UNKNOWN };
+
+    if (link->tunnel == 0 || inside != CHECKSUM_RIGHT)
+        return tunnel;
+    tunnel.checksum = (uint8_t)udp_checksum(bytes->data, bytes->captured, link->tunnel, link->tunnel_family);
+    if (tunnel.checksum == CHECKSUM_UNKNOWN)
+        return tunnel;
+    tunnel.ttl = bytes->data[link->tunnel - (link->tunnel_family == 4 ? TTL_BEFORE_4 : TTL_BEFORE_6)];
+    set_ip(link->tunnel_family, tunnel.src, link->tunnel_src);
+    return tunnel;
+}
+
 bool intake_segment(const struct sighting *seen, enum link_type type, const struct packet_bytes *bytes,
                     struct taken *taken)
 {
@@ -47,8 +63,10 @@ bool intake_segment(const struct sighting *seen, enum link_type type, const stru
     set_ip(seg->family, seg->src.ip, taken->link.src);
     set_ip(seg->family, seg->dst.ip, taken->link.dst);
     taken->has_segment = segment_parse(bytes, taken->link.offset, seg);
-    if (taken->has_segment && seg->flags & TCP_SYN)
+    if (taken->has_segment && seg->flags & TCP_SYN) {
         seg->link = link_layer_of(&taken->link);
+        seg->tunnel = tunnel_of(&taken->link, bytes, seg->checksum);
+    }
     return taken->has_segment;
 }
 

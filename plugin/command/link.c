@@ -533,6 +533,13 @@ static enum layer layer_of_port(uint16_t port)
     }
 }
 
+static void note_tunnel(struct walk *w)
+{
+    w->frame->tunnel = w->at;
+    w->frame->tunnel_src = w->frame->src;
+    w->frame->tunnel_family = w->frame->family;
+}
+
 static enum layer read_udp(struct walk *w)
 {
     enum { HEADER = 8 };
@@ -545,6 +552,8 @@ static enum layer read_udp(struct walk *w)
     enum layer lower = layer_of_port(src < dst ? src : dst), higher = layer_of_port(src < dst ? dst : src);
     if (length >= HEADER)
         end_packet(w, length);
+    if (lower != DONE || higher != DONE)
+        note_tunnel(w);
     return go_on(w, HEADER, lower != DONE ? lower : higher);
 }
 

@@ -51,6 +51,9 @@ struct link_frame {
     const uint8_t *dst;
     const uint8_t *link_src; /* of the innermost Ethernet header, 6 bytes each; NULL: there is none */
     const uint8_t *link_dst;
+    size_t tunnel;             /* offset of the innermost UDP header that carries a tunnel; 0: there is none */
+    const uint8_t *tunnel_src; /* the address before it */
+    uint8_t tunnel_family;
     uint32_t interface; /* index, where the capture is of all interfaces; 0: not known */
     uint16_t vlan;      /* of the outermost tag of a customer; 0: none */
 };

@@ -49,8 +49,8 @@ static const char of_data_at_server[] = NEAR_SERVER
     "filters (nft list ruleset).";
 static const char of_damage[] =
     "Something between the sender and this capture changes packets, or does not fill in the checksum that the sender left "
-    "to a network card: often a tunnel (VXLAN) on a card or driver that cannot do it. Next: nstat -az TcpInCsumErrors on "
-    "the receiver, then ethtool -K DEVICE tx off on the tunnel's ends.";
+    "to a network card: often a tunnel (VXLAN) on a card or driver that cannot do it. Next: nstat -az TcpInCsumErrors "
+    "UdpInCsumErrors on the receiver, then ethtool -K DEVICE tx off on the tunnel's ends.";
 static const char of_itself[] =
     "The called port lies in the range from which the kernel chooses ports for clients, and nobody listens there. Start "
     "the service, and keep its port out of that range (net.ipv4.ip_local_reserved_ports).";

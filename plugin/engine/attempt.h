@@ -24,7 +24,7 @@ enum attempt_flags {
     ATTEMPT_PROXIED = 0x200,      /* its SYN came again after the client had acknowledged the SYN/ACK */
     ATTEMPT_APART = 0x400, /* its SYN is shown twice, so far apart that two clocks timed it, or two places saw it */
     ATTEMPT_PLAIN_RETRY = 0x800, /* SYNs with data were not answered, and were followed by one without */
-    ATTEMPT_DAMAGED = 0x1000,    /* each SYN seen had a wrong checksum */
+    ATTEMPT_DAMAGED = 0x1000,    /* each SYN seen had a wrong checksum, or came in a tunnel that has */
     ATTEMPT_SYN_IN = 0x2000,     /* the host that captured received its SYN */
     ATTEMPT_SYN_OUT = 0x4000,    /* ... sent it */
     ATTEMPT_TOO_BIG = 0x8000,    /* an ICMP error said of the client's data that it is too big */
@@ -66,7 +66,7 @@ enum evidence_flags {
     EV_EXACT = 0x04,        /* the client's first acknowledgment is behind its SYN, and of the SYN/ACK alone */
     EV_ACK_OF_FIRST = 0x08, /* it echoes the timestamp of the first SYN/ACK */
     EV_ECHOES_OTHER = 0x10, /* the first SYN/ACK echoes another TSval than the newest SYN's: it answers another SYN */
-    EV_DAMAGED = 0x20,      /* each SYN/ACK seen had a wrong checksum */
+    EV_DAMAGED = 0x20,      /* each SYN/ACK seen had a wrong checksum, or came in a tunnel that has */
     EV_SYN_ACK_IN = 0x100,  /* the host that captured received a SYN/ACK */
     EV_SYN_ACK_OUT = 0x200, /* ... sent one */
     EV_CLIENT_IN = 0x400,   /* ... received what the client sends behind its SYN */
@@ -185,6 +185,7 @@ struct trouble {
     uint32_t first_tsval; /* of the first SYN; holds with retries */
     uint32_t history;     /* record of the old connection when the first answer came that did not accept; 0: none */
     uint32_t packets;     /* record of packets_seen; 0: none */
+    bool damaged;         /* each SYN before the latest was as ATTEMPT_DAMAGED says, and that one not */
 };
 
 /* The side of the port pair that sent the SYN, and the one that it calls: 0 or 1. */

@@ -1,10 +1,10 @@
-/* checksum.c - whether the TCP checksum of a packet is right
+/* checksum.c - whether the TCP or UDP checksum of a packet is right
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "checksum.h"
 
-enum { IPV4_HEADER = 20, IPV6_HEADER = 40, PROTOCOL_TCP = 6, CHECKSUM_AT = 16 };
+enum { IPV4_HEADER = 20, IPV6_HEADER = 40, PROTOCOL_TCP = 6, PROTOCOL_UDP = 17 };
 
 static unsigned get16(const uint8_t *p)
 {
@@ -35,14 +35,14 @@ static unsigned fold(uint64_t sum)
     return sum;
 }
 
-/* The plain IP header that ends at tcp, and the length of what follows it; NULL: there is none. Options and extension
- * headers may hold another destination. Length 0: the packet has not yet been cut into segments. */
-static const uint8_t *plain_header(const uint8_t *data, size_t tcp, uint8_t family, size_t *length)
+/* The plain IP header that ends at a transport header, and the length of what follows it; NULL: there is none. Options and
+ * extension headers may hold another destination. Length 0: the packet has not yet been cut into segments. */
+static const uint8_t *plain_header(const uint8_t *data, size_t at, uint8_t family, uint8_t protocol, size_t *length)
 {
-    const uint8_t *h = data + tcp - (family == 4 ? IPV4_HEADER : IPV6_HEADER);
+    const uint8_t *h = data + at - (family == 4 ? IPV4_HEADER : IPV6_HEADER);
     if (family == 6) {
-        *length = tcp >= IPV6_HEADER ? get16(h + 4) : 0;
-        return *length != 0 && h[0] >> 4 == 6 && h[6] == PROTOCOL_TCP ? h : NULL;
+        *length = at >= IPV6_HEADER ? get16(h + 4) : 0;
+        return *length != 0 && h[0] >> 4 == 6 && h[6] == protocol ? h : NULL;
     }
     if (h[0] != (4 << 4 | IPV4_HEADER / 4) || (get16(h + 6) & 0x3fff) != 0 || get16(h + 2) <= IPV4_HEADER)
         return NULL;
@@ -50,18 +50,33 @@ static const uint8_t *plain_header(const uint8_t *data, size_t tcp, uint8_t fami
     return h;
 }
 
-/* RFC 9293, 3.1. A sender that leaves it to its network card puts the sum of the pseudo-header there, and where host and
- * guest share a machine nobody ever fills it in: that says nothing. */
-enum checksum tcp_checksum(const uint8_t *data, size_t captured, size_t tcp, uint8_t family)
+/* A sender that leaves it to its network card puts the sum of the pseudo-header there, and where host and guest share a
+ * machine nobody ever fills it in: that says nothing. field: where it is in the transport header. */
+static enum checksum checksum_of(const uint8_t *data, size_t captured, size_t at, uint8_t family, uint8_t protocol,
+                                 size_t field)
 {
     size_t length = 0, address = family == 4 ? 4 : 16;
-    const uint8_t *ip = plain_header(data, tcp, family, &length);
+    const uint8_t *ip = plain_header(data, at, family, protocol, &length);
 
-    if (ip == NULL || length < CHECKSUM_AT + 2 || length > captured - tcp)
+    if (ip == NULL || length < field + 2 || length > captured - at)
         return CHECKSUM_UNKNOWN;
-    const uint8_t *addresses = ip + (family == 4 ? 12 : 8);
-    unsigned pseudo = fold(add_words(PROTOCOL_TCP + (uint32_t)length, addresses, 2 * address));
-    if (fold(add_words(pseudo, data + tcp, length)) == 0xffff)
+    if (protocol == PROTOCOL_UDP && get16(data + at + field) == 0)
         return CHECKSUM_RIGHT;
-    return get16(data + tcp + CHECKSUM_AT) == pseudo ? CHECKSUM_UNKNOWN : CHECKSUM_WRONG;
+    const uint8_t *addresses = ip + (family == 4 ? 12 : 8);
+    unsigned pseudo = fold(add_words(protocol + (uint32_t)length, addresses, 2 * address));
+    if (fold(add_words(pseudo, data + at, length)) == 0xffff)
+        return CHECKSUM_RIGHT;
+    return get16(data + at + field) == pseudo ? CHECKSUM_UNKNOWN : CHECKSUM_WRONG;
+}
+
+/* RFC 9293, 3.1. */
+enum checksum tcp_checksum(const uint8_t *data, size_t captured, size_t tcp, uint8_t family)
+{
+    return checksum_of(data, captured, tcp, family, PROTOCOL_TCP, 16);
+}
+
+/* RFC 768; RFC 6935 for tunnels over IPv6. */
+enum checksum udp_checksum(const uint8_t *data, size_t captured, size_t udp, uint8_t family)
+{
+    return checksum_of(data, captured, udp, family, PROTOCOL_UDP, 6);
 }

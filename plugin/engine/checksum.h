@@ -15,4 +15,7 @@ enum checksum { CHECKSUM_UNKNOWN, CHECKSUM_RIGHT, CHECKSUM_WRONG };
  * (family 4 or 6) says. CHECKSUM_UNKNOWN if it was not captured whole, or is a fragment. */
 enum checksum tcp_checksum(const uint8_t *data, size_t captured, size_t tcp_offset, uint8_t family);
 
+/* The same of a UDP header; it is right, too, if there is none. */
+enum checksum udp_checksum(const uint8_t *data, size_t captured, size_t udp_offset, uint8_t family);
+
 #endif

@@ -9,6 +9,7 @@
 #include "peer_end.h"
 #include "rejection.h"
 #include "seq.h"
+#include "tunnels.h"
 
 /* An attempt that nothing answers for so long, or that is repeated, has failed. */
 #define PATIENCE (3 * NS_PER_SECOND)
@@ -268,19 +269,38 @@ static void read_end(const struct dossier *d, struct facts *facts)
  * card may still have to fill it in; and one that was answered shows that the capture was changed. */
 static bool checksums_tell(const struct dossier *d, const struct host *host, uint8_t ttl)
 {
-    bool came_down = ttl != 0 && ttl != 32 && ttl != 64 && ttl != 128 && ttl != 255;
+    bool came_down = ttl != 0 && !ttl_is_whole(ttl);
 
     return !d->t->checksums_lie && (came_down || (host != NULL && (host->marks & HOST_CHECKSUM)));
 }
 
-static void read_damage(const struct dossier *d, struct facts *facts)
+static void read_damage_of_syns(const struct dossier *d, struct facts *facts)
+{
+    bool in_tunnel = came_in_bad_tunnel(d->t, d->attempt, false);
+    bool tells = in_tunnel ? bad_tunnel_tells(d->t, d->attempt, false)
+                           : checksums_tell(d, host_of(d, attempt_side(d->a)), print_of(d->t, d->a)->ttl);
+
+    FACT(SYN_DAMAGED, tells);
+    FACT(TUNNEL_DAMAGED, tells && in_tunnel);
+}
+
+static void read_damage_of_answer(const struct dossier *d, struct facts *facts)
 {
     const struct host *server = server_host(d);
+    bool in_tunnel = came_in_bad_tunnel(d->t, d->attempt, true);
+    bool tells = in_tunnel ? bad_tunnel_tells(d->t, d->attempt, true)
+                           : checksums_tell(d, server, server == NULL ? 0 : server->ttl_max);
 
-    FACT(SYN_DAMAGED, (d->a->flags & ATTEMPT_DAMAGED)
-                          && checksums_tell(d, host_of(d, attempt_side(d->a)), print_of(d->t, d->a)->ttl));
-    FACT(SYN_ACK_DAMAGED,
-         d->e != NULL && (d->e->flags & EV_DAMAGED) && checksums_tell(d, server, server == NULL ? 0 : server->ttl_max));
+    FACT(SYN_ACK_DAMAGED, tells);
+    FACT(TUNNEL_DAMAGED, tells && in_tunnel);
+}
+
+static void read_damage(const struct dossier *d, struct facts *facts)
+{
+    if (d->a->flags & ATTEMPT_DAMAGED)
+        read_damage_of_syns(d, facts);
+    if (d->e != NULL && (d->e->flags & EV_DAMAGED))
+        read_damage_of_answer(d, facts);
 }
 
 /* When it refused, the service took others; or, where it said nothing, while the SYNs came. */
@@ -508,8 +528,11 @@ void facts_read(const struct dossier *d, struct facts *facts)
         if (rejection != NULL)
             read_rejection(d, rejection, facts);
     }
-    if (facts_have(facts, F_CONNECTED))
+    if (facts_have(facts, F_CONNECTED)) {
+        if (d->trouble != NULL && d->trouble->damaged)
+            read_damage_of_syns(d, facts);
         return;
+    }
     read_others(d, facts);
     if (d->past != NULL && !facts_have(facts, F_REJECTED))
         facts_add(facts, decision_fact((enum peer_answer)d->past->answer, (enum peer_reason)d->past->reason), true);

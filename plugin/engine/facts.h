@@ -61,8 +61,9 @@ enum fact_kind { FACT_OWN, FACT_HOST, FACT_SERVICE, FACT_CAPTURE };
     FACT(SERVICE_ANSWERS, SERVICE, "the service answered another SYN with a SYN/ACK within 10 s") \
     FACT(SERVICE_GOES_ON, SERVICE, "the service answered other SYNs with SYN/ACKs before the first SYN and after the last") \
     FACT(OTHERS_REFUSED, SERVICE, "the service refused the first SYNs of several port pairs: no old connection was on all of them") \
-    FACT(SYN_DAMAGED, HOST, "each SYN had a wrong checksum, far from its sender") \
+    FACT(SYN_DAMAGED, HOST, "each SYN, or each before the one that was taken, had a wrong checksum, far from its sender") \
     FACT(SYN_ACK_DAMAGED, HOST, "each SYN/ACK had a wrong checksum, far from its sender") \
+    FACT(TUNNEL_DAMAGED, HOST, "it is the UDP checksum of the tunnel that they came in") \
     FACT(HOST_SEEN, HOST, "the server's address sent packets") \
     /* a bare ACK, or a SYN/ACK with a wrong ack number */ \
     FACT(REJECTED, OWN, "a bare ACK, or a SYN/ACK with a wrong ack number, rejected the SYN") \

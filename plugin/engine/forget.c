@@ -9,6 +9,7 @@
 #include "races.h"
 #include "recognise.h"
 #include "siblings.h"
+#include "tunnels.h"
 
 enum { AGES = 86400 }; /* s */
 
@@ -332,6 +333,7 @@ void tracker_forget(struct tracker *t, uint32_t before, const struct forget_limi
     siblings_forget(t, k.attempts, k.pairs);
     g_hash_table_foreach_remove(t->translated, is_translation_over, &k);
     races_forget(t, k.attempts);
+    tunnels_forget(t, k.attempts);
     alarms_forget(t, k.attempts);
     notes_forget(t, before, k.attempts);
     if (peers_are_many(&t->peers))

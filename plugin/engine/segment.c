@@ -207,6 +207,7 @@ bool segment_parse(const struct packet_bytes *b, size_t tcp, struct segment *seg
     seg->option_kinds = 0;
     seg->tsval = seg->tsecr = 0;
     parse_options(seg, h + TCP_MIN, b->captured - tcp - TCP_MIN, header - TCP_MIN);
+    seg->tunnel.checksum = CHECKSUM_UNKNOWN;
     if ((seg->flags & TCP_SYN) && seg->ttl != 0) /* there is an IP header */
         seg->checksum = (uint8_t)tcp_checksum(b->data, b->captured, tcp, seg->family);
     return true;

@@ -86,6 +86,13 @@ struct link_layer {
     uint16_t vlan;
 };
 
+/* The tunnel that a packet came in, as its UDP header and the IP header before it show. */
+struct tunnel_seen {
+    uint8_t checksum; /* enum checksum: of the whole; RIGHT also if it has none */
+    uint8_t ttl;
+    uint8_t src[16];
+};
+
 struct segment {
     struct sighting seen;
     uint8_t family; /* 4, 6, or 0 while unknown */
@@ -111,8 +118,21 @@ struct segment {
     uint16_t option_layout; /* digest of the kinds of options, in their order */
     uint64_t option_kinds;  /* 1 << kind, or OPTION_OTHER; 0 if there are only timestamps */
     uint32_t tsval, tsecr;
-    struct link_layer link; /* set by who reads frames, of SYNs and SYN/ACKs only */
+    struct link_layer link;    /* set by who reads frames, of SYNs and SYN/ACKs only */
+    struct tunnel_seen tunnel; /* the same */
 };
+
+/* No router has passed the packet on. */
+static inline bool ttl_is_whole(uint8_t ttl)
+{
+    return ttl == 32 || ttl == 64 || ttl == 128 || ttl == 255;
+}
+
+/* A SYN, or SYN/ACK, of which a checksum is wrong. */
+static inline bool segment_is_damaged(const struct segment *seg)
+{
+    return seg->checksum == CHECKSUM_WRONG || seg->tunnel.checksum == CHECKSUM_WRONG;
+}
 
 /* What a packet that is sent again has another of, and a copy of it the same; 0: nothing. */
 static inline uint32_t segment_stamp(const struct segment *seg)

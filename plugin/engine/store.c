@@ -78,6 +78,10 @@ void store_clear(struct tracker *t)
     index_free(&t->by_client);
     g_free(t->closings);
     g_free(t->skew);
+    if (t->tunnels.ends != NULL) {
+        g_hash_table_destroy(t->tunnels.ends);
+        g_hash_table_destroy(t->tunnels.damaged);
+    }
 }
 
 struct evidence *need_evidence(struct tracker *t, struct attempt *a)

@@ -34,6 +34,13 @@ struct recent_attempt {
     uint32_t attempt, link;  /* link 0: none, or one that many addresses share */
 };
 
+/* What came in tunnels with UDP checksums: see tunnels.c. */
+struct tunnels {
+    GHashTable *ends;    /* GBytes: tunnel ends of which something had a right one, or none; NULL: no tunnel was seen */
+    GHashTable *damaged; /* attempt -> struct damaged */
+    bool ignored;        /* a SYN with a wrong one was answered */
+};
+
 /* Records are reached by handles from 1; 0 is none. */
 struct tracker {
     struct tracker_options options;
@@ -64,6 +71,7 @@ struct tracker {
     GHashTable *links;        /* link address -> its IPv4 address, if it has one only: see races.c */
     GHashTable *names;        /* see names.c; NULL: none */
     struct clock_pairs *skew; /* see clocks.c; NULL: one point saw all */
+    struct tunnels tunnels;
     struct closing *closings; /* FINs seen of late, to link the legs of a NAT */
 
     struct prints prints;

@@ -193,11 +193,22 @@ static void append_survived_reset(GString *out, const struct tracker *t, const s
     g_string_append(out, " did not remove the old connection");
 }
 
-static void append_damage(GString *out, enum damage damage)
+static void append_damage(GString *out, const struct verdict *v)
 {
-    if (damage != DAMAGE_NONE)
-        g_string_append_printf(out, "; its %s came with a wrong TCP checksum, which the %s drops",
-                               damage == DAMAGE_SYN ? "SYN" : "SYN/ACK", damage == DAMAGE_SYN ? "server" : "client");
+    static const char *const what[] = {
+        [DAMAGE_SYN] = "its SYN",
+        [DAMAGE_SYNS] = "each SYN before the last",
+        [DAMAGE_SYN_ACK] = "its SYN/ACK",
+    };
+
+    if (v->damage == DAMAGE_NONE)
+        return;
+    g_string_append_printf(out, "; %s came ", what[v->damage]);
+    if (v->tunnel_damaged)
+        g_string_append(out, "in a tunnel with a wrong UDP checksum, which the tunnel's far end drops");
+    else
+        g_string_append_printf(out, "with a wrong TCP checksum, which the %s drops",
+                               v->damage == DAMAGE_SYN_ACK ? "client" : "server");
 }
 
 static void append_key(GString *out, const struct tracker *t, const struct attempt *a, const struct verdict *v)
@@ -264,7 +275,7 @@ void tracker_summary(const struct tracker *t, uint32_t attempt, const struct ver
     if (is_fast_open_lost(t, a, v))
         g_string_append(out, "; only the SYN without Fast Open data was answered");
     append_key(out, t, a, v);
-    append_damage(out, v->damage);
+    append_damage(out, v);
     if (v->fate == FATE_REFUSED
         && was_made_here(t, a, packets_of(t, get_trouble(t, a), SEEN_RST), v->cause == CAUSE_RESET_IN_PATH))
         g_string_append(out, "; the host that captured made the RST");

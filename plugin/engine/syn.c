@@ -11,6 +11,7 @@
 #include "seq.h"
 #include "siblings.h"
 #include "take.h"
+#include "tunnels.h"
 #include "use.h"
 #include "ways.h"
 
@@ -136,9 +137,9 @@ static void read_syn(struct attempt *a, const struct segment *seg)
         a->flags |= ATTEMPT_HAS_TS;
     if (segment_timestamp_is_cut(seg))
         a->flags |= ATTEMPT_TIMESTAMP_CUT;
-    if (a->frame[SYN_FIRST] == a->frame[SYN_LAST] && seg->checksum == CHECKSUM_WRONG)
+    if (a->frame[SYN_FIRST] == a->frame[SYN_LAST] && segment_is_damaged(seg))
         a->flags |= ATTEMPT_DAMAGED;
-    else if (seg->checksum != CHECKSUM_WRONG)
+    else if (!segment_is_damaged(seg))
         a->flags &= (uint16_t)~ATTEMPT_DAMAGED;
     a->syn_data = (uint16_t)MAX(a->syn_data, MIN(seg->payload, UINT16_MAX));
 }
@@ -251,6 +252,7 @@ static void retry(const struct work *w, struct attempt *a)
     if (a->retries < UINT16_MAX)
         a->retries++;
     trouble->previous_time = a->last_time;
+    trouble->damaged = (a->flags & ATTEMPT_DAMAGED) && !segment_is_damaged(w->seg);
     read_syn(a, w->seg);
 }
 
@@ -305,6 +307,7 @@ void take_syn(const struct work *w)
         retry(w, a);
     }
     see_way_of_syn(w, a, false);
+    see_tunnel(w->t, attempt, seg);
     siblings_link_syn(w->t, attempt, seg);
     if (a->retries == 0 && a->sibling != 0)
         see_syn_passed(w, attempt);

@@ -9,6 +9,7 @@
 #include "renumbered.h"
 #include "seq.h"
 #include "take.h"
+#include "tunnels.h"
 #include "use.h"
 #include "ways.h"
 
@@ -55,7 +56,7 @@ static bool see_syn_ack(const struct work *w, struct attempt *a, struct evidence
         e->syn_ack_time = seg->seen.time;
         e->syn_ack_tsval = seg->tsval;
         e->syn_ack_isn = seg->seq;
-        e->flags |= seg->checksum == CHECKSUM_WRONG ? EV_DAMAGED : 0;
+        e->flags |= segment_is_damaged(seg) ? EV_DAMAGED : 0;
         if (e->trouble != 0)
             note_taken_syn(a, get_trouble(w->t, a), seg->tsecr);
     } else if (seg->seq != e->syn_ack_isn) {
@@ -65,7 +66,7 @@ static bool see_syn_ack(const struct work *w, struct attempt *a, struct evidence
     }
     if (repetition == REPETITION_AGAIN)
         see_segment(w->t, a, acknowledged ? SEEN_SYN_ACK_LATE : SEEN_SYN_ACK_AGAIN, seg);
-    if (seg->checksum != CHECKSUM_WRONG)
+    if (!segment_is_damaged(seg))
         e->flags &= (uint16_t)~EV_DAMAGED;
     e->flags |= EV_SYN_ACK;
     return repetition == REPETITION_COPY;
@@ -129,6 +130,15 @@ static bool echoes_other(const struct attempt *a, const struct segment *seg)
     return (a->flags & ATTEMPT_HAS_TS) && seg->has_ts && seg->tsecr != a->tsval;
 }
 
+/* Whoever drops what is damaged did not drop this SYN. */
+static void see_damaged_taken(struct tracker *t, uint32_t attempt)
+{
+    if (came_in_bad_tunnel(t, attempt, false))
+        see_bad_tunnel_taken(t);
+    else
+        t->checksums_lie = true;
+}
+
 static void on_good_syn_ack(const struct work *w, uint32_t attempt)
 {
     const struct segment *seg = w->seg;
@@ -148,8 +158,9 @@ static void on_good_syn_ack(const struct work *w, uint32_t attempt)
         e->answer = prints_add(&w->t->prints, seg);
     }
     if (a->flags & ATTEMPT_DAMAGED)
-        w->t->checksums_lie = true;
+        see_damaged_taken(w->t, attempt);
     see_way_of_syn_ack(w, attempt);
+    see_tunnel(w->t, attempt, seg);
     const bool known = e->flags & EV_SYN_ACK, copy = see_syn_ack(w, a, e);
     note_sender(w, attempt, copy);
     if (!known && a->sibling != 0)

@@ -146,6 +146,8 @@ static void judge_established(const struct dossier *d, const struct facts *facts
 
 static enum damage damage_of(const struct facts *facts, const struct verdict *v)
 {
+    if (v->cause == CAUSE_SYN_RETRANSMITTED && facts_have(facts, F_SYN_DAMAGED))
+        return DAMAGE_SYNS;
     if (v->fate != FATE_NO_ANSWER && v->fate != FATE_PENDING)
         return DAMAGE_NONE;
     if (facts_have(facts, F_ANSWERED))
@@ -176,6 +178,7 @@ static struct verdict judge_alone(const struct dossier *d)
         judge_established(d, &facts, &costs, &v);
     v.lost = time_lost(d, &v, &decision, &costs);
     v.damage = damage_of(&facts, &v);
+    v.tunnel_damaged = v.damage != DAMAGE_NONE && facts_have(&facts, F_TUNNEL_DAMAGED);
     v.assumed = rule->by_stack && d->rules.stack->assumed;
     v.not_as_rules = is_not_as_rules(d, &facts, &v);
     return v;
@@ -210,7 +213,7 @@ static int knowledge(const struct verdict *v)
 static void learn_from_twin(const struct verdict *theirs, struct verdict *v)
 {
     if (v->damage == DAMAGE_NONE && v->fate == theirs->fate)
-        v->damage = theirs->damage;
+        v->damage = theirs->damage, v->tunnel_damaged = theirs->tunnel_damaged;
     if (knowledge(theirs) <= knowledge(v))
         return;
     *v = *theirs;

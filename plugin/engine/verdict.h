@@ -9,8 +9,8 @@
 
 struct tracker;
 
-/* What came damaged to a capture that was taken far from its sender: who receives it drops it. */
-enum damage { DAMAGE_NONE, DAMAGE_SYN, DAMAGE_SYN_ACK };
+/* What came damaged to a capture that was taken far from its sender: who receives it drops it. SYNS: each but the last. */
+enum damage { DAMAGE_NONE, DAMAGE_SYN, DAMAGE_SYNS, DAMAGE_SYN_ACK };
 
 /* What is said of an attempt, after all that was seen so far. */
 struct verdict {
@@ -20,7 +20,8 @@ struct verdict {
     bool delayed;         /* established, but late: something of enum cost cost time */
     bool assumed;         /* it rests on the rules of a stack that the peer is only supposed to have */
     bool not_as_rules;    /* the peer answered as the chosen rules would not */
-    enum damage damage;   /* of an attempt without answer, or whose SYN/ACK is not acknowledged */
+    enum damage damage;   /* of an attempt without answer, or with a late one, or whose SYN/ACK is not acknowledged */
+    bool tunnel_damaged;  /* ... in a tunnel, whose checksum it is */
     bool from_twin;       /* decided by what another capture point saw */
     uint32_t decided_by;  /* frame; 0: none */
     uint32_t source;      /* the attempt whose evidence decided: this one, a twin, or another leg */

@@ -151,6 +151,38 @@ end c 10.9.0.1:57011 ttl 63
 => no_answer silent_host retries 1
 => no_summary "checksum"
 
+# The client's timer tries until one comes whole: connects that take seconds and go well then.
+story damaged_until_one_is_right
+end c 10.9.0.1:57011 ttl 63
+   > S damaged lost
++1 > S damaged lost
++2 > S
+   < S.
+   > .                      decides
+=> established syn_retransmitted delayed retries 2
+=> summary "each SYN before the last came with a wrong TCP checksum, which the server drops" advice "TcpInCsumErrors"
+
+# ... where one that was right was lost, too, it is not why.
+story damaged_once_and_late
+end c 10.9.0.1:57011 ttl 63
+   > S damaged lost
++1 > S lost
++2 > S
+   < S.
+   > .                      decides
+=> established syn_retransmitted delayed retries 2
+=> no_summary "checksum"
+
+# ... nor what a network card fills in.
+story left_to_a_card_and_late
+end c 10.9.0.1:57011 ttl 63
+   > S offloaded lost
++1 > S
+   < S.
+   > .                      decides
+=> established syn_retransmitted delayed retries 1
+=> no_summary "checksum"
+
 # Who changes addresses in a capture may leave the checksums: the server took such a SYN.
 story checksums_of_a_changed_capture
 end c 10.9.0.1:57011 ttl 63

@@ -15,6 +15,7 @@ static const struct {
 } no_rule_asks[] = {
     { F_SYN_DAMAGED, "the summary and the advice name it" },
     { F_SYN_ACK_DAMAGED, "the summary and the advice name it" },
+    { F_TUNNEL_DAMAGED, "the summary names it" },
     { F_STACK_KNOWN, "for rules that say BY_STACK" },
 };
 

@@ -42,7 +42,8 @@ LAYERS = """
     families                                known reasons why calls that share something fail
     contrast                                what failed calls have in common
     values                                  all that is known
-    problems table                          what went wrong, ranked; rows and columns
+    problems table paragraph                what went wrong, ranked; rows and columns; lines of text
+    report_call                             a call in the report
     table_fates table_reuse table_services table_text report   each table; pages of text
     ladder timeline page_style              pictures
     page                                    the report as HTML

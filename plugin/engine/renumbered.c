@@ -26,11 +26,15 @@ bool is_renumbered_syn(const struct work *w, const struct attempt *a)
     const struct segment *seg = w->seg;
     int64_t gap = seg->seen.time - a->last_time;
     bool stamped = seg->has_ts && (a->flags & ATTEMPT_HAS_TS);
-
-    if ((seg->has_ip_id && (seg->ip_id == 0 || seg->ip_id != a->ip_id)) || !is_on_its_way(w, a))
-        return false;
     uint8_t ttl = print_of(w->t, a)->ttl;
     bool one_hop = seg->ttl + 1 == ttl || seg->ttl == ttl + 1;
+
+    if (seg->has_ip_id && (seg->ip_id == 0 || seg->ip_id != a->ip_id))
+        return false;
+    bool twice_marked =
+        seg->has_ip_id && stamped && (one_hop || seg->ttl == ttl); /* two captures in one may show it late */
+    if (!twice_marked && !is_on_its_way(w, a))
+        return false;
     if (!seg->has_ip_id && !one_hop && gap >= DUPLICATE_WINDOW)
         return false; /* a clock may stand still, and IPv6 has no ID */
     if (stamped)

@@ -270,6 +270,38 @@ let s J
      > . c+1111142 ack s+777819 forged               states TIME_WAIT/CLOSED
 => established ok
 
+# ... and, where the captures of both sides are merged and their clocks differ, its copies come when it is over.
+story renumbered_and_merged
+let c I
+let s J
+      > S ttl 64 id 0x1234
+      < S. s ack c+1
+      > . c+1 ack s+1                            decides
+      > P. c+1 (29) ack s+1
+      < . s+1 ack c+30
+      > F. c+30 ack s+1
+      < F. s+1 ack c+31
+      > . c+31 ack s+2
++0.05 > S c+1111111 ttl 63 id 0x1234 ts -50 forged   copy
+      < S. s+777777 ack c+1111112 ts -50 forged
+      > . c+1111112 ack s+777778 ts -50 forged
+=> established ok attempts 1
+
+story renumbered_and_merged_without_an_answer
+let c I
+      > S ttl 64 id 0x1234
+      icmp host                                 decides
++0.05 > S c+1111111 ttl 63 id 0x1234 ts -50 forged   copy
+=> unreachable icmp_host attempts 1
+
+# Two calls from one port within a second are two: each packet has another IP ID.
+story two_calls_that_no_firewall_renumbered
+let c I
+      > S ttl 64 id 0x1234
+      icmp host
++0.05 > S c+1111111 ttl 63 id 0x1235 ts -50 forged
+=> pending capture_ended attempts 2
+
 # The captures of both hosts merged into one interface, their clocks 50 ms apart: nothing is repeated.
 story two_captures_merged
       > S id 0x1111

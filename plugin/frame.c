@@ -145,8 +145,10 @@ static void track_segment(struct tracker *t, const packet_info *pinfo, const str
     seg.family = 0;
     if (known && pinfo->net_src.type == pinfo->net_dst.type && read_address(&pinfo->net_src, seg.src.ip) != 0)
         seg.family = read_address(&pinfo->net_dst, seg.dst.ip);
-    if (!segment_parse(&bytes, (size_t)tcp->offset, &seg))
+    if (!segment_parse(&bytes, (size_t)tcp->offset, &seg)) {
+        tracker_segment_unread(t, &bytes, (size_t)tcp->offset);
         return;
+    }
     if (seg.flags & TCP_SYN)
         seg.link = link_layer_of(pinfo);
     tracker_segment(t, &seg);

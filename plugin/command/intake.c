@@ -89,9 +89,11 @@ void intake_frame(struct tracker *t, const struct sighting *seen, enum link_type
     tracker_begin_frame(t, &taken->seen);
     if (has_segment)
         tracker_segment(t, &taken->segment);
+    else if (link->ip_proto == IP_PROTO_TCP)
+        tracker_segment_unread(t, bytes, link->offset);
     else if (link->ip_proto == IP_PROTO_UDP)
         tracker_udp(t, bytes, link->offset);
-    else if (link->ip_proto != 0 && link->ip_proto != IP_PROTO_TCP)
+    else if (link->ip_proto != 0)
         tracker_icmp(t, &taken->seen, link->ip_proto == IP_PROTO_ICMP ? 4 : 6, bytes, link->offset);
     if (link->ip_proto != IP_PROTO_TCP)
         take_sender(t, &taken->seen, link);

@@ -20,12 +20,14 @@ struct capture {
     uint64_t segments, bytes; /* of TCP; bytes of data */
     uint64_t dropped;         /* packets that the records say were lost */
     uint64_t cut;             /* segments whose options were not captured whole */
+    uint64_t headers_cut;     /* ... whose headers were not: nothing is known of them */
     uint64_t errors_cut;      /* ICMP errors of which the captured bytes do not show what they quote */
     uint32_t apart;           /* SYNs that came again later than a mirror shows them: two captures in one */
     uint32_t lacking;         /* connections that acknowledged data which was not captured */
     bool plain;               /* a segment without SYN, FIN and RST was captured */
     bool closing;             /* so was a FIN: a plain segment must have come before */
     bool answers;             /* so was what answers a SYN */
+    bool errors;              /* so was an ICMP error: of a router, which may come another way than servers' answers */
     bool others;              /* so was a packet that is neither TCP nor an ICMP error */
     bool unheard;             /* clients acknowledge what was not captured */
     uint32_t accepted;        /* SYN/ACKs */
@@ -90,7 +92,7 @@ static inline bool capture_may_lack_closes(const struct capture *capture)
 /* Nothing is in it but SYNs of many hosts: it may have been filtered to those. */
 static inline bool capture_lacks_answers(const struct capture *capture)
 {
-    return !capture->answers && !capture_keeps_acks(capture) && capture->n_called >= HOSTS_MANY;
+    return !capture->answers && !capture->errors && !capture_keeps_acks(capture) && capture->n_called >= HOSTS_MANY;
 }
 
 /* It shows one direction alone: clients have answers, and none is in it. */
@@ -109,7 +111,7 @@ static inline bool capture_lost_packets(const struct capture *capture)
 static inline bool capture_hears(const struct capture *capture)
 {
     return !capture_lacks_acks(capture) && !capture_lost_packets(capture) && !capture_is_one_sided(capture)
-           && capture->errors_cut == 0;
+           && capture->errors_cut == 0 && capture->headers_cut == 0;
 }
 
 #endif

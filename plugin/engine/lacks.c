@@ -137,6 +137,14 @@ char *tracker_capture_remark(const struct tracker *t)
                       g_strdup_printf("The captured bytes of %" PRIu64 " ICMP error%s end before what they are about: "
                                       "it may be a SYN that seems to have no answer.",
                                       c->errors_cut, plural(c->errors_cut)));
+    if (c->headers_cut > 0)
+        append_remark(out, g_strdup_printf("The captured bytes of %" PRIu64
+                                           " TCP %s: nothing is known of %s. Capture 128 bytes "
+                                           "of each packet, or more.",
+                                           c->headers_cut,
+                                           c->headers_cut == 1 ? "segment end before its header does"
+                                                               : "segments end before their headers do",
+                                           c->headers_cut == 1 ? "it" : "them"));
     if (c->cut > 0)
         append_remark(out,
                       g_strdup_printf("The captured bytes of %" PRIu64 " of %" PRIu64 " segments end before their "

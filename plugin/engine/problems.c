@@ -411,6 +411,8 @@ void problems_all_is_well(const struct problems *p, GString *out)
 {
     if (p->t == NULL)
         g_string_append(out, "not known: nothing was tracked");
+    else if (p->attempts == 0 && tracker_capture(p->t)->headers_cut > 0)
+        g_string_append(out, "not known: the captured bytes end before the TCP headers do");
     else if (p->attempts == 0)
         g_string_append(out, "nothing: there are no connection attempts");
     else if (p->late > 0)

@@ -183,9 +183,19 @@ static void parse_options(struct segment *seg, const uint8_t *p, size_t captured
     }
 }
 
+static bool has_header(const struct packet_bytes *b, size_t tcp)
+{
+    return tcp <= b->captured && b->captured - tcp >= TCP_MIN;
+}
+
+bool segment_is_cut(const struct packet_bytes *b, size_t tcp)
+{
+    return b->captured < b->on_wire && !has_header(b, tcp);
+}
+
 bool segment_parse(const struct packet_bytes *b, size_t tcp, struct segment *seg)
 {
-    if (tcp > b->captured || b->captured - tcp < TCP_MIN)
+    if (!has_header(b, tcp))
         return false;
     const uint8_t *h = b->data + tcp;
     size_t header = (size_t)(h[12] >> 4) * 4;

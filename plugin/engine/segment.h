@@ -161,6 +161,9 @@ static inline bool segment_timestamp_is_cut(const struct segment *seg)
  * Returns false, and seg is of no use, if the header is cut or malformed or no address is known. */
 bool segment_parse(const struct packet_bytes *bytes, size_t tcp_offset, struct segment *seg);
 
+/* Whether the captured bytes end before the TCP header at tcp_offset does. */
+bool segment_is_cut(const struct packet_bytes *bytes, size_t tcp_offset);
+
 /* ICMP_TOO_BIG ends no attempt: RFC 1191, 4; RFC 8201, 4. */
 enum icmp_kind { ICMP_NET, ICMP_HOST, ICMP_PORT, ICMP_ADMIN_PROHIBITED, ICMP_OTHER, ICMP_TOO_BIG };
 

@@ -117,6 +117,11 @@ void tracker_segment(struct tracker *t, const struct segment *seg)
     keep_states(&w);
 }
 
+void tracker_segment_unread(struct tracker *t, const struct packet_bytes *bytes, size_t tcp_offset)
+{
+    t->capture.headers_cut += segment_is_cut(bytes, tcp_offset);
+}
+
 /* RFC 5927, 4: the quoted number must be near; what is sent in vain is the first data. */
 static void note_too_big(struct attempt *a, const struct icmp_error *error)
 {
@@ -140,7 +145,7 @@ void tracker_icmp_error(struct tracker *t, const struct icmp_error *error)
     uint8_t side;
     uint32_t record = port_pairs_find(&t->pairs, error->family, error->seen.point, &error->src, &error->dst, &side);
 
-    t->capture.answers = true;
+    t->capture.errors = true;
     uint32_t attempt =
         record == 0 ? find_before_translation(t, error) : port_pairs_get(&t->pairs, record)->attempt[side];
     if (attempt == 0)

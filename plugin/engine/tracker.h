@@ -39,6 +39,9 @@ void tracker_begin_frame(struct tracker *t, const struct sighting *seen);
 /* Takes in a TCP segment of the frame. */
 void tracker_segment(struct tracker *t, const struct segment *seg);
 
+/* Takes into account a TCP segment that could not be read: its header, at tcp_offset, may not have been captured whole. */
+void tracker_segment_unread(struct tracker *t, const struct packet_bytes *bytes, size_t tcp_offset);
+
 /* Takes in an ICMP error that quotes a TCP segment. */
 void tracker_icmp_error(struct tracker *t, const struct icmp_error *error);
 

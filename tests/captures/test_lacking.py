@@ -7,6 +7,7 @@ import struct
 import pytest
 
 import capture_file
+import disturb
 from beginnings import handshake
 from flow import Capture
 
@@ -214,3 +215,29 @@ def test_icmp_errors_that_were_cut(tshark, n, words):
     assert told(tshark, f"errors_{n}", frames) == told(tshark, f"errors_whole_{n}", frames, length=74) == ""
     assert (f"The captured bytes of {words} end before what they are about: it may be a SYN that seems to have no answer."
             in told(tshark, f"errors_cut_{n}", frames, length=60))
+
+
+@pytest.mark.parametrize("n, words", [(1, "1 TCP segment end before its header does"), (2, "2 TCP segments end before their header")])
+def test_headers_that_were_cut(tshark, n, words):
+    """54 bytes hold Ethernet's, IP's and TCP's headers; in a VLAN they do not."""
+    capture = Capture()
+    for port in range(40000, 40000 + n):
+        capture.flow(cport=port)[0].syn()
+    tagged = [(time, at, disturb.vlan(data)) for time, at, data in bytes_of(capture)]
+    assert "before" not in told(tshark, f"headers_{n}", tagged, length=78)
+    assert "of which nothing is known" not in told(tshark, f"headers_whole_{n}", tagged, length=58)
+    assert told(tshark, f"headers_cut_{n}", tagged, length=54).startswith(f"The captured bytes of {words}")
+
+
+def test_nothing_but_headers_that_were_cut(tshark, capture):
+    tagged = [(time, at, disturb.vlan(data)) for time, at, data in bytes_of(capture)]
+    path = tshark.save("lacking_headers.pcap", cut_short(tagged, 54))
+    assert "What is wrong: not known: the captured bytes end before the TCP headers do" in report(tshark, path)
+    assert tshark.attempts(path) == []
+
+
+def test_answers_whose_headers_were_cut(tshark, capture):
+    """Only what comes in has a tag: nothing is known of the answers."""
+    mixed = [(time, at, disturb.vlan(data) if data[29] == 2 else data) for time, at, data in bytes_of(capture)]
+    assert basis(tshark, tshark.save("lacking_answers.pcap", cut_short(mixed, 58)))[1] == ("no_answer", "observed")
+    assert basis(tshark, tshark.save("lacking_answers_cut.pcap", cut_short(mixed, 54)))[1] == ("no_answer", "inferred")

@@ -492,3 +492,22 @@ between other another
    > .
 +9 > P. (9)
 => silent: no_answer silent_host inferred retries 2
+
+# ... and the errors of a router nearby, which come another way than the servers' answers.
+story filtered_to_what_clients_send_and_icmp_errors
+> S                                        as silent
++1 > S
++2 > S
+end other 10.9.0.9:57012
+end another 10.9.0.3:80
+between other another
++1 > S
+   < S. hide
+   > .
+end third 10.9.0.4:80
+between other third
++1 > S
+   icmp host
++9 > S 77
+   icmp host
+=> silent: no_answer silent_host inferred retries 2

@@ -13,7 +13,7 @@
 #include <epan/tap.h>
 
 static int ett_synfate = -1, ett_verdict = -1, ett_call = -1, ett_old = -1, ett_time_wait = -1, ett_comparison = -1;
-static int ett_advice = -1, ett_line = -1;
+static int ett_states = -1, ett_advice = -1, ett_line = -1;
 static expert_field experts[EXPERT_COUNT];
 static int proto_expert_info = -1;
 
@@ -32,8 +32,8 @@ struct frame_view {
 
 void details_register(void)
 {
-    static int *subtrees[] = { &ett_synfate,   &ett_verdict,    &ett_call,   &ett_old,
-                               &ett_time_wait, &ett_comparison, &ett_advice, &ett_line };
+    static int *subtrees[] = { &ett_synfate,    &ett_verdict, &ett_call,   &ett_old, &ett_time_wait,
+                               &ett_comparison, &ett_states,  &ett_advice, &ett_line };
     static ei_register_info infos[EXPERT_COUNT];
     static const int severities[] = {
         [SEVERITY_CHAT] = PI_CHAT,
@@ -293,10 +293,23 @@ static void show_states(const struct tracker *t, tvbuff_t *tvb, packet_info *pin
         add_token(&v, tree, field.src_state, tcp_state_name(src));
     if (dst != STATE_UNKNOWN)
         add_token(&v, tree, field.dst_state, tcp_state_name(dst));
-    if (title == NULL || (src == STATE_UNKNOWN && dst == STATE_UNKNOWN))
+    if (src == STATE_UNKNOWN && dst == STATE_UNKNOWN)
         return;
     proto_item_append_text(title, ": sender %s, receiver %s", src == STATE_UNKNOWN ? "not known" : tcp_state_name(src),
                            dst == STATE_UNKNOWN ? "not known" : tcp_state_name(dst));
+}
+
+/* Both in one line: below them is the advice, whose last line says what to look at, and a screen has few lines. */
+static void show_states_of_attempt(const struct frame_view *v, proto_tree *parent)
+{
+    enum tcp_state src, dst;
+    proto_item *item;
+
+    tracker_states(v->t, v->pinfo->num, &src, &dst);
+    if (src == STATE_UNKNOWN && dst == STATE_UNKNOWN)
+        return;
+    proto_tree *tree = add_group(v, parent, ett_states, "States after this frame", &item);
+    show_states(v->t, v->tvb, v->pinfo, tree, item);
 }
 
 /* The details pane does not wrap, and the advice is long: a reader gets it in lines, everybody else in the field. */
@@ -431,7 +444,7 @@ static proto_item *show_items(const struct frame_view *v, proto_tree *parent, co
         show_time_wait(v, tree);
         show_comparison(v, tree);
     }
-    show_states(v->t, v->tvb, v->pinfo, tree, NULL);
+    show_states_of_attempt(v, tree);
     show_advice(v, tree);
     return verdict;
 }
@@ -462,8 +475,8 @@ static void show_note(const struct tracker *t, tvbuff_t *tvb, packet_info *pinfo
     proto_item *item = read ? show_items(&v, parent, summary->str) : NULL;
     if (has_expert)
         expert_add_info_format(pinfo, item, &experts[kind], "%s", summary->str);
-    if (is_bad && prefs_append_info())
-        col_append_fstr(pinfo->cinfo, COL_INFO, " [%s]", summary->str);
+    if (is_bad && prefs_append_info()) /* first: of a repeated SYN, TCP's own remarks fill the column */
+        col_prepend_fstr(pinfo->cinfo, COL_INFO, "[%s] ", summary->str);
     g_string_free(summary, TRUE);
 }
 

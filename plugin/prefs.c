@@ -57,8 +57,8 @@ void prefs_register(void)
     prefs_register_uint_preference(module, "slow_connect", "Slow from (milliseconds)",
                                    "A handshake that takes so long although nothing was repeated is called late.", 10,
                                    &slow_connect_ms);
-    prefs_register_bool_preference(module, "append_info", "Append the verdict to the Info column",
-                                   "Show the summary of attempts that failed or came late in the Info column.",
+    prefs_register_bool_preference(module, "append_info", "Show failures in the Info column",
+                                   "Info of attempts that failed or came late begins with their summary.",
                                    &append_info);
 }
 

@@ -70,11 +70,20 @@ if(NOT Python3_FOUND)
     return()
 endif()
 
+# The captures' tests and the command's share nothing: pytest-xdist, where it is there, runs one on each processor. The
+# others measure, or have one network or one screen.
+set(at_a_time)
+execute_process(COMMAND "${Python3_EXECUTABLE}" -c "import xdist" RESULT_VARIABLE no_xdist OUTPUT_QUIET ERROR_QUIET)
+if(NOT no_xdist)
+    set(at_a_time -n auto)
+endif()
 foreach(folder IN ITEMS captures command kernel stacks page gui)
     if(IS_DIRECTORY "${PROJECT_SOURCE_DIR}/tests/${folder}")
-        add_test(NAME ${folder}
-            COMMAND "${Python3_EXECUTABLE}" -m pytest -q -rs -p no:cacheprovider "${PROJECT_SOURCE_DIR}/tests/${folder}"
-        )
+        set(options -q -rs -p no:cacheprovider)
+        if(folder MATCHES "captures|command")
+            list(APPEND options ${at_a_time})
+        endif()
+        add_test(NAME ${folder} COMMAND "${Python3_EXECUTABLE}" -m pytest ${options} "${PROJECT_SOURCE_DIR}/tests/${folder}")
         # PYTHONDONTWRITEBYTECODE: a test run leaves nothing in the source tree.
         set_tests_properties(${folder} PROPERTIES
             LABELS pytest

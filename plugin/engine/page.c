@@ -287,7 +287,7 @@ static void write_row(const struct page *page, const struct table_kind *kind, GP
     g_string_free(text, TRUE);
 }
 
-static void write_rows(const struct page *page, const struct table_kind *kind, GPtrArray *rows, uint32_t left_out)
+static void write_rows(const struct page *page, const struct table_kind *kind, GPtrArray *rows, uint32_t in_crowds)
 {
     if (rows->len == 0)
         return;
@@ -300,13 +300,13 @@ static void write_rows(const struct page *page, const struct table_kind *kind, G
     if (rows->len > ROWS_SHOWN)
         html_printf(page->out, "<p class=\"note\">And %u more: tshark -z %s</p>\n", rows->len - ROWS_SHOWN,
                     kind->command);
-    if (left_out > 0)
-        html_printf(page->out, "<p class=\"note\">The %u calls of floods and scans are left out.</p>\n", left_out);
+    if (in_crowds > 0)
+        html_printf(page->out, "<p class=\"note\">The %u calls of floods and scans are among these.</p>\n", in_crowds);
     g_string_append(page->out, "</section>\n");
 }
 
-/* The rows that have something in the column with this name. left_out: calls that this table does not count. */
-static void write_table(const struct page *page, const struct table_kind *kind, const char *only, uint32_t left_out)
+/* The rows that have something in the column with this name. in_crowds: how many of its calls are of floods and scans. */
+static void write_table(const struct page *page, const struct table_kind *kind, const char *only, uint32_t in_crowds)
 {
     struct table *table = table_new(kind, page->in->t, page->in->attempts);
     GPtrArray *rows = g_ptr_array_new();
@@ -319,7 +319,7 @@ static void write_table(const struct page *page, const struct table_kind *kind, 
         if (counts)
             g_ptr_array_add(rows, (gpointer)cells);
     }
-    write_rows(page, kind, rows, left_out);
+    write_rows(page, kind, rows, in_crowds);
     g_ptr_array_free(rows, TRUE);
     table_free(table);
 }

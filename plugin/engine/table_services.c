@@ -51,7 +51,7 @@ static const struct column columns[COLUMNS] = {
 struct service_row {
     const struct result *any; /* whose server it is */
     uint32_t attempts, calls, failed, late, fates[FATE_COUNT], retries;
-    uint32_t in_crowds; /* calls of floods and scans, which count nowhere else */
+    uint32_t in_crowds; /* of the calls: those of floods and scans */
     int64_t median, largest, lost, weight;
     const char *cause; /* token */
 };
@@ -81,10 +81,10 @@ static void count_result(struct service_row *row, const struct result *r, int64_
     row->fates[r->fate]++;
     row->retries += r->retries;
     row->largest = MAX(row->largest, r->connect_time);
-    row->in_crowds += r->in_crowd;
-    if (!r->carries || r->in_crowd)
+    if (!r->carries)
         return;
     row->calls++;
+    row->in_crowds += r->in_crowd;
     row->failed += result_failed(r);
     row->late += result_was_late(r);
     row->lost = add_durations(row->lost, r->lost);
@@ -162,9 +162,8 @@ const struct table_kind table_services = {
     .title = "SYN fate: services",
     .menu = "Services",
     .legend =
-        "Counted in calls, those of floods and scans left out: those that failed, those that came late,\n"
-        "the time that both lost. Median and largest time from the first SYN to the client's ACK. The\n"
-        "cause by which callers lost most.",
+        "Counted in calls: those that failed, those that came late, the time that both lost. Median and\n"
+        "largest time from the first SYN to the client's ACK. The cause by which callers lost most.",
     .columns = columns,
     .n_columns = COLUMNS,
     .fill = fill,

@@ -2,10 +2,14 @@
 """./dev for somebody in a hurry: what it cannot do is said in one line, with the right status, before anything is built; and
 what ./dev install put into a home goes again, or is named."""
 
+import os
+import shutil
 import subprocess
+import tempfile
+from pathlib import Path
 
 import pytest
-from tshark import REPO
+from tshark import BUILD, REPO
 
 FAILED, MISUSED = 1, 2
 
@@ -39,6 +43,21 @@ def test_read_only_checkout():
     done = dev("demo", SYNFATE_BUILD="/proc/self/build")
     assert (done.returncode, done.stdout) == (FAILED, "")
     assert done.stderr == "dev: /proc/self/build cannot be written to: name another folder to build in with SYNFATE_BUILD\n"
+
+
+def test_all_that_tshark_says_of_its_plugins_is_read(tmp_path):
+    """tshark may still be writing when the plugin's line has come: that is no plugin that cannot be loaded."""
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder).chmod(0o755)
+        slow = Path(folder) / "tshark"
+        slow.write_text(f"""#!/bin/bash
+{shutil.which("tshark")} "$@" || exit
+if [[ $1 == -G ]]; then sleep 0.5; printf '%s\\n' and others; fi
+""")
+        slow.chmod(0o755)
+        done = dev("demo", PATH=f"{folder}:{os.environ['PATH']}", SYNFATE_BUILD=BUILD)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.count("(time_wait_paws") == 2
 
 
 @pytest.mark.parametrize("asked", ["-h", "--help"])

@@ -169,6 +169,7 @@ enum trouble_frame {
     TROUBLE_TAKEN,     /* the SYN of taken_time */
     TROUBLE_OLD_RESET, /* the client's RST that ended the old connection, or met its TIME_WAIT with the next number */
     TROUBLE_THIRD,     /* the client's data, sent for the third time */
+    TROUBLE_ELSEWHERE, /* the first of elsewhere_acks */
     TROUBLE_FRAMES
 };
 
@@ -186,6 +187,10 @@ struct trouble {
     uint32_t history;     /* record of the old connection when the first answer came that did not accept; 0: none */
     uint32_t packets;     /* record of packets_seen; 0: none */
     bool damaged;         /* each SYN before the latest was as ATTEMPT_DAMAGED says, and that one not */
+    /* How many repeated SYNs were followed at once by the same ACK again, on the connection of the client's port to another
+     * address; and the time (ns) of the latest such SYN. */
+    uint32_t elsewhere_acks;
+    int64_t elsewhere_time;
 };
 
 /* The side of the port pair that sent the SYN, and the one that it calls: 0 or 1. */

@@ -341,19 +341,29 @@ static void say_request(GString *out, const struct found *found, const struct su
         g_string_append_printf(out, ", with an MSS of %u and %u", any->syn->mss, any->back->mss);
 }
 
-/* If the SYN meets the other connection, the answer to it may end that one, whose client did nothing wrong: such victims
- * are counted too. */
+/* If the SYN meets the other connection, the host acknowledges that one. Its answer may end it, whose client did nothing
+ * wrong: such victims are counted too. */
 static void say_elsewhere(GString *out, const struct found *found, const struct subject *any)
 {
-    (void)any;
     g_string_append(out,
                     "the client's address and port are in use, or were less than 120 s before, toward another address");
-    if (found->others > 0)
+    if (found->met > 0) {
+        g_string_append_printf(out,
+                               ", from where %u of them got the same ACK again at once after two repeated SYNs or more "
+                               "(the first in frame ",
+                               found->met);
+        append_frame_name(out, &any->t->frame_names, found->met_frame);
+        g_string_append_c(out, ')');
+    }
+    if (found->others > 0) {
         g_string_append_printf(out,
                                ", and a RST ended %" G_GUINT64_FORMAT
-                               " of these connections afterwards (the first "
-                               "began in frame %u)",
-                               found->others, found->frame);
+                               " of these connections afterwards (the first began in "
+                               "frame ",
+                               found->others);
+        append_frame_name(out, &any->t->frame_names, found->frame);
+        g_string_append_c(out, ')');
+    }
 }
 
 static void say_grants(GString *out, const struct found *found, const struct subject *any)

@@ -72,10 +72,12 @@ enum feature_form {
 /* What separates: the value that all share; or, of FORM_LEAST, their smallest, and the largest of the others; or, of
  * FORM_RANGE, their smallest and their largest. Of
  * FEATURE_BACKEND, others is the time (ns) from the last call that it took to the first bad one; 0: it took none. Of
- * FEATURE_ELSEWHERE, it counts the other connections that were ended by a RST after that; frame: where the first began. */
+ * FEATURE_ELSEWHERE, it counts the other connections that were ended by a RST after that; frame: where the first began;
+ * met: the calls of which two repeated SYNs or more were followed there by an ACK at once; met_frame: the first of them. */
 struct found {
     uint64_t value, others;
-    uint32_t frame;
+    uint32_t frame, met_frame;
+    guint met;
     enum feature feature;
 };
 

@@ -242,6 +242,21 @@ static bool separates(const struct comparison *c, const struct feature_row *row,
     }
 }
 
+/* Calls whose repeated SYNs met the connection elsewhere: one ACK may be there by chance, two hardly are. */
+static void find_met(const struct comparison *c, const GPtrArray *bad, struct found *found)
+{
+    struct subject s;
+
+    for (guint i = 0; i < bad->len; i++) {
+        read_subject(c, call_at(bad, i), &s);
+        const struct trouble *trouble = get_trouble(c->t, s.a);
+        if (trouble == NULL || trouble->elsewhere_acks < 2)
+            continue;
+        if (found->met++ == 0)
+            found->met_frame = trouble->frame[TROUBLE_ELSEWHERE];
+    }
+}
+
 /* Connections that were open, toward another address, until a bad call came. Several calls may have met the same one. */
 static void find_victims(const struct comparison *c, const GPtrArray *bad, struct found *found)
 {
@@ -272,8 +287,10 @@ static guint find_separating(const struct comparison *c, const GPtrArray *bad, c
         if (row->form != FORM_RANGE || n == 0)
             n += separates(c, row, bad, good, runs, &found[n]);
     }
-    if (n > 0 && found[0].feature == FEATURE_ELSEWHERE)
+    if (n > 0 && found[0].feature == FEATURE_ELSEWHERE) {
+        find_met(c, bad, &found[0]);
         find_victims(c, bad, &found[0]);
+    }
     return n;
 }
 

@@ -14,6 +14,9 @@
 #define PAIR_TRANSLATED 0x04U
 /* A box changes its sequence numbers. */
 #define PAIR_RENUMBERED 0x10U
+/* The client's port calls another address too, while this pair's connection is open: what its server sends is looked at. The
+ * server's own bit is not set then, so that packets of other pairs need no look at this one. */
+#define PAIR_WATCHED 0x20U
 
 /* Side 0 has the lower address, or port. An address of IPv4 is kept itself, one of IPv6 by its number. */
 struct port_pair {

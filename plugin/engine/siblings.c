@@ -16,6 +16,8 @@
 /* If another point's packets come first in the file, its attempt may have all its SYNs, with TSvals of two minutes more,
  * before the first SYN is seen here. */
 #define TSVAL_NEAR (1U << 17)
+/* An answer comes within two round trips of the handshake, or within this. */
+#define AT_ONCE (10 * NS_PER_SECOND / 1000)
 /* A NAT may try a call again for as long as clients repeat a SYN. */
 #define RETRY_WINDOW (130 * NS_PER_SECOND)
 /* So many ISNs that several share are remembered: a generator of packets has one, or few. */
@@ -99,15 +101,64 @@ static uint32_t find_client(const struct tracker *t, const struct port_pair *pai
     return at;
 }
 
+/* A port that has a connection calls another address. If both lead to one host, that takes the SYN for one of the
+ * connection, and says so there. */
+static void watch_before(const struct tracker *t, uint32_t before, const struct attempt *a)
+{
+    const struct attempt *b = get_attempt(t, before);
+    struct port_pair *pair = pair_of(t, b);
+    const struct connection *c = get_connection(t, pair->current);
+
+    if (c == NULL || c->attempt != before || c->frame[CONN_CLOSE] != 0
+        || pair->ip[server_side(b)] == pair_of(t, a)->ip[server_side(a)])
+        return;
+    pair->sent = (uint8_t)((pair->sent & ~(1U << server_side(b))) | PAIR_WATCHED);
+}
+
+/* The ACK is the one that the server sent last, and nothing was sent since that SYN. */
+static bool is_sent_again(const struct connection *c, uint8_t side, const struct segment *seg, int64_t syn_time)
+{
+    const struct endpoint *server = &c->end[side];
+
+    return (seg->flags & (TCP_ACK | TCP_FIN | TCP_RST | TCP_SYN)) == TCP_ACK && seg->payload == 0
+           && (server->bits & END_ACKED) && seg->ack == server->rcv_nxt && seg->seq == server->snd_nxt
+           && seg->window == server->window && c->last_time < syn_time;
+}
+
+void siblings_watch(struct tracker *t, const struct port_pair *pair, uint8_t side, const struct segment *seg)
+{
+    const struct connection *c = get_connection(t, pair->current);
+    uint32_t newest;
+
+    find_client(t, pair, !side, &newest);
+    if (c == NULL || c->attempt == 0 || newest == 0)
+        return;
+    struct attempt *a = get_attempt(t, newest);
+    const struct attempt *own = get_attempt(t, c->attempt);
+    struct trouble *trouble = get_trouble(t, a);
+    if (a->pair == own->pair || pair_of(t, a)->point != pair->point || shows_syn_ack(get_evidence(t, a))
+        || trouble == NULL || trouble->elsewhere_time == a->last_time || !shows_syn_ack(get_evidence(t, own))
+        || !is_sent_again(c, side, seg, a->last_time))
+        return;
+    const int64_t trip = get_evidence(t, own)->syn_ack_time - own->last_time;
+    if (seg->seen.time - a->last_time > MAX(2 * trip, AT_ONCE))
+        return;
+    trouble->elsewhere_time = a->last_time;
+    if (trouble->elsewhere_acks++ == 0)
+        trouble->frame[TROUBLE_ELSEWHERE] = seg->seen.frame;
+}
+
 void siblings_add(struct tracker *t, uint32_t attempt)
 {
     const struct attempt *a = get_attempt(t, attempt);
     uint32_t before, at = find_client(t, pair_of(t, a), attempt_side(a), &before);
 
-    if (before != 0)
+    if (before != 0) {
         index_set(&t->by_client, at, attempt);
-    else
+        watch_before(t, before, a);
+    } else {
         index_add(&t->by_client, hash_client_of(t, attempt), attempt, hash_client_of, t);
+    }
 }
 
 /* It was rejected, refused, or reset by the client, and not connected. */

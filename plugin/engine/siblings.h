@@ -32,6 +32,10 @@ void siblings_note_forwarded(struct tracker *t, struct attempt *in, struct attem
  * client's; 0: none. An ISN that several share ties nothing. */
 uint32_t siblings_find_answered(const struct tracker *t, const struct segment *answer);
 
+/* What the server sends on a pair that is PAIR_WATCHED, before its connection takes it: an ACK that it has sent before may
+ * be its answer to a SYN that the client sent to another address. */
+void siblings_watch(struct tracker *t, const struct port_pair *pair, uint8_t side, const struct segment *seg);
+
 /* The first segment of a port pair, sent by side, is no SYN: it may be the answer to another client's SYN. */
 void siblings_stray(struct tracker *t, const struct port_pair *pair, uint8_t side, const struct segment *seg);
 

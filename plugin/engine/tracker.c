@@ -79,6 +79,10 @@ static void note_sender(const struct work *w)
     const struct segment *seg = w->seg;
     uint8_t ttl = seg->flags & TCP_RST ? 0 : seg->ttl;
 
+    if (w->pair->sent & PAIR_WATCHED) {
+        siblings_watch(w->t, w->pair, w->side, seg);
+        return;
+    }
     w->pair->sent |= (uint8_t)(1U << w->side);
     struct host *host = peers_need_host(&w->t->peers, seg->family, seg->seen.point, seg->src.ip);
     host_note_ttl(host, ttl);

@@ -112,7 +112,7 @@ struct connection *connection_in_progress(const struct work *w)
 void settle_unseen_use(const struct work *w)
 {
     const struct connection *c = current_of(w);
-    bool both_captured = (w->pair->sent & 3) == 3;
+    bool both_captured = (w->pair->sent & 3) == 3 || (w->pair->sent & PAIR_WATCHED);
 
     if (c != NULL && !is_confirmed(c) && both_captured && w->pair->old != 0)
         drop_unseen_use(w);

@@ -523,6 +523,41 @@ class CollisionWithVictim(Collision):
         finish(c, s)
 
 
+class CollisionMet(Collision):
+    """Behind both addresses is a host that takes each SYN for one of the old connection, and says so there."""
+
+    says = ("toward another address, from where 5 of them got the same ACK again at once after two repeated SYNs or more (the "
+            "first in frame 39)")
+    delay = 0
+
+    def before_ack(self, old):
+        """Nothing comes in between."""
+
+    def bad(self, i):
+        old, there = self.fresh(server=5)
+        in_time(old, there)
+        c, _ = self.fresh(cport=old.port)
+        for wait in (1, 2, 4):
+            c.syn()
+            self.capture.wait(self.delay)
+            self.before_ack(old)
+            there.ack()
+            self.capture.wait(wait)
+
+
+class Unmet(CollisionMet):
+    """ACKs that come later have nothing to do with the SYNs."""
+
+    delay = 0.05
+
+
+class KeptAlive(CollisionMet):
+    """Nor have those that answer a probe of the client."""
+
+    def before_ack(self, old):
+        old.ack()
+
+
 class CollisionTwice(CollisionWithVictim):
     """The program calls a second time from the same port, in vain again, before the old connection is ended."""
 
@@ -764,6 +799,7 @@ FAMILIES = {
     **dict.fromkeys((PortRange, AnyPortRange, OwnService), "a box or host that takes packets with such ports for something else"),
     Collision: "a collision behind NAT",
     CollisionWithVictim: "a collision behind NAT",
+    CollisionMet: "a collision behind NAT",
     AsymmetricReturn: "asymmetric routes",
     OtherInterface: "asymmetric routes",
     TwoHosts: "a second host, or another way, that answers for the address",
@@ -802,6 +838,13 @@ def test_one_call_refutes_it(tshark, story):
     assert len([outcome for outcome, _ in calls if outcome in ("failed", "late")]) == ROUNDS
     assert not any(story.says in shared for _, shared in calls)
     assert not any(FAMILIES.get(story, story.says) in shared for _, shared in calls)
+
+
+@pytest.mark.parametrize("story", (Unmet, KeptAlive))
+def test_other_acks_are_none_of_the_syns(tshark, story):
+    calls = rows(tshark, f"acks_{story.__name__}.pcap", story().play(twin=False))
+    said = {shared for outcome, shared in calls if outcome == "failed"}
+    assert len(said) == 1 and "toward another address - probably a collision behind NAT" in said.pop()
 
 
 def test_two_calls_have_one_victim(tshark):

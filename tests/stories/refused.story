@@ -167,7 +167,8 @@ end third 10.9.0.8:57011
 second > s S 0                as other
 s > third R. 0 ack 1
 +3 > S 0
-=> other: no_answer silent_port inferred
+use unfiltered
+=> other: no_answer silent_port
 
 # Ten seconds, counted from the RST: it came a second after the SYN.
 story open_ten_seconds_after_a_slow_refusal

@@ -116,9 +116,10 @@ static hf_register_info registrations[] = {
          "Time until TIME_WAIT ends, unless a SYN restarts it (length: a preference)"),
     NUMBER(time_wait_restarts, "Restarts", "time_wait.restarts",
            "How often a rejected SYN has restarted TIME_WAIT so far"),
-    FLAG(other_host, "Other host", "other_host",
-         "Options, TTL, timestamp clock or the address before NAT say that the SYN comes from another host than the "
-         "old connection"),
+    FLAG(
+        other_host, "Other host", "other_host",
+        "Options, TTL, timestamp clock, the address before NAT, or the old connection's going on say that the SYN comes "
+        "from another host than the old connection"),
     LINK(leg, "Same SYN beyond NAT", "leg", FT_FRAMENUM_NONE,
          "The same SYN on the other side of a NAT or load balancer"),
     LINK(stray_answer, "Answered from elsewhere in", "stray_answer", FT_FRAMENUM_NONE,

@@ -11,6 +11,9 @@
 
 #include <stdlib.h>
 
+/* Packets may be captured in another order than they were sent, by so much at most. */
+#define OUT_OF_ORDER (10 * NS_PER_SECOND / 1000)
+
 /* What the server's first segment of an open connection shows of its host. */
 static void note_server(const struct work *w)
 {
@@ -351,6 +354,20 @@ static bool completes_unseen_attempt(const struct work *w, struct attempt *a)
     return true;
 }
 
+/* Who sends a SYN has no connection on these ports. If the old one goes on behind it, another host has that: packets that
+ * were captured out of order come sooner. */
+static void see_old_data(const struct work *w, struct attempt *own, const struct connection *old)
+{
+    const struct endpoint *e = &old->end[w->side];
+
+    if (w->seg->payload == 0 || !(e->bits & END_SENT) || w->seg->seq != e->snd_nxt
+        || w->seg->seen.time - own->first_time < OUT_OF_ORDER)
+        return;
+    struct trouble *trouble = need_trouble(w->t, own);
+    if (trouble->frame[TROUBLE_OLD_DATA] == 0)
+        trouble->frame[TROUBLE_OLD_DATA] = w->seg->seen.frame;
+}
+
 void take_segment(const struct work *w)
 {
     struct connection *c = connection_in_progress(w);
@@ -372,5 +389,7 @@ void take_segment(const struct work *w)
     c = old_of(w);
     if (c == NULL || connection_is_foreign(c, w->side, w->seg))
         c = begin_unseen_use(w);
+    else if (own != NULL)
+        see_old_data(w, own, c);
     connection_segment(c, w->side, w->seg);
 }

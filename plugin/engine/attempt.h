@@ -170,6 +170,7 @@ enum trouble_frame {
     TROUBLE_OLD_RESET, /* the client's RST that ended the old connection, or met its TIME_WAIT with the next number */
     TROUBLE_THIRD,     /* the client's data, sent for the third time */
     TROUBLE_ELSEWHERE, /* the first of elsewhere_acks */
+    TROUBLE_OLD_DATA,  /* new data that the old connection's client sent after the SYN */
     TROUBLE_FRAMES
 };
 

@@ -143,14 +143,17 @@ uint8_t tracker_other_host_signs(const struct tracker *t, uint32_t attempt)
     if (leg_of_old(t, a, &before) && leg_of_attempt(t, attempt, &after)
         && memcmp(before.ip, after.ip, sizeof before.ip) != 0)
         signs |= SIGN_LEG;
+    const struct trouble *trouble = get_trouble(t, a);
+    if (trouble != NULL && trouble->frame[TROUBLE_OLD_DATA] != 0)
+        signs |= SIGN_OLD_DATA;
     return signs;
 }
 
-/* The addresses before the translation prove it. A clock that is off by minutes or hours is a strong sign;
+/* The addresses before the translation prove it, and so does an old connection that goes on. A clock that is off by minutes or hours is a strong sign;
  * of the others, routes and sockets change one, so two must agree. */
 bool signs_suffice(uint8_t signs)
 {
     uint8_t weak = signs & (SIGN_TTL | SIGN_OPTIONS | SIGN_SIZES);
 
-    return (signs & (SIGN_LEG | SIGN_CLOCK)) || (weak & (weak - 1));
+    return (signs & (SIGN_LEG | SIGN_CLOCK | SIGN_OLD_DATA)) || (weak & (weak - 1));
 }

@@ -11,12 +11,13 @@ struct tracker;
 
 /* Why this SYN seems to come from another host than the old connection's. */
 enum other_host_sign {
-    SIGN_CLOCK = 0x01,   /* the timestamp clock does not go on */
-    SIGN_TTL = 0x02,     /* another TTL */
-    SIGN_OPTIONS = 0x04, /* other options, or another order */
-    SIGN_SIZES = 0x08,   /* another MSS, window or window scale */
-    SIGN_LEG = 0x10,     /* before the translation, the addresses differ */
-    SIGN_MAYBE = 0x20,   /* the timestamp clock does not go on, but each port may have one of its own */
+    SIGN_CLOCK = 0x01,    /* the timestamp clock does not go on */
+    SIGN_TTL = 0x02,      /* another TTL */
+    SIGN_OPTIONS = 0x04,  /* other options, or another order */
+    SIGN_SIZES = 0x08,    /* another MSS, window or window scale */
+    SIGN_LEG = 0x10,      /* before the translation, the addresses differ */
+    SIGN_OLD_DATA = 0x40, /* the old connection's client goes on after the SYN */
+    SIGN_MAYBE = 0x20,    /* the timestamp clock does not go on, but each port may have one of its own */
 };
 
 /* The signs that are seen of an attempt: enum other_host_sign. */

@@ -54,8 +54,12 @@ static void append_other_host(GString *out, uint8_t signs)
         uint8_t sign;
         const char *name;
     } names[] = {
-        { SIGN_LEG, "address before NAT" }, { SIGN_CLOCK, "timestamp clock" }, { SIGN_TTL, "TTL" },
-        { SIGN_OPTIONS, "TCP options" },    { SIGN_SIZES, "MSS or window" },
+        { SIGN_LEG, "address before NAT" },
+        { SIGN_CLOCK, "timestamp clock" },
+        { SIGN_TTL, "TTL" },
+        { SIGN_OPTIONS, "TCP options" },
+        { SIGN_SIZES, "MSS or window" },
+        { SIGN_OLD_DATA, "the old connection goes on" },
     };
     const char *separator = "; another host than before (";
 

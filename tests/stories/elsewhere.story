@@ -309,6 +309,37 @@ use closed_by_server
 +10 > S N+1000
 => signs - other_host no
 
+# Behind a NAT another client still has the connection: who sends a SYN has none.
+story old_connection_goes_on
+use conversation
++2    > S I+1352641000 ts 40643665       as syn
+      < .                                as ack
++0.02 > P. N (29) ack X ts +0
+      < .
++1    > S I ts 40644665
+      < .
+=> syn: rejected old_established retries 1 decided_by ack signs old_data other_host yes summary "another host than before (the old connection goes on)"
+
+# The same, captured out of order.
+story old_data_out_of_order
+use conversation
++2     > S I+1352641000 ts 40643665      as syn
++0.005 > P. N (29) ack X ts +0
+       < .                               as ack
++1     > S I ts 40644665
+       < .
+=> syn: rejected old_established retries 1 decided_by ack signs - other_host no
+
+# Data sent again: the answer to it got lost, and the host may have forgotten the connection since.
+story old_data_sent_again
+use conversation
++2     > S I+1352641000 ts 40643665      as syn
+       < .                               as ack
++0.02  > P. N-29 (29) ack X ts +0
++1     > S I ts 40644665
+       < .
+=> syn: rejected old_established retries 1 decided_by ack signs - other_host no
+
 # Ahead: the old connection was too short to show how fast the clock runs.
 story clock_ahead
 use closed_by_server

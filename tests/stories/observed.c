@@ -88,7 +88,7 @@ static void is_other_host(const struct judged *j, struct observed *fact)
 
 static void signs_of_other_host(const struct judged *j, struct observed *fact)
 {
-    static const char *const names[] = { "clock", "ttl", "options", "sizes", "leg", "maybe" };
+    static const char *const names[] = { "clock", "ttl", "options", "sizes", "leg", "maybe", "old_data" };
     const uint8_t signs = tracker_other_host_signs(j->t, j->record);
 
     for (size_t i = 0; i < G_N_ELEMENTS(names); i++)

@@ -85,10 +85,13 @@ class Namespace:
         self.run("nft -f -", "\n".join(lines))
 
     def sysctl(self, **settings):
-        """`__` stands for the dot: sysctl(ipv4__tcp_timestamps=0)."""
+        """`__` stands for the dot: sysctl(ipv4__tcp_timestamps=0). Those of connection tracking come with its module."""
         with self.entered():
             for name, value in settings.items():
-                with open("/proc/sys/net/" + name.replace("__", "/"), "w") as file:
+                path = "/proc/sys/net/" + name.replace("__", "/")
+                if "nf_conntrack" in name and not os.path.exists(path):
+                    subprocess.run(["modprobe", "nf_conntrack"], check=True)
+                with open(path, "w") as file:
                     file.write(str(value))
 
     def read(self, path):

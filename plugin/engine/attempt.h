@@ -49,7 +49,7 @@ struct attempt {
     uint32_t print;                 /* record of what the first SYN looks like: see prints.h */
     int64_t first_time, last_time;  /* ns: SYNs */
     uint16_t retries;               /* retransmitted SYNs, up to UINT16_MAX */
-    uint16_t ip_id;                 /* of the newest SYN */
+    uint16_t mark;                  /* of the newest SYN: see segment_mark */
     uint16_t syn_data;              /* bytes of data with the SYN */
     uint16_t flags;                 /* enum attempt_flags */
 };

@@ -198,7 +198,8 @@ static void read_handshake(const struct dossier *d, struct facts *facts)
     FACT(GIVEN_UP, is_given_up(d));
     FACT(ENDED, d->final);
     read_ways(d, facts);
-    FACT(HEARD, capture_hears(&d->t->capture) && !capture_lacks_server(d->t, d->a));
+    FACT(HEARD, capture_hears(&d->t->capture) && !capture_lacks_server(d->t, d->a)
+                    && !(pair_of(d->t, a)->sent & PAIR_DOUBTFUL));
     FACT(ACKS_KEPT, capture_keeps_acks(&d->t->capture));
     FACT(ANSWERS_KEPT, !capture_lacks_answers(&d->t->capture) && !capture_may_lack_acks(&d->t->capture));
     FACT(TIMESTAMP_KEPT, !(a->flags & ATTEMPT_TIMESTAMP_CUT) || d->past == NULL);

@@ -39,7 +39,7 @@ enum fact_kind { FACT_OWN, FACT_HOST, FACT_SERVICE, FACT_CAPTURE };
     FACT(SYN_ACK_LOST_HERE, HOST, "the host that captured received the SYN/ACK and did not send it on, as it does with others") \
     FACT(CLIENT_LOST_HERE, HOST, "the host that captured received what the client sent behind its SYN and did not send it on, as it does with others") \
     /* what the capture lacks */ \
-    FACT(HEARD, CAPTURE, "nothing shows that the capture lacks packets") \
+    FACT(HEARD, CAPTURE, "nothing shows that the capture lacks packets, or shows them under other numbers") \
     FACT(ACKS_KEPT, CAPTURE, "other packets than SYNs, FINs and RSTs are in the capture: it was not filtered by flags") \
     FACT(ANSWERS_KEPT, CAPTURE, "the capture holds more than SYNs to many hosts, or SYNs and answers to them: it was not filtered to those") \
     /* what ended it */ \

@@ -14,6 +14,8 @@
 #define PAIR_TRANSLATED 0x04U
 /* A box changes its sequence numbers. */
 #define PAIR_RENUMBERED 0x10U
+/* It shows two SYNs of different numbers that may be one: nothing tells whether a box changed them. */
+#define PAIR_DOUBTFUL 0x40U
 /* The client's port calls another address too, while this pair's connection is open: what its server sends is looked at. The
  * server's own bit is not set then, so that packets of other pairs need no look at this one. */
 #define PAIR_WATCHED 0x20U
@@ -24,7 +26,7 @@ struct port_pair {
     uint16_t port[2];
     uint16_t point;
     uint8_t family;
-    uint8_t sent;        /* bit 0, 1: that side has sent a packet; PAIR_TRANSLATED, PAIR_RENUMBERED */
+    uint8_t sent;        /* bit 0, 1: that side has sent a packet; PAIR_... */
     uint32_t uses;       /* connections and attempts on it so far */
     uint32_t attempt[2]; /* the latest attempt of either side; 0: none */
     uint32_t current;    /* the connection in progress; 0: none */

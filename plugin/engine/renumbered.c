@@ -21,25 +21,42 @@ static bool is_on_its_way(const struct work *w, const struct attempt *a)
     return c != NULL ? c->frame[CONN_CLOSE] == 0 && !(c->flags & CONN_RESET) : trouble == NULL || trouble->packets == 0;
 }
 
+/* Both have a mark, and not the same one. RFC 6437, 6.1: a firewall may change a flow label, too, but no IP ID. */
+static bool is_marked_otherwise(const struct segment *seg, const struct attempt *a)
+{
+    const uint16_t mark = segment_mark(seg);
+
+    return mark != 0 && a->mark != 0 && mark != a->mark;
+}
+
+/* They may be one packet by their times and timestamps. */
+static bool is_of_one_time(const struct segment *seg, const struct attempt *a)
+{
+    return seg->seen.time - a->last_time < SAME_STAMP_WINDOW && seg->has_ts == ((a->flags & ATTEMPT_HAS_TS) != 0)
+           && (!seg->has_ts || seg->tsval == a->tsval);
+}
+
 bool is_renumbered_syn(const struct work *w, const struct attempt *a)
 {
     const struct segment *seg = w->seg;
-    int64_t gap = seg->seen.time - a->last_time;
-    bool stamped = seg->has_ts && (a->flags & ATTEMPT_HAS_TS);
-    uint8_t ttl = print_of(w->t, a)->ttl;
-    bool one_hop = seg->ttl + 1 == ttl || seg->ttl == ttl + 1;
+    const bool marked = segment_mark(seg) != 0 && segment_mark(seg) == a->mark;
+    const bool soon = seg->seen.time - a->last_time < DUPLICATE_WINDOW && !is_marked_otherwise(seg, a);
+    const uint8_t ttl = print_of(w->t, a)->ttl;
+    const bool one_hop = seg->ttl + 1 == ttl || seg->ttl == ttl + 1;
 
-    if (seg->has_ip_id && (seg->ip_id == 0 || seg->ip_id != a->ip_id))
+    if (!is_of_one_time(seg, a) || (seg->has_ip_id && !marked))
         return false;
-    bool twice_marked =
-        seg->has_ip_id && stamped && (one_hop || seg->ttl == ttl); /* two captures in one may show it late */
-    if (!twice_marked && !is_on_its_way(w, a))
-        return false;
-    if (!seg->has_ip_id && !one_hop && gap >= DUPLICATE_WINDOW)
-        return false; /* a clock may stand still, and IPv6 has no ID */
-    if (stamped)
-        return seg->tsval == a->tsval && seg->tsval != 0 && gap < SAME_STAMP_WINDOW;
-    return seg->has_ip_id && !seg->has_ts && !(a->flags & ATTEMPT_HAS_TS) && one_hop && gap < DUPLICATE_WINDOW;
+    if (!seg->has_ts)
+        return marked && one_hop && soon && is_on_its_way(w, a);
+    if (seg->tsval != 0 && marked && (one_hop || seg->ttl == ttl))
+        return true; /* two captures in one may show it late */
+    return seg->tsval != 0 && (marked || one_hop || soon) && is_on_its_way(w, a); /* a clock may stand still */
+}
+
+void note_doubt(const struct work *w, const struct attempt *a)
+{
+    if (is_of_one_time(w->seg, a) && !is_marked_otherwise(w->seg, a) && is_on_its_way(w, a))
+        w->pair->sent |= PAIR_DOUBTFUL;
 }
 
 static bool is_renumbered_pair(const struct work *w)

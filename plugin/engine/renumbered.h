@@ -13,6 +13,10 @@
 /* Whether the SYN in work is the newest one of an attempt, with another number. */
 bool is_renumbered_syn(const struct work *w, const struct attempt *a);
 
+/* The SYN in work has another number than the attempt, and is taken for another one: notes at the port pair if the packets
+ * do not prove that. */
+void note_doubt(const struct work *w, const struct attempt *a);
+
 /* Whether the SYN/ACK in work is the one that the attempt shows already, with another number. */
 bool is_renumbered_syn_ack(const struct work *w, const struct attempt *a, const struct evidence *e);
 

@@ -134,6 +134,13 @@ static inline bool segment_is_damaged(const struct segment *seg)
     return seg->checksum == CHECKSUM_WRONG || seg->tunnel.checksum == CHECKSUM_WRONG;
 }
 
+/* What SYNs of another connection hardly have, and a forwarded copy keeps; 0: nothing. The IP ID of IPv4; of IPv6 the flow
+ * label (RFC 6437, 3: chosen for each flow; 2: forwarding nodes leave it), in 16 bits. */
+static inline uint16_t segment_mark(const struct segment *seg)
+{
+    return seg->has_ip_id ? seg->ip_id : (uint16_t)(seg->flow_label ^ seg->flow_label >> 16);
+}
+
 /* What a packet that is sent again has another of, and a copy of it the same; 0: nothing. */
 static inline uint32_t segment_stamp(const struct segment *seg)
 {

@@ -218,7 +218,7 @@ bool are_retries(const struct tracker *t, const struct attempt *a, const struct 
 /* A packet that a router has passed on: it keeps its IP ID, and loses TTL. */
 static bool is_passed_on(const struct tracker *t, const struct segment *syn, const struct attempt *other)
 {
-    return syn->has_ip_id && syn->ip_id != 0 && syn->ip_id == other->ip_id && syn->ttl != print_of(t, other)->ttl;
+    return syn->has_ip_id && syn->ip_id != 0 && syn->ip_id == other->mark && syn->ttl != print_of(t, other)->ttl;
 }
 
 /* Two port pairs have the client's port in common, as where a destination is translated, or the server's end, as where a

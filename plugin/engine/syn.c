@@ -28,7 +28,7 @@ static bool is_duplicate_syn(const struct attempt *a, const struct segment *seg)
         return newer < 0 || (newer == 0 && gap < SAME_STAMP_WINDOW);
     }
     if (seg->has_ip_id && seg->ip_id != 0)
-        return seg->ip_id == a->ip_id && gap < SAME_STAMP_WINDOW;
+        return seg->ip_id == a->mark && gap < SAME_STAMP_WINDOW;
     return gap < DUPLICATE_WINDOW;
 }
 
@@ -70,7 +70,7 @@ static bool is_acknowledged(const struct work *w, const struct attempt *a)
 /* The client had acknowledged the SYN/ACK, and this SYN is no copy of one seen before: a proxy sent it. */
 static bool is_by_proxy(const struct work *w, const struct attempt *a)
 {
-    bool other = w->seg->has_ip_id ? w->seg->ip_id != a->ip_id : !is_duplicate_syn(a, w->seg);
+    bool other = w->seg->has_ip_id ? w->seg->ip_id != a->mark : !is_duplicate_syn(a, w->seg);
 
     return other && is_acknowledged(w, a);
 }
@@ -132,7 +132,7 @@ static void read_syn(struct attempt *a, const struct segment *seg)
     a->frame[SYN_LAST] = seg->seen.frame;
     a->last_time = seg->seen.time;
     a->tsval = seg->tsval;
-    a->ip_id = seg->ip_id;
+    a->mark = segment_mark(seg);
     if (seg->has_ts)
         a->flags |= ATTEMPT_HAS_TS;
     if (segment_timestamp_is_cut(seg))
@@ -270,7 +270,7 @@ static bool come_back(const struct work *w)
 
 static void take_copy(const struct work *w, struct attempt *a)
 {
-    bool same = w->seg->has_ts ? w->seg->tsval == a->tsval : w->seg->ip_id == a->ip_id;
+    bool same = w->seg->has_ts ? w->seg->tsval == a->tsval : segment_mark(w->seg) == a->mark;
 
     a->flags |= ATTEMPT_MIRRORED;
     if (same && w->seg->seen.time - a->last_time >= DUPLICATE_WINDOW) {
@@ -293,8 +293,10 @@ void take_syn(const struct work *w)
         take_copy(w, a);
         return;
     }
-    if (a != NULL && a->isn != seg->seq && come_back(w))
-        a = attempt_of(w, w->side);
+    if (a != NULL && a->isn != seg->seq) {
+        note_doubt(w, a);
+        a = come_back(w) ? attempt_of(w, w->side) : a;
+    }
     attempt = w->pair->attempt[w->side];
     if (a == NULL || a->isn != seg->seq || reuses_isn(w, a)) {
         attempt = add_attempt(w);

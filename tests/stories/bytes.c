@@ -161,6 +161,10 @@ GByteArray *bytes_of_segment(const struct segment_numbers *s, size_t *header_end
     GByteArray *out = open_ip(s->src, s->dst, PROTO_TCP, s->ttl, s->ip_id, s->df);
     const guint begin = out->len;
 
+    if (s->src->family == 6) {
+        out->data[1] |= (uint8_t)(s->flow_label >> 16);
+        set16(out, 2, s->flow_label & 0xffff);
+    }
     put16(out, s->src->address.port);
     put16(out, s->dst->address.port);
     put32(out, s->seq);

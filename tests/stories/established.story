@@ -302,6 +302,111 @@ let c I
 +0.05 > S c+1111111 ttl 63 id 0x1235 ts -50 forged
 => pending capture_ended attempts 2
 
+# With IPv6 there is no IP ID. A flow label that both copies have tells the same (RFC 6437, 2: forwarding nodes leave it),
+# also where the hop limit is left alone and the copies come late.
+story renumbered_with_a_flow_label
+end c [fd09::1]:57011
+end s [fd09::2]:8080
+let c I
+let s J
+      > S flow 0xabcde
++0.02 > S c+1111111 flow 0xabcde ts -20 forged   copy
+      < S. s+777777 ack c+1111112 forged
++0.02 < S. s ack c+1 ts -20                      copy
+      > . c+1 ack s+1                            decides
++0.02 > . c+1111112 ack s+777778 forged ts -20
+      > P. c+1 (29) ack s+1
+      < . s+777778 ack c+1111141 forged
++0.02 < . s+1 ack c+30 ts -20
+=> established ok attempts 1
+
+# ... so that what is repeated is the same SYN again, which has another label each time (Linux, sk_rethink_txhash), ...
+story renumbered_with_a_flow_label_in_silence
+end c [fd09::1]:57011
+end s [fd09::2]:8080
+let c I
+      > S flow 0xabcde
++0.02 > S c+1111111 flow 0xabcde ts -20 forged   copy
++1.02 > S flow 0x12345                           syn_number 2
++0.02 > S c+1111111 flow 0x12345 ts -20 forged   copy
++2.02 > S flow 0x6789a                           syn_number 3
++0.02 > S c+1111111 flow 0x6789a ts -20 forged   copy
+=> no_answer silent_host attempts 1 retries 2
+
+# ... and where the connection is over when the copies come.
+story renumbered_with_a_flow_label_and_merged
+end c [fd09::1]:57011
+end s [fd09::2]:8080
+let c I
+let s J
+      > S flow 0xabcde
+      < S. s ack c+1
+      > . c+1 ack s+1                                 decides
+      > P. c+1 (29) ack s+1
+      < . s+1 ack c+30
+      > F. c+30 ack s+1
+      < F. s+1 ack c+31
+      > . c+31 ack s+2
++0.05 > S c+1111111 flow 0xabcde ts -50 forged        copy
+      < S. s+777777 ack c+1111112 ts -50 forged
+      > . c+1111112 ack s+777778 ts -50 forged
+=> established ok attempts 1
+
+# Another label is that of another call, ...
+story two_calls_of_two_flow_labels
+end c [fd09::1]:57011
+end s [fd09::2]:8080
+let c I
+      > S flow 0xabcde as first
++0.004 > S c+1111111 flow 0xabcdf ts -4
+      < S.
+      > .                                             decides
+=> established ok attempts 2
+=> first: no_answer silent_flow
+
+# ... unless a firewall changes labels, too (RFC 6437, 6.1): the timestamp, and a hop limit that is one less, are enough.
+story renumbered_and_labelled_anew
+end c [fd09::1]:57011
+end s [fd09::2]:8080
+let c I
+      > S flow 0xabcde ttl 64
++0.02 > S c+1111111 flow 0x54321 ttl 63 ts -20 forged copy
+=> pending capture_ended attempts 1
+
+# Without timestamps the label and a hop limit that is one less tell, if it comes at once.
+story renumbered_with_a_flow_label_without_timestamps
+timestamps off
+end c [fd09::1]:57011
+end s [fd09::2]:8080
+let c I
+      > S flow 0xabcde ttl 64
+      > S c+1111111 flow 0xabcde ttl 63 forged        copy
+=> pending capture_ended attempts 1
+
+# The same timestamp is not enough: some clocks tick slowly. Nothing tells whether these are one packet or two.
+story maybe_renumbered
+end c [fd09::1]:57011
+end s [fd09::2]:8080
+let c I
+      > S as first
++0.02 > S c+1111111 ts -20
+      < S.
+      > .                                             decides
+=> established ok attempts 2
+=> first: no_answer silent_flow inferred
+
+# Another timestamp is enough to tell them apart.
+story not_renumbered
+end c [fd09::1]:57011
+end s [fd09::2]:8080
+let c I
+      > S as first
++0.02 > S c+1111111
+      < S.
+      > .                                             decides
+=> established ok attempts 2
+=> first: no_answer silent_flow
+
 # The captures of both hosts merged into one interface, their clocks 50 ms apart: nothing is repeated.
 story two_captures_merged
       > S id 0x1111

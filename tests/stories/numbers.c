@@ -207,6 +207,7 @@ static void write_rest(struct play *p, struct pair *pair, unsigned from, const s
     s->mss = (uint16_t)given_up_to(p, pair, packet->mss, 1460, UINT16_MAX);
     s->wscale = (uint8_t)given_up_to(p, pair, packet->wscale, 7, UINT8_MAX);
     s->ttl = (uint8_t)given_up_to(p, pair, packet->ttl, s->src->ttl, UINT8_MAX);
+    s->flow_label = given_up_to(p, pair, packet->flow, 0, 0xfffff);
     s->df = !packet->no_df;
     if (packet->id != NULL)
         s->ip_id = (uint16_t)given_up_to(p, pair, packet->id, me->ip_id, UINT16_MAX);

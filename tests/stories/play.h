@@ -40,7 +40,7 @@ struct pair {
 
 /* What a line says of a packet. NULL, false: nothing. */
 struct packet {
-    const char *seq, *ack, *ts, *ecr, *win, *wscale, *mss, *id, *ttl, *options, *quote, *label, *options_left;
+    const char *seq, *ack, *ts, *ecr, *win, *wscale, *mss, *id, *flow, *ttl, *options, *quote, *label, *options_left;
     const char *predicts, *states, *syn_number, *time_wait, *restarts, *restarts_it;
     bool no_ts, no_df, no_socket, fast_open, cut_options, in, out, through, loops, damaged, offloaded, lost, hide,
         forged, decides, last_copy, copy;
@@ -51,7 +51,7 @@ struct packet {
 /* The numbers of a segment, ready to be written. */
 struct segment_numbers {
     const struct end *src, *dst;
-    uint32_t seq, ack, tsval, tsecr, payload;
+    uint32_t seq, ack, tsval, tsecr, payload, flow_label;
     uint16_t window, mss, ip_id;
     uint8_t flags, ttl, wscale;
     bool df;

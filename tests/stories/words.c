@@ -25,6 +25,7 @@ static const struct packet_word {
     { "wscale", offsetof(struct packet, wscale), true, OF_SEGMENT },
     { "mss", offsetof(struct packet, mss), true, OF_SEGMENT },
     { "id", offsetof(struct packet, id), true, OF_SEGMENT },
+    { "flow", offsetof(struct packet, flow), true, OF_SEGMENT },
     { "ttl", offsetof(struct packet, ttl), true, OF_SEGMENT },
     { "opts", offsetof(struct packet, options), true, OF_SEGMENT },
     { "quote", offsetof(struct packet, quote), true, OF_ICMP },

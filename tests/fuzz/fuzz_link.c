@@ -7,6 +7,11 @@
 #include "intake.h"
 #include "promise.h"
 
+#include <string.h>
+
+/* ICMP, TCP, UDP, ICMPv6 */
+static const uint8_t protocols[] = { 1, 6, 17, 58 };
+
 enum { INPUT_HEADER = 2 };
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -23,7 +28,7 @@ static void check(const struct link_frame *frame, const struct packet_bytes *byt
     PROMISE(frame->offset <= bytes->captured);
     PROMISE(frame->unread < UNREAD_COUNT);
     PROMISE(frame->family == 0 || frame->family == 4 || frame->family == 6);
-    PROMISE(frame->ip_proto == 0 || frame->ip_proto == 1 || frame->ip_proto == 6 || frame->ip_proto == 58);
+    PROMISE(frame->ip_proto == 0 || memchr(protocols, frame->ip_proto, sizeof protocols) != NULL);
     PROMISE(frame->family == 0 || is_within(bytes, frame->src, size));
     PROMISE(frame->link_src == NULL || is_within(bytes, frame->link_src, 6));
     PROMISE(frame->link_dst == NULL || is_within(bytes, frame->link_dst, 6));

@@ -179,13 +179,22 @@ static const struct member *carrier_of(const struct members *members)
     return best;
 }
 
-/* Where the call lost most; equal: the first. */
-static const struct member *worst_of(const struct members *members)
+/* It lost a race at once: what was tried next got in as soon as it would have without it. */
+static bool cost_nothing(const struct members *members, const struct member *m, const struct member *carrier)
 {
-    const struct member *worst = &members->of[0];
+    return got_in(carrier) && m->a->isn != carrier->a->isn && !are_retries(members->t, m->a, carrier->a)
+           && carrier->a->first_time - m->a->first_time < RACE_SOONEST;
+}
 
-    for (size_t i = 1; i < members->n; i++) {
+/* Where the call lost most; equal: the first. */
+static const struct member *worst_of(const struct members *members, const struct member *carrier)
+{
+    const struct member *worst = carrier;
+
+    for (size_t i = 0; i < members->n; i++) {
         const struct member *m = &members->of[i];
+        if (cost_nothing(members, m, carrier))
+            continue;
         if (m->verdict.lost > worst->verdict.lost || (m->verdict.lost == worst->verdict.lost && came_before(m, worst)))
             worst = m;
     }
@@ -203,7 +212,7 @@ static int64_t begin_of(const struct members *members, const struct member *carr
     int64_t begin = carrier->a->first_time;
 
     for (size_t i = 0; i < members->n; i++)
-        if (is_same_side(members, &members->of[i], carrier))
+        if (is_same_side(members, &members->of[i], carrier) && !cost_nothing(members, &members->of[i], carrier))
             begin = MIN(begin, members->of[i].a->first_time);
     return begin;
 }
@@ -302,7 +311,7 @@ static enum outcome outcome_of(const struct members *members, const struct membe
 
 static void judge(const struct members *members, uint32_t attempt, struct call *call)
 {
-    const struct member *carrier = carrier_of(members), *worst = worst_of(members);
+    const struct member *carrier = carrier_of(members), *worst = worst_of(members, carrier);
 
     *call = (struct call){ .number = UINT32_MAX, .carrier = carrier->attempt, .worst = worst->attempt };
     for (size_t i = 0; i < members->n; i++)

@@ -8,10 +8,9 @@
 
 #include <string.h>
 
-/* RFC 8305, 5: a Connection Attempt Delay of 250 ms is recommended, 10 ms the least; curl waits 200 ms. A program that
- * fails over to the next address waits up to some seconds. */
-#define RACE_SOONEST (20 * NS_PER_SECOND / 1000)
-#define RACE_LATEST (3 * NS_PER_SECOND)
+/* A program that fails over to the next address waits up to three seconds, and what its timer is late (wget, Python: 1 to
+ * 20 ms). */
+#define RACE_LATEST (31 * NS_PER_SECOND / 10)
 /* Windows sends a refused SYN again, each time after some 500 ms, before connect() fails (Microsoft's KB 175523): so long a
  * refused address may still be tried. */
 #define REFUSED_AGAIN (NS_PER_SECOND / 2)
@@ -55,7 +54,8 @@ static uint32_t note_link(struct tracker *t, const struct attempt *a)
     return known == NULL ? link : 0;
 }
 
-enum answer { NO_ANSWER, ONLY_REFUSED, ANSWERED };
+/* In the order in which they outweigh each other. */
+enum answer { NO_ANSWER, ONLY_ICMP, ONLY_REFUSED, ANSWERED };
 
 /* What had answered it before that time. */
 static enum answer answer_till(const struct tracker *t, const struct attempt *a, int64_t time)
@@ -72,9 +72,9 @@ static enum answer answer_till(const struct tracker *t, const struct attempt *a,
         bool for_others = packets->kind == SEEN_STRAY || packets->kind == SEEN_RST_OTHER; /* no client heeds it */
         if (packets->first.time >= time || for_others)
             continue;
-        if (packets->kind != SEEN_RST)
+        if (packets->kind != SEEN_RST && packets->kind != SEEN_ICMP)
             return ANSWERED;
-        answer = ONLY_REFUSED;
+        answer = MAX(answer, packets->kind == SEEN_RST ? ONLY_REFUSED : ONLY_ICMP);
     }
     return answer;
 }
@@ -109,7 +109,7 @@ static bool may_race(const struct tracker *t, const struct attempt *a, const str
 
     int64_t gap = a->first_time - before->first_time;
 
-    if (p->point != q->point || gap < RACE_SOONEST || gap > RACE_LATEST)
+    if (p->point != q->point || gap <= 0 || gap > RACE_LATEST)
         return false;
     if (p->port[!client] != q->port[!other])
         return false;
@@ -118,27 +118,33 @@ static bool may_race(const struct tracker *t, const struct attempt *a, const str
     return p->ip[client] == q->ip[other] && p->ip[!client] != q->ip[!other];
 }
 
-/* Whether an attempt was still going on when the other one began: nothing had answered it, or only a refusal that Windows
- * would try again. */
-static bool was_open(const struct tracker *t, const struct attempt *a, const struct attempt *before)
-{
-    switch (answer_till(t, before, a->first_time)) {
-    case NO_ANSWER:
-        return true;
-    case ONLY_REFUSED:
-        return pair_of(t, a)->family != pair_of(t, before)->family
-               && a->first_time - before->last_time <= REFUSED_AGAIN;
-    default:
-        return false;
-    }
-}
-
 static uint32_t other_of(GHashTable *table, uint32_t attempt)
 {
     /* Asked of each SYN that is shown; most captures have no race. */
     if (g_hash_table_size(table) == 0)
         return 0;
     return GPOINTER_TO_UINT(g_hash_table_lookup(table, GUINT_TO_POINTER(attempt)));
+}
+
+/* Whether the program still waited for an attempt when the other one began, or had just learned that it failed. Nothing had
+ * answered it, or an ICMP error, after which Linux goes on: then two that begin at the same time are of two programs. Or it
+ * was refused, which ends a call, but for one that tries the other family, or had tried another address before in vain. */
+static bool was_open(const struct tracker *t, uint32_t attempt, uint32_t other)
+{
+    const struct attempt *a = get_attempt(t, attempt), *before = get_attempt(t, other);
+    bool waited = a->first_time - before->first_time >= RACE_SOONEST;
+    bool other_family = pair_of(t, a)->family != pair_of(t, before)->family;
+
+    switch (answer_till(t, before, a->first_time)) {
+    case NO_ANSWER:
+        return waited;
+    case ONLY_ICMP:
+        return waited || other_family;
+    case ONLY_REFUSED:
+        return (other_family || other_of(t->races, other) != 0) && a->first_time - before->last_time <= REFUSED_AGAIN;
+    default:
+        return false;
+    }
 }
 
 /* Another address has answered since, and it was not tried again: that race is over. */
@@ -195,11 +201,9 @@ static void forget_answered(struct tracker *t, int64_t now)
         g_array_remove_range(t->recent, 0, kept - UNANSWERED_MAX);
 }
 
-static bool is_open_to_race(const struct tracker *t, const struct attempt *a, uint32_t before)
+static bool is_open_to_race(const struct tracker *t, uint32_t attempt, uint32_t before)
 {
-    const struct attempt *b = get_attempt(t, before);
-
-    return may_race(t, a, b) && was_open(t, a, b) && !is_answered_elsewhere(t, before) && !is_lost_already(t, before);
+    return may_have_raced(t, attempt, before) && !is_answered_elsewhere(t, before) && !is_lost_already(t, before);
 }
 
 void races_add(struct tracker *t, uint32_t attempt)
@@ -210,7 +214,7 @@ void races_add(struct tracker *t, uint32_t attempt)
 
     for (guint i = t->recent->len; raced == 0 && i > 0; i--) {
         const struct recent_attempt *before = &g_array_index(t->recent, struct recent_attempt, i - 1);
-        if (is_of_same_client(&new, before) && is_open_to_race(t, a, before->attempt))
+        if (is_of_same_client(&new, before) && is_open_to_race(t, attempt, before->attempt))
             raced = before->attempt;
     }
     if (raced != 0) {
@@ -237,9 +241,7 @@ uint32_t racer_of(const struct tracker *t, uint32_t attempt)
 
 bool may_have_raced(const struct tracker *t, uint32_t attempt, uint32_t before)
 {
-    const struct attempt *a = get_attempt(t, attempt), *b = get_attempt(t, before);
-
-    return may_race(t, a, b) && was_open(t, a, b);
+    return may_race(t, get_attempt(t, attempt), get_attempt(t, before)) && was_open(t, attempt, before);
 }
 
 static gboolean is_forgotten(gpointer attempt, gpointer other, gpointer attempts)

@@ -7,6 +7,10 @@
 
 #include "store.h"
 
+/* RFC 8305, 5: a Connection Attempt Delay of 250 ms is recommended, 10 ms the least; curl waits 200 ms. A program that goes
+ * on to the next address sooner does so because the one before refused, and nobody notices what that cost. */
+#define RACE_SOONEST (20 * NS_PER_SECOND / 1000)
+
 /* A new attempt: it may race one before it that nothing has answered. */
 void races_add(struct tracker *t, uint32_t attempt);
 

@@ -128,6 +128,39 @@ def refused_family(stage):
         stage.call_row(call, taken.syn, "established", "ok", "connect(): OK", label)
 
 
+def rows_of_pairs(stage, first, evidence):
+    """Each call tried IPv6 in vain, then got in by IPv4; `first`: fate and cause of what it tried first. Nobody notices less
+    than 20 ms."""
+    stage.stop()
+    for label, capture in stage.captures.items():
+        attempts = ledger.attempts(capture)
+        for tried, taken in zip(attempts[::2], attempts[1::2], strict=True):
+            gap = ledger.seconds(capture, tried.syn, taken.syn)
+            call = Call("in_time") if gap < 0.02 else Call("late", ledger.around(gap, 0.01))
+            stage.call_row(call, tried.syn, *first, evidence, label)
+            stage.call_row(call, taken.syn, "established", "ok", evidence, label)
+
+
+@scenario(stage=TwoFamilies, cut=False)
+def refused_family_at_once(stage):
+    """Nobody listens on IPv6: curl goes on to IPv4 as soon as it knows."""
+    stage.servers[1].stop()
+    stage.servers[1].listener.close()
+    took = curl(stage, [ADDRESSES[6][1], ADDRESSES[4][1]], 2)
+    assert all(seconds < 0.19 for seconds in took)
+    rows_of_pairs(stage, ("refused", "closed_port"), "curl: 200, at once")
+
+
+@scenario(stage=TwoFamilies, cut=False)
+def unreachable_family(stage):
+    """IPv6 has no route. The kernel takes an ICMP error that comes while connect() is still at work for a passing one, and
+    goes on: then curl begins with IPv4 200 ms later. Otherwise it begins at once."""
+    stage.server.filter("meta nfproto ipv6 meta l4proto tcp reject with icmpv6 no-route")
+    took = curl(stage, [ADDRESSES[6][1], ADDRESSES[4][1]], 2)
+    assert all(seconds < 0.4 for seconds in took)
+    rows_of_pairs(stage, ("unreachable", "icmp_net"), "curl: 200")
+
+
 def capture_goes_on(stage):
     """Some packets 3.5 s later: what is unanswered until then is no longer pending."""
     time.sleep(3.5)

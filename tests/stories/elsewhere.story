@@ -432,6 +432,72 @@ story clock_in_microseconds
     > S I+1000 ts 60300000
 => signs maybe other_host -
 
+# An ICMP error is no answer of the host, and a kernel goes on after it: the program still waits, as if nothing had come.
+story race_behind_an_icmp_error
+> S                                             as first
+icmp net
+end next 10.9.0.3:8080
+between c next
++0.25 > S
+      < S.
+      > .
+=> outcome late lost 0.2501
+=> first: outcome late lost 0.2501
+=> first: summary "its caller tried 10.9.0.3:8080 after 250 ms"
+
+# Two programs: that one did not wait for the address that is unreachable.
+story two_addresses_at_once_one_unreachable
+> S                                             as first
+icmp net
+end next 10.9.0.3:8080
+between c next
++0.01 > S
+      < S.
+      > .
+=> outcome in_time
+=> first: outcome failed
+
+# haproxy that gives a request to another server: the first is silent, the second refuses, the third takes it at once.
+story race_of_three_one_refuses
+> S                                             as first
+end second 10.9.0.3:8080
+between c second
++0.3 > S                                        as second
+     < R.
+end third 10.9.0.4:8080
+between c third
+> S
+< S.
+> .
+=> outcome late
+=> second: outcome late summary "SYN refused: closed port"
+=> first: outcome late
+
+# Another refusal alone does not show that what is called next was called for it.
+story refused_and_another_address_at_once
+> S                                             as first
+< R.
+end next 10.9.0.3:8080
+between c next
+> S
+< S.
+> .
+=> outcome in_time
+=> first: outcome failed
+
+# A program that gives each address three seconds needs a little more.
+story race_after_a_timer_of_three_seconds
+> S                                             as first
++1 > S
++1 > S
+end next 10.9.0.3:8080
+between c next
++1.002 > S
+       < S.
+       > .
+=> outcome late lost 3.00215
+=> first: outcome late
+
 # What came from elsewhere was no answer to its SYN: the program still waited when it tried the next address.
 story race_behind_an_answer_from_elsewhere
 use behind_a_nat

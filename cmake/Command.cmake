@@ -32,7 +32,7 @@ endif()
 # A plugin and a command that write down what they hand to the engine; tests/command compares them.
 if(BUILD_TESTING AND TARGET synfate_command)
     set(traced)
-    foreach(function IN ITEMS begin_frame segment icmp udp other_packet name_point note_drops)
+    foreach(function IN ITEMS begin_frame segment icmp udp setup other_packet name_point note_drops)
         list(APPEND traced "tracker_${function}=traced_${function}")
     endforeach()
     add_library(synfate_trace STATIC tests/command/trace.c)

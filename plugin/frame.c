@@ -1,4 +1,4 @@
-/* frame.c - reads TCP segments, ICMP errors and DNS answers out of a frame that Wireshark has dissected
+/* frame.c - reads TCP segments, ICMP errors, DNS answers, ARP and the like out of a frame that Wireshark has dissected
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -168,6 +168,17 @@ static void track_udp(struct tracker *t, const struct header *udp)
     tracker_udp(t, &bytes, (size_t)udp->offset);
 }
 
+static void track_setup(struct tracker *t, const packet_info *pinfo, const struct sighting *seen,
+                        const struct header *header)
+{
+    struct packet_bytes bytes = bytes_of(header);
+    struct envelope envelope = { .family = 0, .link = link_layer_of(pinfo) };
+
+    if (pinfo->net_src.type == pinfo->net_dst.type && read_address(&pinfo->net_src, envelope.src) != 0)
+        envelope.family = read_address(&pinfo->net_dst, envelope.dst);
+    tracker_setup(t, seen, header->ip_proto, &bytes, (size_t)header->offset, &envelope);
+}
+
 static void track_sender(struct tracker *t, const packet_info *pinfo, const struct sighting *seen)
 {
     uint8_t ip[16];
@@ -200,10 +211,11 @@ void frame_track(struct tracker *t, tvbuff_t *frame, packet_info *pinfo)
             continue;
         }
         other = true;
-        if (headers[i].ip_proto == IP_PROTO_UDP) {
+        track_setup(t, pinfo, &seen, &headers[i]);
+        if (headers[i].ip_proto == IP_PROTO_UDP)
             track_udp(t, &headers[i]);
+        if (headers[i].ip_proto == IP_PROTO_UDP || headers[i].ip_proto == PROTO_ARP)
             continue;
-        }
         icmp = &headers[i];
         track_icmp(t, &seen, icmp);
     }

@@ -16,11 +16,11 @@ extern int proto_synfate;
 /* plugin.c: the tracker of the file that is open; NULL while tracking is off or no file is open. */
 extern struct tracker *synfate_tracker;
 
-/* headers.c: where a TCP, ICMP or ICMPv6 header lies, or the UDP header of a DNS answer. */
+/* headers.c: where a TCP, ICMP, ICMPv6 or ARP header lies, or the UDP header of a DNS answer or of IKE. */
 struct header {
     tvbuff_t *tvb; /* a data source of the frame: its bytes, or what was reassembled or decrypted */
     int offset;
-    uint8_t ip_proto;
+    uint8_t ip_proto; /* or PROTO_ARP */
 };
 
 /* Registers the protocols of the watchers; puts them into the dissector table, before a file is read, and takes them out

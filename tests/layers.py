@@ -14,7 +14,7 @@ from pathlib import Path
 LAYERS = """
     seq checksum index pool arithmetic search   numbers; how records are kept
     segment                                 what a packet is
-    capture dns                             what the capture has; what a DNS answer says
+    capture dns setup_packet                what the capture has; what a DNS answer says; what sets up a way
     connection port_pair prints text html bill causes frame_name   both ends of a connection, and where they are found; words
     names                                   the addresses of one name
     attempt stacks                          what was seen of a SYN, raw; what each stack does
@@ -25,7 +25,7 @@ LAYERS = """
     siblings work probes surroundings       the same SYN elsewhere; the segment in work; attempts that are no failures
     races alarms                            addresses that were tried at about the same time; SYNs without an answer, live
     peer_end use take translated renumbered            an end at a time, by its stack; the uses of a port pair
-    refute ways clocks tunnels              whose rules a host does not follow; which way packets went
+    refute ways clocks tunnels setup        whose rules a host does not follow; which way packets went; what set it up
     between                                 what one interface shows, and another does not
     syn syn_ack reset ack past other_host   what a segment adds; the old connection as the stack has it
     dossier forget lower                    all records about one attempt; what nobody looks back at; lower numbers

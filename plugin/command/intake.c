@@ -47,6 +47,17 @@ static struct tunnel_seen tunnel_of(const struct link_frame *link, const struct 
     return tunnel;
 }
 
+static struct envelope envelope_of(const struct link_frame *from)
+{
+    struct envelope envelope = { .family = from->family, .link = link_layer_of(from) };
+
+    if (from->family != 0) {
+        set_ip(from->family, envelope.src, from->src);
+        set_ip(from->family, envelope.dst, from->dst);
+    }
+    return envelope;
+}
+
 bool intake_segment(const struct sighting *seen, enum link_type type, const struct packet_bytes *bytes,
                     struct taken *taken)
 {
@@ -80,6 +91,19 @@ static void take_sender(struct tracker *t, const struct sighting *seen, const st
     tracker_other_packet(t, seen, link->family, ip);
 }
 
+/* What is not TCP. */
+static void take_other(struct tracker *t, const struct sighting *seen, const struct packet_bytes *bytes,
+                       const struct link_frame *link)
+{
+    const struct envelope envelope = envelope_of(link);
+
+    if (link->ip_proto == IP_PROTO_UDP)
+        tracker_udp(t, bytes, link->offset);
+    else if (link->ip_proto != PROTO_ARP)
+        tracker_icmp(t, seen, link->ip_proto == IP_PROTO_ICMP ? 4 : 6, bytes, link->offset);
+    tracker_setup(t, seen, link->ip_proto, bytes, link->offset, &envelope);
+}
+
 void intake_frame(struct tracker *t, const struct sighting *seen, enum link_type type, const struct packet_bytes *bytes,
                   struct taken *taken)
 {
@@ -91,10 +115,8 @@ void intake_frame(struct tracker *t, const struct sighting *seen, enum link_type
         tracker_segment(t, &taken->segment);
     else if (link->ip_proto == IP_PROTO_TCP)
         tracker_segment_unread(t, bytes, link->offset);
-    else if (link->ip_proto == IP_PROTO_UDP)
-        tracker_udp(t, bytes, link->offset);
     else if (link->ip_proto != 0)
-        tracker_icmp(t, &taken->seen, link->ip_proto == IP_PROTO_ICMP ? 4 : 6, bytes, link->offset);
+        take_other(t, &taken->seen, bytes, link);
     if (link->ip_proto != IP_PROTO_TCP)
         take_sender(t, &taken->seen, link);
 }

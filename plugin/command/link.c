@@ -1,4 +1,4 @@
-/* link.c - finds the TCP, ICMP or DNS header of a frame below its link layer, tags and tunnels
+/* link.c - finds the TCP, ICMP, DNS, IKE or ARP header of a frame below its link layer, tags and tunnels
  *
  * A frame is read layer by layer: each reader takes one header and says which layer is next. What it says is what
  * Wireshark's dissectors of these protocols do by default, also where a standard would have it otherwise.
@@ -8,6 +8,7 @@
 #include "link.h"
 
 #include "dns.h"
+#include "setup_packet.h"
 
 enum { LAYERS_MAX = 64 };
 
@@ -23,6 +24,7 @@ enum layer {
     PPPOE,
     VLAN,
     SERVICE_VLAN,
+    ARP,
     LLC,
     MPLS,
     IP,
@@ -92,6 +94,8 @@ static enum layer layer_of_ethertype(const struct walk *w, uint16_t type)
     switch (type) {
     case 0x0800:
         return IP;
+    case 0x0806:
+        return ARP;
     case 0x86dd:
         return IPV6;
     case 0x8100:
@@ -456,6 +460,11 @@ static enum layer read_ipv6(struct walk *w)
     return skip_extensions(w, 6, &proto) ? layer_of_ip_proto(w, proto) : DONE;
 }
 
+static enum layer read_arp(struct walk *w)
+{
+    return found(w, PROTO_ARP);
+}
+
 /* ---- tunnels --------------------------------------------------------------------------------------- */
 
 /* RFC 1701, RFC 2637, RFC 2784, RFC 2890. Source routes are not read: nobody sends them. */
@@ -554,6 +563,8 @@ static enum layer read_udp(struct walk *w)
         end_packet(w, length);
     if (lower != DONE || higher != DONE)
         note_tunnel(w);
+    else if (is_ike_port(src) || is_ike_port(dst))
+        return found(w, 17);
     return go_on(w, HEADER, lower != DONE ? lower : higher);
 }
 
@@ -650,6 +661,7 @@ static enum layer (*const readers[LAYER_COUNT])(struct walk *) = {
     [PPPOE] = read_pppoe,
     [VLAN] = read_vlan,
     [SERVICE_VLAN] = read_service_vlan,
+    [ARP] = read_arp,
     [LLC] = read_llc,
     [MPLS] = read_mpls,
     [IP] = read_ip,

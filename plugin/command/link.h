@@ -1,4 +1,4 @@
-/* link.h - finds the TCP, ICMP or DNS header of a frame below its link layer, tags and tunnels
+/* link.h - finds the TCP, ICMP, DNS, IKE or ARP header of a frame below its link layer, tags and tunnels
  *
  * Finds what Wireshark's dissectors would find, so that the command and the plugin hand the same to the engine. Every
  * read is checked against the bytes that were captured.
@@ -43,7 +43,7 @@ enum link_unread {
 /* What was found in a frame. */
 struct link_frame {
     size_t offset;      /* of the header */
-    uint8_t ip_proto;   /* 6, 1, 58, or 17 where it may be a DNS answer; 0: no such header was found */
+    uint8_t ip_proto;   /* 6, 1, 58, 17 where it may be a DNS answer or IKE, or PROTO_ARP; 0: none was found */
     uint8_t unread;     /* enum link_unread */
     uint8_t family;     /* of the innermost IP header, 4 or 6; 0: there is none */
     uint8_t direction;  /* enum direction */
@@ -58,7 +58,7 @@ struct link_frame {
     uint16_t vlan;      /* of the outermost tag of a customer; 0: none */
 };
 
-/* Looks for the first TCP, ICMP or ICMPv6 header, or that of a DNS answer. What comes behind that was not sent by itself. */
+/* Looks for the first TCP, ICMP or ICMPv6 header, ARP, or that of a DNS answer or of IKE. What comes behind that was not sent by itself. */
 void link_read(enum link_type type, const struct packet_bytes *bytes, struct link_frame *frame);
 
 /* For people: "IP fragments after the first". */

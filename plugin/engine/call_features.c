@@ -373,18 +373,61 @@ static void say_grants(GString *out, const struct found *found, const struct sub
                            found->value >> KIND_SCALE & 1 ? "" : "out", found->value >> KIND_SACK & 1 ? "" : "out");
 }
 
+static void append_ip(GString *out, uint8_t family, const uint8_t ip[16])
+{
+    struct tcp_address address = { .port = 0 };
+
+    memcpy(address.ip, ip, sizeof address.ip);
+    append_address(out, family, &address, false);
+}
+
+static void append_named_frame(GString *out, const struct tracker *t, const char *before, uint32_t frame)
+{
+    g_string_append(out, before);
+    append_frame_name(out, &t->frame_names, frame);
+}
+
+/* Where the first of these packets are. */
+static void append_setup(GString *out, const struct subject *any, const struct setup *setup)
+{
+    if (setup->kind == SETUP_IKE) {
+        g_string_append(out, "from ");
+        append_ip(out, setup->family, setup->asker);
+        g_string_append(out, " to ");
+    } else {
+        g_string_append(out, setup->next_hop ? "for the next hop " : "for ");
+    }
+    append_ip(out, setup->family, setup->asked);
+    append_named_frame(out, any->t, ", in frame ", setup->begun);
+    if (setup->answered != 0)
+        append_named_frame(out, any->t, ", answered in frame ", setup->answered);
+}
+
+static void say_setups(GString *out, const struct found *found, const struct subject *any)
+{
+    static const char *const kinds[] = {
+        [SETUP_ARP] = "ARP", [SETUP_NEIGHBOUR] = "neighbour discovery", [SETUP_IKE] = "IKE"
+    };
+
+    g_string_append_printf(out, "; while %u of them waited, %s began%s (the first: ", found->met,
+                           kinds[found->setup->kind], found->setup->again != 0 ? " between the two SYNs" : "");
+    append_setup(out, any, found->setup);
+    g_string_append_c(out, ')');
+}
+
 static void say_first_contact(GString *out, const struct found *found, const struct subject *any)
 {
-    (void)any;
     if (found->value == INT64_MAX) {
         g_string_append(out, "the first call of its client to the address in the capture");
-        return;
+    } else {
+        g_string_append(out, "the client had not called the address before, or not for ");
+        append_duration(out, (int64_t)found->value);
+        g_string_append(out, " (the others: for ");
+        append_duration(out, (int64_t)found->others);
+        g_string_append(out, " at most)");
     }
-    g_string_append(out, "the client had not called the address before, or not for ");
-    append_duration(out, (int64_t)found->value);
-    g_string_append(out, " (the others: for ");
-    append_duration(out, (int64_t)found->others);
-    g_string_append(out, " at most)");
+    if (found->setup != NULL)
+        say_setups(out, found, any);
 }
 
 static void say_client(GString *out, const struct found *found, const struct subject *any)

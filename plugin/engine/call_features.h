@@ -6,6 +6,7 @@
 #define SYNFATE_CALL_FEATURES_H
 
 #include "results.h"
+#include "setup.h"
 #include "surroundings.h"
 
 /* A call as it is compared: by one attempt of it. */
@@ -73,10 +74,12 @@ enum feature_form {
  * FORM_RANGE, their smallest and their largest. Of
  * FEATURE_BACKEND, others is the time (ns) from the last call that it took to the first bad one; 0: it took none. Of
  * FEATURE_ELSEWHERE, it counts the other connections that were ended by a RST after that; frame: where the first began;
- * met: the calls of which two repeated SYNs or more were followed there by an ACK at once; met_frame: the first of them. */
+ * met: the calls of which two repeated SYNs or more were followed there by an ACK at once; met_frame: the first of them. Of
+ * FEATURE_FIRST_CONTACT, met: the calls that waited while something was set up (setup.h), all as the first one did: setup. */
 struct found {
     uint64_t value, others;
     uint32_t frame, met_frame;
+    const struct setup *setup;
     guint met;
     enum feature feature;
 };

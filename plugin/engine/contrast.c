@@ -273,6 +273,26 @@ static void find_victims(const struct comparison *c, const GPtrArray *bad, struc
     g_hash_table_destroy(victims);
 }
 
+static bool is_same_manner(const struct setup *a, const struct setup *b)
+{
+    return a->kind == b->kind && (a->again == 0) == (b->again == 0);
+}
+
+/* Calls that waited while something was set up, in the same way as the first of them. */
+static void find_setups(const struct comparison *c, const GPtrArray *bad, struct found *found)
+{
+    struct subject s;
+
+    for (guint i = 0; i < bad->len; i++) {
+        read_subject(c, call_at(bad, i), &s);
+        const struct setup *setup = setup_of(c->t, s.attempt);
+        if (setup == NULL || (found->setup != NULL && !is_same_manner(setup, found->setup)))
+            continue;
+        if (found->met++ == 0)
+            found->setup = setup;
+    }
+}
+
 static guint find_separating(const struct comparison *c, const GPtrArray *bad, const GPtrArray *good,
                              struct found found[SAID_MOST])
 {
@@ -291,6 +311,9 @@ static guint find_separating(const struct comparison *c, const GPtrArray *bad, c
         find_met(c, bad, &found[0]);
         find_victims(c, bad, &found[0]);
     }
+    for (guint i = 0; i < n; i++)
+        if (found[i].feature == FEATURE_FIRST_CONTACT)
+            find_setups(c, bad, &found[i]);
     return n;
 }
 

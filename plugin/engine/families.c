@@ -110,7 +110,8 @@ static const struct family_row families[FAMILY_COUNT + 1] = {
                                "what has to be set up before the first packet goes through: ARP or neighbour "
                                "discovery, a tunnel, a policy that comes later",
                                "Look at what is done at the first packet: ARP, IKE, a network policy or route that is "
-                               "put in place late. Next: capture ARP, ICMPv6 and UDP port 500 too, between the two SYNs.",
+                               "put in place late. Next: capture ARP, ICMPv6 and UDP ports 500 and 4500 too: what is "
+                               "between the two SYNs is named.",
                                PAGE "#first-contact" },
     [FAMILY_FLOW_LIMIT] = { "flow_limit",
                             "a limit on the connections of one source to one destination: a NAT's ports, a firewall's, the "

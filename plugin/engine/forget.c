@@ -8,6 +8,7 @@
 #include "notes.h"
 #include "races.h"
 #include "recognise.h"
+#include "setup.h"
 #include "siblings.h"
 #include "tunnels.h"
 
@@ -334,6 +335,7 @@ void tracker_forget(struct tracker *t, uint32_t before, const struct forget_limi
     g_hash_table_foreach_remove(t->translated, is_translation_over, &k);
     races_forget(t, k.attempts);
     tunnels_forget(t, k.attempts);
+    setup_forget(t);
     alarms_forget(t, k.attempts);
     notes_forget(t, before, k.attempts);
     if (peers_are_many(&t->peers))

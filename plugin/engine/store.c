@@ -78,6 +78,9 @@ void store_clear(struct tracker *t)
     index_free(&t->by_client);
     g_free(t->closings);
     g_free(t->skew);
+    if (t->setups.of_attempt != NULL)
+        g_hash_table_destroy(t->setups.of_attempt);
+    g_free(t->setups.recent);
     if (t->tunnels.ends != NULL) {
         g_hash_table_destroy(t->tunnels.ends);
         g_hash_table_destroy(t->tunnels.damaged);

@@ -13,6 +13,7 @@
 #include "pool.h"
 #include "port_pair.h"
 #include "prints.h"
+#include "setup_packet.h"
 
 /* Mirror ports and the "any" device show a frame twice, at most this much apart; nothing retransmits so soon. */
 #define DUPLICATE_WINDOW (5 * NS_PER_SECOND / 1000)
@@ -39,6 +40,13 @@ struct tunnels {
     GHashTable *ends;    /* GBytes: tunnel ends of which something had a right one, or none; NULL: no tunnel was seen */
     GHashTable *damaged; /* attempt -> struct damaged */
     bool ignored;        /* a SYN with a wrong one was answered */
+};
+
+/* Recent packets that set up a way, and which of them came while a SYN waited: see setup.c. */
+struct setups {
+    struct setup_packet *recent; /* NULL: none has come */
+    uint32_t count;              /* that have come */
+    GHashTable *of_attempt;      /* attempt -> struct setup; NULL: none */
 };
 
 /* Records are reached by handles from 1; 0 is none. */
@@ -72,6 +80,7 @@ struct tracker {
     GHashTable *names;        /* see names.c; NULL: none */
     struct clock_pairs *skew; /* see clocks.c; NULL: one point saw all */
     struct tunnels tunnels;
+    struct setups setups;
     struct closing *closings; /* FINs seen of late, to link the legs of a NAT */
 
     struct prints prints;

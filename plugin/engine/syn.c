@@ -9,6 +9,7 @@
 #include "races.h"
 #include "renumbered.h"
 #include "seq.h"
+#include "setup.h"
 #include "siblings.h"
 #include "take.h"
 #include "tunnels.h"
@@ -244,6 +245,8 @@ static void retry(const struct work *w, struct attempt *a)
             a->flags |= ATTEMPT_PLAIN_RETRY;
         if (!is_answered(w->t, trouble))
             trouble->unanswered_time = w->seg->seen.time;
+        if (a->retries == 0 && w->t->setups.count > 0)
+            setup_see_retry(w, w->pair->attempt[w->side]);
     } else {
         note_taken_syn(a, trouble, a->tsval);
     }

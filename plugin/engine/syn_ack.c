@@ -8,6 +8,7 @@
 #include "refute.h"
 #include "renumbered.h"
 #include "seq.h"
+#include "setup.h"
 #include "take.h"
 #include "tunnels.h"
 #include "use.h"
@@ -165,6 +166,8 @@ static void on_good_syn_ack(const struct work *w, uint32_t attempt)
     note_sender(w, attempt, copy);
     if (!known && a->sibling != 0)
         see_syn_ack_passed(w, attempt);
+    if (!known && w->t->setups.count > 0)
+        setup_see_answer(w, attempt);
     if (copy || !known)
         see_syn_ack_apart(w, attempt, copy);
     note_crossing(w, a);

@@ -9,6 +9,7 @@
 #include "names.h"
 #include "peer_end.h"
 #include "renumbered.h"
+#include "setup.h"
 #include "siblings.h"
 #include "take.h"
 #include "translated.h"
@@ -200,6 +201,17 @@ void tracker_udp(struct tracker *t, const struct packet_bytes *bytes, size_t udp
         names_note(&t->names, &answer);
 }
 
+void tracker_setup(struct tracker *t, const struct sighting *seen, uint8_t proto, const struct packet_bytes *bytes,
+                   size_t offset, const struct envelope *envelope)
+{
+    struct setup_packet packet;
+
+    if (!setup_packet_parse(proto, bytes, offset, envelope, &packet))
+        return;
+    packet.frame = seen->frame;
+    setup_add(t, &packet);
+}
+
 void tracker_other_packet(struct tracker *t, const struct sighting *seen, uint8_t family, const uint8_t ip[16])
 {
     t->capture.others = true;
@@ -208,8 +220,10 @@ void tracker_other_packet(struct tracker *t, const struct sighting *seen, uint8_
 
 void tracker_begin_frame(struct tracker *t, const struct sighting *seen)
 {
-    if (seen->frame <= t->frame)
+    if (seen->frame <= t->frame) {
         hide_frame(t, seen->frame);
+        setup_hide(t, seen->frame);
+    }
     t->frame = seen->frame;
     t->pair_in_frame = 0;
     t->now = MAX(t->now, seen->time);

@@ -17,6 +17,7 @@
 #include "past.h"
 #include "recognise.h"
 #include "ring.h"
+#include "setup_packet.h"
 #include "summary.h"
 #include "text.h"
 #include "verdict.h"
@@ -54,6 +55,10 @@ void tracker_icmp_cut(struct tracker *t);
 
 /* Takes into account what the UDP datagram at udp_offset says, if it is a DNS answer. */
 void tracker_udp(struct tracker *t, const struct packet_bytes *bytes, size_t udp_offset);
+
+/* Takes in ARP (proto: PROTO_ARP), neighbour discovery (58) or IKE (17), if it is that; its header is at offset. */
+void tracker_setup(struct tracker *t, const struct sighting *seen, uint8_t proto, const struct packet_bytes *bytes,
+                   size_t offset, const struct envelope *envelope);
 
 /* Takes in any other packet: its sender exists. */
 void tracker_other_packet(struct tracker *t, const struct sighting *seen, uint8_t family, const uint8_t ip[16]);

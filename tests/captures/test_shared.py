@@ -6,13 +6,17 @@ import struct
 from dataclasses import replace
 
 import pytest
-from scapy.layers.inet import IP, TCP
+from scapy.layers.inet import IP, TCP, UDP
+from scapy.layers.inet6 import ICMPv6ND_NA, ICMPv6ND_NS, IPv6
+from scapy.layers.l2 import ARP, Ether
+from scapy.packet import Raw
 
 import capture_file
 from flow import Capture, ethernet
 from tshark import REPO
 
 ROUNDS, GOOD_IN_ROUND = 5, 4
+CLIENT_MAC, ROUTER_MAC, EVERYBODY = "02:00:00:00:00:0a", "02:00:00:00:00:fe", "ff:ff:ff:ff:ff:ff"
 SHARED = ("-2", "-Y", "synfate.outcome", "-T", "fields", "-e", "synfate.outcome", "-e", "synfate.shared")
 
 
@@ -326,6 +330,133 @@ class FirstContact(Story):
 
     def refute(self):
         in_time(*self.fresh(client=30))
+
+
+class FirstContactSeen(FirstContact):
+    """The capture has what sets the way up."""
+
+    def bad(self, i):
+        c, s = self.fresh(client=10 + i)
+        c.syn()
+        self.set_up(c, s)
+        self.capture.wait(1)
+        c.syn()
+        finish(c, s)
+
+    def link(self, packet):
+        return packet if isinstance(packet, Ether) else super().link(packet)
+
+    def send(self, packet, src, dst):
+        self.capture.add(Ether(src=src, dst=dst) / packet)
+
+
+class Arp(FirstContactSeen):
+    """The server's router asks for the client."""
+
+    says = (FirstContact.says + "; while 5 of them waited, ARP began between the two SYNs (the first: for 10.9.0.10, in frame 2, "
+            "answered in frame 3) - probably")
+
+    def set_up(self, c, s):
+        self.ask(c.ip)
+        self.send(ARP(op=2, psrc=c.ip, hwsrc=CLIENT_MAC, pdst=self.capture.host(254)), CLIENT_MAC, ROUTER_MAC)
+
+    def ask(self, address, dst=EVERYBODY):
+        self.send(ARP(psrc=self.capture.host(254), hwsrc=ROUTER_MAC, pdst=address), ROUTER_MAC, dst)
+
+
+class ArpAnsweredLater(Arp):
+    """What is asked again and again is named where it began; the answer comes behind the second SYN."""
+
+    says = FirstContact.says + ("; while 5 of them waited, ARP began between the two SYNs (the first: for 10.9.0.10, in frame 2, "
+                                "answered in frame 5) - probably")
+
+    def bad(self, i):
+        c, s = self.fresh(client=10 + i)
+        c.syn()
+        self.ask(c.ip)
+        self.ask(c.ip)
+        self.capture.wait(1)
+        c.syn()
+        self.send(ARP(op=2, psrc=c.ip, hwsrc=CLIENT_MAC, pdst=self.capture.host(254)), CLIENT_MAC, ROUTER_MAC)
+        finish(c, s)
+
+
+class ArpBeforeLateAnswer(Arp):
+    """Nothing is sent again: the SYN waits."""
+
+    says = FirstContact.says + ("; while 5 of them waited, ARP began (the first: for 10.9.0.10, in frame 2, answered in frame 3) - "
+                                "probably")
+
+    def bad(self, i):
+        c, s = self.fresh(client=10 + i)
+        c.syn()
+        self.capture.wait(1.2)
+        self.set_up(c, s)
+        finish(c, s)
+
+
+class ArpForRouter(Arp):
+    """The server asks for the router that the SYN came from."""
+
+    says = FirstContact.says + ("; while 5 of them waited, ARP began between the two SYNs (the first: for the next hop 10.9.0.254, "
+                                "in frame 2, answered in frame 3) - probably")
+
+    def set_up(self, c, s):
+        self.send(ARP(psrc=s.ip, pdst=self.capture.host(254)), ethernet(c.capture.frames[-1].packet).dst, EVERYBODY)
+        router = ethernet(c.capture.frames[-2].packet).src
+        self.send(ARP(op=2, psrc=self.capture.host(254), hwsrc=router, pdst=s.ip), router, ethernet(c.capture.frames[-2].packet).dst)
+
+
+class NeighbourDiscovery(FirstContactSeen):
+    service, version = "[fd09::2]:8080", 6
+    says = FirstContact.says + ("; while 5 of them waited, neighbour discovery began between the two SYNs (the first: for fd09::a, "
+                                "in frame 2, answered in frame 3) - probably")
+
+    def set_up(self, c, s):
+        self.capture.add(Ether(src=ROUTER_MAC, dst="33:33:ff:00:00:01")
+                         / IPv6(src="fe80::fe", dst="ff02::1:ff00:1") / ICMPv6ND_NS(tgt=c.ip))
+        self.capture.add(Ether(src=CLIENT_MAC, dst=ROUTER_MAC) / IPv6(src=c.ip, dst="fe80::fe") / ICMPv6ND_NA(tgt=c.ip, S=1))
+
+
+def ike(responder=b"", flags=0x08):
+    return Raw(struct.pack(">8s8sBBBBII", b"initiate", responder, 33, 0x20, 34, flags, 0, 28))
+
+
+class Ike(FirstContactSeen):
+    """Where a NAT is on the way."""
+
+    says = FirstContact.says + ("; while 5 of them waited, IKE began between the two SYNs (the first: from 10.9.0.10 to 10.9.0.2, "
+                                "in frame 2, answered in frame 3) - probably")
+    port, marker = 4500, bytes(4)
+
+    def set_up(self, c, s):
+        there, back = UDP(sport=40000, dport=self.port), UDP(sport=self.port, dport=40000)
+        self.capture.add(IP(src=c.ip, dst=s.ip) / there / Raw(self.marker) / ike())
+        self.capture.add(IP(src=s.ip, dst=c.ip) / back / Raw(self.marker) / ike(b"responds", 0x20))
+
+
+class NothingBegan(Arp):
+    """ARP for others, for hosts that are known, of hosts that announce themselves, and before and behind the two SYNs; IKE of
+    others, and what is none."""
+
+    def bad(self, i):
+        c, s = self.fresh(client=10 + i)
+        self.ask(c.ip)
+        c.syn()
+        self.ask(self.capture.host(77))
+        self.ask(c.ip, CLIENT_MAC)
+        self.send(ARP(psrc=c.ip, pdst=c.ip), CLIENT_MAC, EVERYBODY)
+        self.send(ARP(psrc="0.0.0.0", pdst=c.ip), CLIENT_MAC, EVERYBODY)
+        self.send(ARP(op=2, psrc=c.ip, pdst=self.capture.host(254)), CLIENT_MAC, ROUTER_MAC)
+        self.send(ARP(psrc=s.ip, pdst=self.capture.host(77)), CLIENT_MAC, EVERYBODY)
+        self.send(ARP(op=2, psrc=self.capture.host(77), hwsrc=ROUTER_MAC, pdst=s.ip), ROUTER_MAC, CLIENT_MAC)
+        self.capture.add(IP(src="10.9.0.77", dst="10.9.0.78") / UDP(sport=500, dport=500) / ike())
+        self.capture.add(IP(src=c.ip, dst=s.ip) / UDP(sport=4500, dport=4500) / ike())
+        self.capture.add(IP(src=c.ip, dst=s.ip) / UDP(sport=500, dport=500) / ike(b"responds"[:0], 0x08)[Raw].load[:20])
+        self.capture.wait(1)
+        c.syn()
+        self.ask(c.ip)
+        finish(c, s)
 
 
 class Idle(Story):
@@ -790,7 +921,8 @@ FAMILIES = {
     BoxState: "state that a box on the way keeps of the old connection",
     BoxStateBehindNat: "state that a box on the way keeps of the old connection",
     OldBoxState: "state that a box on the way keeps of the old connection",
-    FirstContact: "what has to be set up before the first packet goes through",
+    **dict.fromkeys((FirstContact, Arp, ArpAnsweredLater, ArpBeforeLateAnswer, ArpForRouter, NeighbourDiscovery, Ike),
+                    "what has to be set up before the first packet goes through"),
     Size: "a path-MTU black hole",
     TooBig: "a hop with a smaller MTU, whose ICMP errors are in the capture and change nothing",
     TooBig6: "a hop with a smaller MTU, whose ICMP errors are in the capture and change nothing",
@@ -845,6 +977,19 @@ def test_other_acks_are_none_of_the_syns(tshark, story):
     calls = rows(tshark, f"acks_{story.__name__}.pcap", story().play(twin=False))
     said = {shared for outcome, shared in calls if outcome == "failed"}
     assert len(said) == 1 and "toward another address - probably a collision behind NAT" in said.pop()
+
+
+def test_nothing_began_between_the_syns(tshark):
+    calls = rows(tshark, "nothing_began.pcap", NothingBegan().play(twin=False))
+    said = {shared for outcome, shared in calls if outcome == "late"}
+    assert len(said) == 1 and f"{FirstContact.says} - probably what has to be set up" in said.pop()
+
+
+def test_read_filter_hides_what_began(tshark):
+    """What the file that is left does not have is not named by the number of another frame."""
+    capture = tshark.save("hidden_arp.pcap", Arp().play(twin=False))
+    said = {line.split("\t")[1] for line in tshark.run("-R", "tcp", "-r", capture, *SHARED).splitlines() if "late" in line}
+    assert len(said) == 1 and f"{FirstContact.says} - probably what has to be set up" in said.pop()
 
 
 def test_two_calls_have_one_victim(tshark):

@@ -8,7 +8,7 @@ from scapy.contrib.gtp import GTP_U_Header, GTPPDUSessionContainer
 from scapy.contrib.mpls import MPLS
 from scapy.layers.dns import DNS, DNSQR, DNSRR
 from scapy.layers.inet import ICMP, IP, TCP, UDP, IPOption_NOP
-from scapy.layers.inet6 import (ICMPv6DestUnreach, ICMPv6EchoRequest, IPv6, IPv6ExtHdrDestOpt, IPv6ExtHdrFragment,
+from scapy.layers.inet6 import (ICMPv6DestUnreach, ICMPv6EchoRequest, ICMPv6ND_NA, ICMPv6ND_NS, IPv6, IPv6ExtHdrDestOpt, IPv6ExtHdrFragment,
                                 IPv6ExtHdrHopByHop, IPv6ExtHdrRouting, IPv6ExtHdrSegmentRouting, PadN)
 from scapy.layers.ipsec import AH
 from scapy.layers.l2 import ARP, GRE, Dot1Q, Ether
@@ -97,10 +97,34 @@ def dns_answers():
             MAC / OUTER4 / ICMP(type=3, code=3) / IP(**V4) / answer]
 
 
+def ways_set_up():
+    """ARP, neighbour discovery and IKE: asked of all and of one, answered, announced, below tags and in tunnels."""
+    all_of_them, arp = Ether(src=MAC.src, dst="ff:ff:ff:ff:ff:ff"), {"hwsrc": "02:00:00:00:00:01", "psrc": "10.1.0.1"}
+    ask, answer = ARP(**arp, pdst="10.1.0.2"), ARP(**arp, op=2, hwdst="02:00:00:00:00:02", pdst="10.1.0.2")
+    solicit = IPv6(src="fd00::1", dst="ff02::1:ff00:2") / ICMPv6ND_NS(tgt="fd00::2")
+    advertise = IPv6(src="fd00::2", dst="fd00::1") / ICMPv6ND_NA(tgt="fd00::2", S=1)
+    begin = Raw(struct.pack(">8s8sBBBBII", b"initiate", b"", 33, 0x20, 34, 8, 0, 28))
+    agree = Raw(struct.pack(">8s8sBBBBII", b"initiate", b"responds", 33, 0x20, 34, 0x20, 0, 28))
+    first = Raw(struct.pack(">8s8sBBBBII", b"initiate", b"", 1, 0x10, 2, 0, 0, 28))
+    ike = [UDP(sport=500, dport=500) / begin, UDP(sport=500, dport=500) / agree, UDP(sport=500, dport=500) / first,
+           UDP(sport=4500, dport=4500) / Raw(bytes(4)) / begin, UDP(sport=50000, dport=4500) / Raw(bytes(4)) / begin,
+           UDP(sport=4500, dport=4500) / Raw(b"\xff"), UDP(sport=4500, dport=4500) / Raw(b"\1\2\3\4" + bytes(40))]
+    return [
+        all_of_them / ask, MAC / ask, MAC / answer, all_of_them / ARP(**arp, pdst="10.1.0.1"), all_of_them / Dot1Q(vlan=5) / ask,
+        Ether(dst=all_of_them.dst, src=MAC.src, type=36) / Raw(b"\xaa\xaa\x03\0\0\0\x08\x06") / ask,
+        in_udp(4789, VXLAN(vni=1) / all_of_them / ask), in_udp(6081, GENEVE(vni=1) / MAC / answer),
+        MAC / OUTER4 / GRE(proto=0x6558) / MAC / answer,
+        MAC / OUTER4 / GRE(proto=0x0806) / ask, in_udp(6081, GENEVE(proto=0x0806) / ask),
+        MAC / solicit, MAC / advertise, MAC / IPv6(src="fd00::1", dst="fd00::2") / ICMPv6ND_NS(tgt="fd00::2"),
+        in_udp(4789, VXLAN(vni=1) / MAC / solicit), *(MAC / IP(**V4) / one for one in ike), MAC / IPv6(**V6) / ike[0],
+        in_udp(4789, VXLAN(vni=1) / MAC / IP(**V4) / ike[1]), MAC / OUTER4 / ICMP(type=3, code=3) / IP(**V4) / ike[0],
+    ]
+
+
 def other_packets():
     return [
         MAC / ARP(hwsrc="02:00:00:00:00:01"), in_udp(53, DNS()), in_udp(9, Raw(b"x"), OUTER6),
-        *dns_answers(),
+        *dns_answers(), *ways_set_up(),
         MAC / IP(**V4, proto=50) / Raw(b"\0" * 60),
         MAC / OUTER4 / ICMP(type=8) / Raw(b"abc"), MAC / OUTER6 / ICMPv6EchoRequest(),
         MAC / OUTER4 / ICMP(type=3, code=1) / syn4(), MAC / OUTER4 / ICMP(type=11) / syn4(),
@@ -144,7 +168,8 @@ def captures():
         "ethernet": (ETHERNET, ethernet()),
         "cooked": (COOKED, cooked(sll) + cooked(sll + b"\x81\0\0\5") + cooked(sll + b"\0\4\xaa\xaa\3\0\0\0")
                    + cooked(b"\0\4\3\x0a\0\0\2\0\0\0\0\1\0\0") + [b"\0\4\2\0\0\6\2\0\0\0\0\1\0\0\0\7\xff\3\0\x21" + v4]),
-        "cooked2": (COOKED2, [TYPES[n] + b"\0\0\0\0\0\3\0\1\0\6\2\0\0\0\0\1\0\0" + packet for n, packet in packets()]),
+        "cooked2": (COOKED2, [TYPES[n] + b"\0\0\0\0\0\3\0\1\0\6\2\0\0\0\0\1\0\0" + packet for n, packet in packets()]
+                    + [b"\x08\x06\0\0\0\0\0\3\0\1\0\6\2\0\0\0\0\1\0\0" + bytes(ARP(psrc="10.1.0.1", pdst="10.1.0.2"))]),
         "raw": (RAW, [packet for _, packet in packets()]),
         "ipv4": (IPV4, [v4, v6]),
         "ipv6": (IPV6, [v6, v4]),

@@ -17,6 +17,8 @@ void traced_segment(struct tracker *t, const struct segment *seg);
 void traced_icmp(struct tracker *t, const struct sighting *seen, uint8_t family, const struct packet_bytes *bytes,
                  size_t offset);
 void traced_udp(struct tracker *t, const struct packet_bytes *bytes, size_t offset);
+void traced_setup(struct tracker *t, const struct sighting *seen, uint8_t proto, const struct packet_bytes *bytes,
+                  size_t offset, const struct envelope *envelope);
 void traced_other_packet(struct tracker *t, const struct sighting *seen, uint8_t family, const uint8_t ip[16]);
 void traced_name_point(struct tracker *t, uint16_t point, const char *name, uint32_t recorder);
 void traced_note_drops(struct tracker *t, uint64_t packets);
@@ -116,6 +118,22 @@ void traced_udp(struct tracker *t, const struct packet_bytes *bytes, size_t offs
         fputc('\n', trace());
     }
     tracker_udp(t, bytes, offset);
+}
+
+void traced_setup(struct tracker *t, const struct sighting *seen, uint8_t proto, const struct packet_bytes *bytes,
+                  size_t offset, const struct envelope *envelope)
+{
+    struct setup_packet packet;
+
+    if (setup_packet_parse(proto, bytes, offset, envelope, &packet)) {
+        fprintf(trace(), "setup kind %u answer %d frame %u owner ", packet.kind, packet.answer, seen->frame);
+        for (int i = 0; i < 6; i++)
+            fprintf(trace(), "%02x", packet.owner[i]);
+        put_ip(packet.family, packet.asker);
+        put_ip(packet.family, packet.asked);
+        fputc('\n', trace());
+    }
+    tracker_setup(t, seen, proto, bytes, offset, envelope);
 }
 
 void traced_other_packet(struct tracker *t, const struct sighting *seen, uint8_t family, const uint8_t ip[16])

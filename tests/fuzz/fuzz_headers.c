@@ -1,7 +1,7 @@
-/* fuzz_headers.c - raw bytes as TCP, IP and ICMP headers, and as DNS answers
+/* fuzz_headers.c - raw bytes as TCP, IP and ICMP headers, as DNS answers, and as what sets up a way
  *
- * Input: what to read (bit 0: ICMP; bit 3: a DNS answer; bits 1, 2: the addresses' family is known, 4 or 6), the offset
- * of the TCP, ICMP or UDP header, bytes that the capture cut off, and the packet.
+ * Input: what to read (bit 0: ICMP; bit 3: a DNS answer; bit 4: what sets up a way; bits 1, 2: the addresses' family is known, 4 or 6), the offset
+ * of the TCP, ICMP, UDP or ARP header, bytes that the capture cut off, and the packet.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -82,6 +82,21 @@ static void read_dns(const struct packet_bytes *bytes, size_t offset)
     PROMISE(answer.at <= bytes->captured);
 }
 
+static void read_setup(const struct packet_bytes *bytes, size_t offset, uint8_t family)
+{
+    static const uint8_t protos[] = { PROTO_ARP, 58, 17 };
+    const struct envelope envelope = { .family = family, .src = { 1 }, .dst = { 0xff } };
+    struct setup_packet packet;
+
+    for (size_t i = 0; i < sizeof protos; i++) {
+        if (!setup_packet_parse(protos[i], bytes, offset, &envelope, &packet))
+            continue;
+        PROMISE(packet.family == 4 || packet.family == 6);
+        PROMISE(packet.kind <= SETUP_IKE);
+        PROMISE(memcmp(packet.asker, packet.asked, sizeof packet.asker) != 0);
+    }
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static const uint8_t families[4] = { 0, 4, 6, 0 };
@@ -93,7 +108,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     memcpy(copy + 1, data + INPUT_HEADER, captured);
     struct packet_bytes bytes = { .data = copy + 1, .captured = captured, .on_wire = captured + data[2] };
     uint8_t family = families[data[0] >> 1 & 3];
-    if (data[0] & 8)
+    if (data[0] & 16)
+        read_setup(&bytes, data[1], family);
+    else if (data[0] & 8)
         read_dns(&bytes, data[1]);
     else if (data[0] & 1)
         read_icmp(&bytes, data[1], family);

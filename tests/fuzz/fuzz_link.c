@@ -9,8 +9,8 @@
 
 #include <string.h>
 
-/* ICMP, TCP, UDP, ICMPv6 */
-static const uint8_t protocols[] = { 1, 6, 17, 58 };
+/* ICMP, TCP, UDP, ICMPv6, ARP */
+static const uint8_t protocols[] = { 1, 6, 17, 58, PROTO_ARP };
 
 enum { INPUT_HEADER = 2 };
 
@@ -32,7 +32,9 @@ static void check(const struct link_frame *frame, const struct packet_bytes *byt
     PROMISE(frame->family == 0 || is_within(bytes, frame->src, size));
     PROMISE(frame->link_src == NULL || is_within(bytes, frame->link_src, 6));
     PROMISE(frame->link_dst == NULL || is_within(bytes, frame->link_dst, 6));
-    if (frame->ip_proto != 0) {
+    if (frame->ip_proto == PROTO_ARP)
+        PROMISE(frame->unread == UNREAD_NOTHING);
+    else if (frame->ip_proto != 0) {
         PROMISE(frame->family != 0);
         PROMISE(is_within(bytes, frame->dst, size));
         PROMISE(frame->unread == UNREAD_NOTHING);

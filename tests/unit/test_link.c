@@ -5,6 +5,7 @@
 #include "link.h"
 
 #include "headers.h"
+#include "setup_packet.h"
 
 enum { TCP_HEADER = 20, IPV4_HEADER = 20, IPV6_HEADER = 40, UDP_HEADER = 8 };
 
@@ -59,7 +60,7 @@ static struct link_frame read_cut(enum link_type type, const struct packet *p, s
     g_assert_cmpuint(frame.offset, <=, captured);
     if (frame.family != 0)
         g_assert_true(frame.src >= bytes.data && frame.src < bytes.data + captured);
-    if (frame.ip_proto != 0)
+    if (frame.ip_proto != 0 && frame.ip_proto != PROTO_ARP)
         g_assert_true(frame.dst > frame.src && frame.dst < bytes.data + captured);
     if (frame.family != 0 && frame.ip_proto != 0) /* the copy goes away */
         g_assert_cmphex(frame.family == 4 ? frame.src[0] : frame.src[15], ==, frame.family == 4 ? 10 : 1);
@@ -309,7 +310,6 @@ static void test_other_packets(void)
 {
     static const char *const frames[] = {
         "",
-        "020000000002 020000000001 0806 0001 0800 0604 0001 020000000001 0a000001 000000000000 0a000002",
         "020000000002 020000000001 0800 4600",
         "020000000002 020000000001 0800 44000014 00000000 40060000 0a000001 0a000002",
         "020000000002 020000000001 0800 45000013 00000000 40060000 0a000001 0a000002",
@@ -322,6 +322,33 @@ static void test_other_packets(void)
         struct packet p = { .size = 0 };
         put_bytes(&p, frames[i]);
         assert_unread(LINK_ETHERNET, &p, UNREAD_NOTHING);
+    }
+}
+
+/* ARP, and UDP from or to a port of IKE. */
+static void test_what_sets_up_a_way(void)
+{
+    static const struct {
+        const char *bytes;
+        size_t offset;
+        uint8_t proto;
+    } frames[] = {
+        { "ffffffffffff 020000000001 0806 0001 0800 0604 0001", 14, PROTO_ARP },
+        { "ffffffffffff 020000000001 8100 0005 0806 0001", 18, PROTO_ARP },
+        { "020000000002 020000000001 0800 4500001c 00000000 40110000 0a000001 0a000002 01f4c350 00080000", 34,
+          PROTO_UDP },
+        { "020000000002 020000000001 0800 4500001c 00000000 40110000 0a000001 0a000002 c3501194 00080000", 34,
+          PROTO_UDP },
+        { "020000000002 020000000001 0800 4500001c 00000000 40110000 0a000001 0a000002 c3501195 00080000", 0, 0 },
+    };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(frames); i++) {
+        struct packet p = { .size = 0 };
+        put_bytes(&p, frames[i].bytes);
+        const struct link_frame frame = read_cut(LINK_ETHERNET, &p, p.size);
+        g_assert_cmpuint(frame.ip_proto, ==, frames[i].proto);
+        g_assert_cmpuint(frame.offset, ==, frames[i].offset);
+        g_assert_cmpuint(frame.unread, ==, UNREAD_NOTHING);
     }
 }
 
@@ -343,6 +370,7 @@ int main(int argc, char **argv)
     g_test_add_func("/link/ipv6-in-ipv4-in-ipv6", test_ipv6_in_ipv4_in_ipv6);
     g_test_add_func("/link/extension-headers", test_extension_headers);
     g_test_add_func("/link/ipv4-options", test_ipv4_options);
+    g_test_add_func("/link/what-sets-up-a-way", test_what_sets_up_a_way);
     g_test_add_func("/link/icmp", test_icmp);
     g_test_add_func("/link/padding", test_padding);
     g_test_add_func("/link/fragments", test_fragments);

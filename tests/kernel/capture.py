@@ -15,6 +15,7 @@ SO_RCVBUFFORCE = 33  # neither is in the socket module
 SO_TIMESTAMPNS = 35
 ETHERTYPE_IPV4 = 0x0800
 ETHERTYPE_IPV6 = 0x86DD
+ETHERTYPE_ARP = 0x0806
 ETHERNET, SLL2 = 1, 276  # link types
 HEADERS = {ETHERNET: 14, SLL2: 20}  # bytes before the IP packet
 PACKET_OUTGOING = 4
@@ -32,12 +33,16 @@ class Frame:
 def frame(nanoseconds, data, link=ETHERNET):
     header = HEADERS[link]
     ethertype = struct.unpack("!H", data[:2] if link == SLL2 else data[12:14])[0]
+    if ethertype == ETHERTYPE_ARP:
+        return Frame(nanoseconds, data, packet.Segment("", "", protocol=ETHERTYPE_ARP), link)
     known = ethertype in (ETHERTYPE_IPV4, ETHERTYPE_IPV6)
     return Frame(nanoseconds, data, packet.parse(data[header:]) if known else None, link)
 
 
 class Capture:
-    """Keeps every IP frame of an interface (None: of all interfaces of the namespace)."""
+    """Keeps every IP frame of an interface (None: of all interfaces of the namespace), and ARP if it is told to."""
+
+    with_arp = False
 
     def __init__(self, namespace, interface=None):
         self.socket = self.open(namespace, interface)
@@ -62,7 +67,7 @@ class Capture:
             data, control, _, address = self.socket.recvmsg(65536, 64)
             stamp = next(struct.unpack("=qq", value[:16]) for _, kind, value in control if kind == SO_TIMESTAMPNS)
             seen = self.taken(stamp[0] * 10**9 + stamp[1], data, address)
-            if seen and seen.segment:
+            if seen and seen.segment and (self.with_arp or seen.segment.protocol != ETHERTYPE_ARP):
                 self.frames.append(seen)
 
     def stop(self):

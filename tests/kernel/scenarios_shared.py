@@ -170,6 +170,7 @@ def shared_size(stage):
 def shared_first_contact(stage):
     """The router learns a client's link address by its second ARP request only; the SYN/ACK waits there for it."""
     stage.middle.sysctl(ipv4__neigh__i0__retrans_time_ms=1500)
+    stage.captures["client"].with_arp = True
     caller = Caller(stage)
     for address in NEWCOMERS:
         stage.client.run(f"ip address add {address}/24 dev c0")
@@ -179,7 +180,8 @@ def shared_first_contact(stage):
         caller.good(address=address)
     stage.stop()
     rows(stage, caller.hit, "established", "slow_answer",
-         "the first call of its client to the address in the capture - probably what has to be set up before")
+         f"the first call of its client to the address in the capture; while {ROUNDS} of them waited, ARP began between the two "
+         f"SYNs (the first: for {NEWCOMERS[0]}, in frame 2, answered in frame 5) - probably what has to be set up before")
 
 
 @scenario(stage=Firewall, cut=False)

@@ -42,7 +42,7 @@ static enum waiting waited_for(enum handshake_event before, enum handshake_event
 void bill(const struct timed_event *events, size_t n, int64_t parts[WAIT_COUNT])
 {
     memset(parts, 0, WAIT_COUNT * sizeof parts[0]);
-    for (size_t i = 1; i < n; i++) {
+    for (size_t i = 1; i < n && events[i].event != EVENT_AFTER; i++) {
         int64_t time = events[i].time - events[i - 1].time;
         int64_t *part = &parts[waited_for(events[i - 1].event, events[i].event, time)];
         if (time > 0)

@@ -15,6 +15,7 @@ enum handshake_event {
     EVENT_CLIENT_RESET, /* the client's RST for it */
     EVENT_DATA,         /* the client's data again, which nothing acknowledged */
     EVENT_END,          /* the client's ACK, a RST, an ICMP error */
+    EVENT_AFTER,        /* whatever came when the client no longer waited */
 };
 
 struct timed_event {
@@ -33,7 +34,7 @@ enum waiting {
 /* For people: "silence". */
 const char *waiting_name(enum waiting waiting);
 
-/* Splits the time between the first and the last of n events, in their order. */
+/* Splits the time between the first and the last of n events, in their order, up to the first EVENT_AFTER. */
 void bill(const struct timed_event *events, size_t n, int64_t parts[WAIT_COUNT]);
 
 #endif

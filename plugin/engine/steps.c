@@ -94,6 +94,18 @@ static void add_acceptance(const struct attempt *a, const struct evidence *e, co
     g_array_append_val(steps, step);
 }
 
+/* A router's errors about packets that had waited for an address, for one, come when the call is over. */
+static void mark_after(const struct attempt *a, const struct verdict *v, GArray *steps)
+{
+    if (v->fate != FATE_UNREACHABLE && v->fate != FATE_REFUSED)
+        return;
+    for (guint i = 0; i < steps->len; i++) {
+        struct timed_event *event = &g_array_index(steps, struct step, i).event;
+        if (event->time > a->first_time + v->lost)
+            event->event = EVENT_AFTER;
+    }
+}
+
 GArray *steps_collect(const struct tracker *t, const GArray *frames, uint32_t attempt)
 {
     GArray *steps = g_array_new(FALSE, FALSE, sizeof(struct step));
@@ -121,6 +133,7 @@ GArray *steps_collect(const struct tracker *t, const GArray *frames, uint32_t at
     }
     add_acceptance(a, e, &v, steps);
     add_client_resets(t, a, steps);
+    mark_after(a, &v, steps);
     return steps;
 }
 

@@ -433,6 +433,21 @@ def test_report_of_delays(tshark):
     assert "Waited:   1.0 s: network round trip 20.1 ms, silence 1.0 s\n" in report
 
 
+def test_bill_ends_with_the_call(tshark):
+    """The router sends errors about SYNs that waited for an address, and 3 s later about the one that came after that."""
+    capture = Capture()
+    c, _ = capture.flow()
+    syn = c.syn()
+    capture.wait(3)
+    c.syn()
+    capture.icmp(syn, 3, 1, source=9)
+    capture.wait(3)
+    capture.icmp(syn, 3, 1, source=9)
+    report = stats.text(tshark, tshark.save("errors.pcap", capture.pcap()), REPORT)
+    assert "failed after 3.0 s" in words(report)
+    assert "Waited: 3.0 s: " in words(report) and words(report).count("ICMP error") == 2
+
+
 def test_report_of_a_healthy_capture(tshark):
     capture = Capture()
     handshake(*capture.flow())

@@ -123,6 +123,8 @@ static void test_bill(void)
                                          AT(12, EVENT_SYN), AT(17, EVENT_SYN_ACK),  AT(18, EVENT_END) };
     const struct timed_event no_reset[] = { AT(0, EVENT_SYN), AT(2, EVENT_REJECTION), AT(1000, EVENT_SYN),
                                             AT(1002, EVENT_REJECTION) };
+    const struct timed_event ended[] = { AT(0, EVENT_SYN), AT(3000, EVENT_SYN), AT(3001, EVENT_END),
+                                         AT(6000, EVENT_AFTER), AT(6001, EVENT_AFTER) };
     const struct timed_event disordered[] = { AT(10, EVENT_SYN), AT(0, EVENT_SYN_ACK) };
 
     assert_bill(NULL, 0, 0, 0, 0, 0);
@@ -131,6 +133,7 @@ static void test_bill(void)
     assert_bill(lost_syn_ack, 4, 6, 0, 1000, 0);
     assert_bill(reset, 6, 6, 12, 0, 0);
     assert_bill(no_reset, 4, 0, 4, 998, 0);
+    assert_bill(ended, 5, 1, 0, 0, 3000);
     int64_t parts[WAIT_COUNT];
     const struct timed_event damaged[] = { { INT64_MIN / 4, EVENT_SYN },
                                            { INT64_MAX / 2, EVENT_SYN },

@@ -186,6 +186,8 @@ static void take_evidence(const struct work *w, struct connection *c)
         see_client(w, c, a, e);
     else if (seg->payload != 0 || (seg->flags & TCP_FIN) || seq_after(seg->ack, a->isn + 1 + a->syn_data))
         see_acceptance(w, a, e);
+    else if (seg->option_kinds & SELECTIVE_ACK)
+        e->flags |= EV_SELECTIVE_ACK;
     if (e->frame[EV_ACK] != 0 && e->frame[EV_ACCEPTED] != 0)
         c->flags |= CONN_SETTLED;
 }

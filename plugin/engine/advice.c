@@ -47,6 +47,18 @@ static const char of_data_at_server[] = NEAR_SERVER
     "listen backlog and net.core.somaxconn, or add workers), or a packet filter there drops it. Next: ss -tln "
     "(Recv-Q against Send-Q) and nstat -az TcpExtListenOverflows on the server; if they are calm, its packet "
     "filters (nft list ruleset).";
+static const char of_member[] =
+    "Other calls to this address and port got in within 10 s of it: one of several ways there, or of the members behind a "
+    "virtual address, is down. Next: the members (ipvsadm -Ln, kubectl get endpointslices), and the routes and neighbours "
+    "(ip neigh) of the sender of the ICMP error.";
+#define HAS_CONNECTION "The server has the connection, and data behind the gap (SACK): its accept queue was not full. "
+
+static const char of_first_segment[] = HAS_CONNECTION
+    "The client's first segment is lost each time, as where a hop takes only smaller packets and its ICMP errors do not "
+    "come back. Next: ping -M do -s 1472 to the server; then let those errors pass, or clamp the MSS.";
+static const char of_lost_segment[] = HAS_CONNECTION
+    "What cost the time is that the client's first segment was lost. Next: nstat -az TcpRetransSegs on the client, then a "
+    "capture closer to the server.";
 static const char of_damage[] =
     "Something between the sender and this capture changes packets, or does not fill in the checksum that the sender left "
     "to a network card: often a tunnel (VXLAN) on a card or driver that cannot do it. Next: nstat -az TcpInCsumErrors "
@@ -138,11 +150,23 @@ static const char *advice_at_server(const struct tracker *t, uint32_t attempt, c
     }
 }
 
+static const char *advice_for_unreachable(const struct tracker *t, uint32_t attempt)
+{
+    const struct attempt *a = get_attempt(t, attempt);
+    const struct service *s = called_service(t, a);
+
+    return s != NULL && service_accepted_near(s, a->first_time, a->last_time) ? of_member : NULL;
+}
+
 /* What the service did at other times is told before where the capture was taken. */
 static const char *advice_for_service(const struct tracker *t, uint32_t attempt, const struct verdict *v)
 {
-    const char *advice = v->cause == CAUSE_SILENT_PORT ? advice_for_silent_port(t, attempt) : NULL;
+    const char *advice = NULL;
 
+    if (v->cause == CAUSE_SILENT_PORT)
+        advice = advice_for_silent_port(t, attempt);
+    else if (v->cause == CAUSE_ICMP_HOST || v->cause == CAUSE_ICMP_NET)
+        advice = advice_for_unreachable(t, attempt);
     return advice != NULL ? advice : advice_at_server(t, attempt, v);
 }
 
@@ -154,6 +178,16 @@ static const char *advice_for_key(const struct tracker *t, uint32_t attempt, con
         v->cause == CAUSE_SILENT_HOST ? KEY_NO_DOUBT : key_doubt_of(t, get_attempt(t, attempt), v, &option);
 
     return doubt == KEY_SIGNED ? of_key : doubt == KEY_MISSING ? of_missing_key : NULL;
+}
+
+/* The server shows that it has the connection, though not yet the data that the client sent first. */
+static const char *advice_for_gap(const struct tracker *t, const struct verdict *v)
+{
+    if (!lacks_first_segment(t, v->source))
+        return NULL;
+    if (v->cause == CAUSE_UNANSWERED_DATA)
+        return of_first_segment;
+    return v->cause == CAUSE_ACCEPTED_LATE ? of_lost_segment : NULL;
 }
 
 /* NULL: the cause's. */
@@ -172,6 +206,8 @@ static const char *finer_advice(const struct tracker *t, uint32_t attempt, const
     if (is_fast_open_lost(t, get_attempt(t, attempt), v))
         return of_fast_open;
     const char *advice = advice_for_call(t, attempt, v);
+    if (advice == NULL)
+        advice = advice_for_gap(t, v);
     if (advice == NULL)
         advice = advice_for_key(t, attempt, v);
     return advice != NULL ? advice : advice_for_service(t, attempt, v);

@@ -61,16 +61,17 @@ struct history {
 };
 
 enum evidence_flags {
-    EV_SYN_ACK = 0x01,      /* a SYN/ACK was seen: syn_ack_isn holds */
-    EV_CLIENT_DATA = 0x02,  /* the client sent data, or a FIN, that begins behind its SYN: data_time holds */
-    EV_EXACT = 0x04,        /* the client's first acknowledgment is behind its SYN, and of the SYN/ACK alone */
-    EV_ACK_OF_FIRST = 0x08, /* it echoes the timestamp of the first SYN/ACK */
-    EV_ECHOES_OTHER = 0x10, /* the first SYN/ACK echoes another TSval than the newest SYN's: it answers another SYN */
-    EV_DAMAGED = 0x20,      /* each SYN/ACK seen had a wrong checksum, or came in a tunnel that has */
-    EV_SYN_ACK_IN = 0x100,  /* the host that captured received a SYN/ACK */
-    EV_SYN_ACK_OUT = 0x200, /* ... sent one */
-    EV_CLIENT_IN = 0x400,   /* ... received what the client sends behind its SYN */
-    EV_CLIENT_OUT = 0x800,  /* ... sent that */
+    EV_SYN_ACK = 0x01,       /* a SYN/ACK was seen: syn_ack_isn holds */
+    EV_CLIENT_DATA = 0x02,   /* the client sent data, or a FIN, that begins behind its SYN: data_time holds */
+    EV_EXACT = 0x04,         /* the client's first acknowledgment is behind its SYN, and of the SYN/ACK alone */
+    EV_ACK_OF_FIRST = 0x08,  /* it echoes the timestamp of the first SYN/ACK */
+    EV_ECHOES_OTHER = 0x10,  /* the first SYN/ACK echoes another TSval than the newest SYN's: it answers another SYN */
+    EV_DAMAGED = 0x20,       /* each SYN/ACK seen had a wrong checksum, or came in a tunnel that has */
+    EV_SELECTIVE_ACK = 0x40, /* the server has data of the client behind some that it lacks */
+    EV_SYN_ACK_IN = 0x100,   /* the host that captured received a SYN/ACK */
+    EV_SYN_ACK_OUT = 0x200,  /* ... sent one */
+    EV_CLIENT_IN = 0x400,    /* ... received what the client sends behind its SYN */
+    EV_CLIENT_OUT = 0x800,   /* ... sent that */
 };
 
 enum evidence_frame {

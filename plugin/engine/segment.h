@@ -32,13 +32,17 @@ enum option_kind {
     KIND_NOP,
     KIND_MSS,
     KIND_SCALE,
-    KIND_SACK,
+    KIND_SACK, /* permitted */
+    KIND_SACK_BLOCKS,
     KIND_TIMESTAMPS = 8,
     KIND_MD5 = 19,
     KIND_AO = 29,
     KIND_MPTCP = 30,
     KIND_FAST_OPEN = 34,
 };
+
+/* RFC 2018: data came behind some that is missing. */
+#define SELECTIVE_ACK (UINT64_C(1) << KIND_SACK_BLOCKS)
 
 /* Options that sign a segment with a key, as option_kinds has them: RFC 2385, RFC 5925. */
 #define SIGNED_BY_MD5 (UINT64_C(1) << KIND_MD5)

@@ -75,6 +75,13 @@ static void append_ignored(GString *out, const struct attempt *a, const struct p
                                resets->count == 1 ? "RST" : "RSTs", seq_delta(resets->first.ack, a->isn));
 }
 
+bool lacks_first_segment(const struct tracker *t, uint32_t attempt)
+{
+    const struct evidence *e = get_evidence(t, get_attempt(t, attempt));
+
+    return e != NULL && (e->flags & EV_SELECTIVE_ACK);
+}
+
 void append_shape(GString *out, const struct tracker *t, uint32_t attempt, const struct verdict *v)
 {
     struct dossier d;

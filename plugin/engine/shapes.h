@@ -15,6 +15,9 @@ bool is_to_itself(const struct tracker *t, uint32_t attempt);
 /* A box answered a new source's SYN with a number that calls for a RST, and let the SYN in after it. */
 bool is_authenticated(const struct tracker *t, uint32_t attempt, const struct verdict *v);
 
+/* The server has data of the client behind the first, which it lacked at that time. */
+bool lacks_first_segment(const struct tracker *t, uint32_t attempt);
+
 /* Appends what the shape of the deciding answer says. */
 void append_shape(GString *out, const struct tracker *t, uint32_t attempt, const struct verdict *v);
 

@@ -243,7 +243,16 @@ static const char *sentence_of(const struct tracker *t, uint32_t attempt, const 
         return "Half-open probe (health check): the client resets what the server answers, at a constant period";
     if (v->fate == FATE_ESTABLISHED && is_to_itself(t, attempt))
         return "Connected to itself: nobody listened, and the client's port happened to be the one that it called";
+    if (v->cause == CAUSE_UNANSWERED_DATA && lacks_first_segment(t, v->source))
+        return "Stuck: the client is connected, the server has later data and never the first segment";
     return verdict_row(v->fate, v->cause)->sentence;
+}
+
+static void append_lacking(GString *out, const struct tracker *t, const struct verdict *v)
+{
+    if (v->cause != CAUSE_UNANSWERED_DATA || !lacks_first_segment(t, v->source))
+        return;
+    g_string_append_printf(out, " of %u bytes", get_evidence(t, get_attempt(t, v->source))->request);
 }
 
 /* The client was connected, and its data taken later. */
@@ -264,6 +273,7 @@ void tracker_summary(const struct tracker *t, uint32_t attempt, const struct ver
     g_string_append(out, sentence_of(t, attempt, v, has_company && call.probe));
     append_comparison(out, t, v);
     append_shape(out, t, attempt, v);
+    append_lacking(out, t, v);
     if (a->retries > 0)
         g_string_append_printf(out, ", %u %s", a->retries, a->retries == 1 ? "retry" : "retries");
     if (v->fate == FATE_ESTABLISHED && v->connect_time >= 0) {

@@ -12,6 +12,7 @@ enum {
     OPTION_MSS,
     OPTION_WSCALE,
     OPTION_SACK,
+    OPTION_BLOCKS,
     OPTION_TIMES = 8,
     OPTION_MD5 = 19,
     OPTION_AO = 29,
@@ -145,6 +146,11 @@ static void put_option(GByteArray *out, char kind, const struct segment_numbers 
         put16(out, OPTION_MD5 << 8 | 18);
         for (int i = 0; i < 4; i++)
             put32(out, 0);
+        break;
+    case 'B': /* of a segment's length behind one that is missing */
+        put16(out, OPTION_BLOCKS << 8 | 10);
+        put32(out, s->ack + 1000);
+        put32(out, s->ack + 2000);
         break;
     case 'A':
         put16(out, OPTION_AO << 8 | 16);

@@ -214,6 +214,32 @@ use unfiltered
 => no_answer ignored_reset retries 1
 
 # With a SYN cookie the server keeps nothing: nothing is repeated, and no data is acknowledged.
+# A hop takes only smaller packets, and its ICMP errors do not come back: the rest of the request arrives.
+story first_segment_never_arrives
+     > S
+     < S.
+     > .
+     > . (1448) lost
+     > P. (600)
+     < . ack I+1 opts nnTnnB
++0.3 > . I+1 (1448) lost
++0.6 > . I+1 (1448) lost        decides
+=> stuck unanswered_data inferred
+=> reads "Stuck: the client is connected, the server has later data and never the first segment of 1448 bytes"
+=> advice "smaller packets" no_advice "SYN cookies"
+
+# It arrives in the end.
+story first_segment_arrives_late
+     > S
+     < S.
+     > .
+     > . (1448) lost
+     > P. (600)
+     < . ack I+1 opts nnTnnB
++0.3 > . I+1 (1448)
+     < . ack I+2049
+=> outcome late advice "the client's first segment was lost" no_advice "accepts too slowly"
+
 story stuck.unanswered_data
      > S
      < S.

@@ -64,6 +64,17 @@ story unreachable.icmp_net
 icmp net                                decides
 => unreachable icmp_net
 
+# A virtual address, and one of its members is down.
+story unreachable_beside_a_call_that_got_in
+> S                                     as first
+icmp host
+end other 10.9.0.1:40002
+between other s
+> S
+< S.
+> .
+=> first: summary "host unreachable" advice "Other calls to this address and port got in" no_advice "it is down"
+
 story unreachable.icmp_host
 > S
 icmp host                               decides

@@ -110,11 +110,12 @@ static void reset_window(stat_tap_table *table)
             empty_window(&windows[i]);
 }
 
-/* Wireshark's windows show a number with six digits behind the point, whatever its format. As a text it has two; right
- * aligned, texts of one length sort as their numbers do. sharkd hands out the number. */
+/* Up to 4.4 Wireshark's windows show a number with six digits behind the point, whatever its format. As a text it has two;
+ * right aligned, texts of one length sort as their numbers do. sharkd hands out the number, and 4.6 shows it as its column
+ * says, and nothing else. */
 static void fill_number(double number, stat_tap_table_item_type *item, char *text)
 {
-    const funnel_ops_t *ops = funnel_get_funnel_ops();
+    const funnel_ops_t *ops = WIRESHARK_AT_LEAST(4, 6) ? NULL : funnel_get_funnel_ops();
 
     if (number < 0) {
         item->type = TABLE_ITEM_NONE;
@@ -266,7 +267,8 @@ static stat_tap_table_item window_column(const struct column *column)
     };
 }
 
-/* The group has no menu: the entries are in a submenu of their own. */
+/* The entries are in a submenu of their own: this group has a menu in no version (epan/stat_groups.h calls it unused), while
+ * from 4.4 on Wireshark itself lists those of REGISTER_STAT_GROUP_GENERIC. */
 static void register_window(struct window_table *window, const struct table_kind *kind)
 {
     static const struct column rank = { .name = "#", .kind = CELL_COUNT };
@@ -278,7 +280,7 @@ static void register_window(struct window_table *window, const struct table_kind
     for (guint i = 0; i < kind->n_columns; i++)
         window->columns[i + 1] = window_column(&kind->columns[i]);
     window->ui = (stat_tap_table_ui){
-        .group = REGISTER_STAT_GROUP_GENERIC,
+        .group = REGISTER_STAT_GROUP_ENDPOINT_LIST,
         .title = kind->title,
         .tap_name = "synfate",
         .cli_string = kind->command,

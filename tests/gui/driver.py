@@ -268,17 +268,24 @@ class Wireshark:
 
     # Menus and windows
 
+    @staticmethod
+    def below(item):
+        below = children(item)
+        return [child for menu in below if menu.get_role_name() == "popup menu" for child in children(menu)] or below
+
     def menu_item(self, path):
         """path: labels with / between them, or a list if one of them has a / itself. A label may have others after |, as
         other versions of Wireshark have it."""
         item = of_role(self.main, "menu bar")[0]
         for name in path.split("/") if isinstance(path, str) else path:
-            below = children(item)
-            below = [child for menu in below if menu.get_role_name() == "popup menu" for child in children(menu)] or below
+            below = self.below(item)
             item = next((child for child in below if plain(child.get_name()) in name.split("|")), None)
             if item is None:
                 raise Missing(f"no {name} in the menu {path}: {[plain(child.get_name()) for child in below]}")
         return item
+
+    def entries(self, path):
+        return [plain(entry.get_name()) for entry in self.below(self.menu_item(path))]
 
     def menu(self, path):
         act(self.menu_item(path), "Press")

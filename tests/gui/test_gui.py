@@ -185,6 +185,12 @@ def test_expert_information(gui):
         "Count": "1"}
 
 
+def test_menu(gui):
+    """Everything once, in whatever version of Wireshark."""
+    assert [entry for entry in gui.ask("entries", "Statistics") if entry.lower().startswith("syn fate")] == ["SYN Fate"]
+    assert gui.ask("entries", "Statistics/SYN Fate") == ["Report", "Services", "Port Reuse", "Fates and Causes"]
+
+
 def test_services(gui):
     (row,) = opened(gui, "Statistics/SYN Fate/Services", (
         "Server", "Calls", "Failed", "Late", "Time lost (s)", "Median connect (s)"))

@@ -51,6 +51,10 @@ static const char of_member[] =
     "Other calls to this address and port got in within 10 s of it: one of several ways there, or of the members behind a "
     "virtual address, is down. Next: the members (ipvsadm -Ln, kubectl get endpointslices), and the routes and neighbours "
     "(ip neigh) of the sender of the ICMP error.";
+static const char of_further_path[] =
+    "The connection that it was to join goes on over its other paths, and its program waits for nothing. An address that a "
+    "host announced, or was told to use, cannot be reached from the other. Next: ip mptcp endpoint on both hosts, and the "
+    "packet filters between.";
 #define HAS_CONNECTION "The server has the connection, and data behind the gap (SACK): its accept queue was not full. "
 
 static const char of_first_segment[] = HAS_CONNECTION
@@ -205,6 +209,8 @@ static const char *finer_advice(const struct tracker *t, uint32_t attempt, const
         return of_authentication;
     if (is_fast_open_lost(t, get_attempt(t, attempt), v))
         return of_fast_open;
+    if (v->fate != FATE_ESTABLISHED && (print_of(t, get_attempt(t, attempt))->option_kinds & OPTION_JOIN))
+        return of_further_path;
     const char *advice = advice_for_call(t, attempt, v);
     if (advice == NULL)
         advice = advice_for_gap(t, v);

@@ -151,6 +151,10 @@ static void parse_option(struct segment *seg, uint8_t kind, uint8_t size, const 
             seg->tsecr = get32(value + 4);
         }
         break;
+    case KIND_MPTCP:
+        if (size == 12 && value[0] >> 4 == 1)
+            seg->option_kinds |= OPTION_JOIN;
+        break;
     default:
         break;
     }
@@ -171,7 +175,7 @@ static void parse_options(struct segment *seg, const uint8_t *p, size_t captured
     while (at < end && p[at] != KIND_END) {
         uint8_t kind = p[at];
         seg->option_layout = (uint16_t)(seg->option_layout * 31 + kind);
-        seg->option_kinds |= kind < 63 ? UINT64_C(1) << kind : OPTION_OTHER;
+        seg->option_kinds |= kind < 62 ? UINT64_C(1) << kind : OPTION_OTHER;
         if (kind == KIND_NOP) {
             at++;
             continue;

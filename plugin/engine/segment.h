@@ -24,7 +24,8 @@ enum tcp_flag {
 
 #define NS_PER_SECOND INT64_C(1000000000)
 #define NO_WSCALE 0xff                   /* no window scale option */
-#define OPTION_OTHER (UINT64_C(1) << 63) /* an option of kind 63 or more */
+#define OPTION_OTHER (UINT64_C(1) << 63) /* an option of kind 62 or more */
+#define OPTION_JOIN (UINT64_C(1) << 62)  /* MP_JOIN of a SYN (RFC 8684, 3.2): a further path of an open connection */
 
 /* TCP option kinds (IANA), those that are told from others. */
 enum option_kind {

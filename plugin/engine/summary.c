@@ -295,6 +295,8 @@ void tracker_summary(const struct tracker *t, uint32_t attempt, const struct ver
         g_string_append(out, "; the host that captured made the RST");
     if (v->cause == CAUSE_DROPPED_HERE && lost_between(t, v->source) != 0)
         append_lost_between(out, t, v->source);
+    if (print_of(t, a)->option_kinds & OPTION_JOIN)
+        g_string_append(out, "; a further path of an MPTCP connection");
     append_stack(out, t, a, v);
     append_others(out, t, attempt);
     if (has_company)

@@ -16,6 +16,7 @@ enum {
     OPTION_TIMES = 8,
     OPTION_MD5 = 19,
     OPTION_AO = 29,
+    OPTION_MPTCP = 30,
     OPTION_FAST_OPEN = 34
 };
 
@@ -151,6 +152,12 @@ static void put_option(GByteArray *out, char kind, const struct segment_numbers 
         put16(out, OPTION_BLOCKS << 8 | 10);
         put32(out, s->ack + 1000);
         put32(out, s->ack + 2000);
+        break;
+    case 'J': /* MP_JOIN */
+        put16(out, OPTION_MPTCP << 8 | 12);
+        put16(out, 0x1001);
+        put32(out, 0x01020304);
+        put32(out, 0x05060708);
         break;
     case 'A':
         put16(out, OPTION_AO << 8 | 16);

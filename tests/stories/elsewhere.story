@@ -485,6 +485,28 @@ between c next
 => outcome in_time
 => first: outcome failed
 
+# MPTCP tries a further path to an address that the server announced. Nobody waits for that; a plain call comes later.
+story further_path_of_mptcp_is_no_race
+> S opts MSTnWJ                                 as first
+end next 10.9.0.3:8080
+between c next
++1.1 > S
+     < S.
+     > .
+=> outcome in_time no_summary "MPTCP"
+=> first: outcome unknown summary "; a further path of an MPTCP connection"
+
+story further_path_of_mptcp_is_refused
+> S opts MSTnWJ
+< R.                                            decides
+=> refused closed_port inferred summary "MPTCP" advice "goes on over its other paths" no_advice "Nobody listens there,"
+
+story further_path_of_mptcp_is_taken
+> S opts MSTnWJ
+< S. opts MSTnW
+> .                                             decides
+=> established ok reads "Established, 0.1 ms; a further path of an MPTCP connection"
+
 # A program that gives each address three seconds needs a little more.
 story race_after_a_timer_of_three_seconds
 > S                                             as first

@@ -14,7 +14,7 @@ enum {
     MOST_OPTIONS = 40
 };
 
-#define OPTION_LETTERS "MSTWFDABn"
+#define OPTION_LETTERS "MSTWFDABJn"
 
 static bool has(const struct packet *packet, unsigned flag)
 {

@@ -3,7 +3,7 @@
 """Makes the seed corpus of the fuzzers from the stories: make_corpus.py [OUTDIR]
 
 tracker/: each main story in the language of events.h, its numbers replaced by the nearest that can be said there.
-headers/: packets of different shapes, of IPv4 and IPv6.
+headers/: packets of different shapes, of IPv4 and IPv6, and what sets up a way.
 link/ and stream/ are not made by this: frames of tests/command/links.py and beginnings of captures, and what libFuzzer found,
 of which its -merge=1 left these.
 
@@ -16,9 +16,9 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "captures"))
 
-from scapy.layers.inet import ICMP, IP, TCP  # noqa: E402
-from scapy.layers.inet6 import IPv6  # noqa: E402
-from scapy.layers.l2 import Ether  # noqa: E402
+from scapy.layers.inet import ICMP, IP, TCP, UDP  # noqa: E402
+from scapy.layers.inet6 import ICMPv6ND_NA, ICMPv6ND_NS, IPv6  # noqa: E402
+from scapy.layers.l2 import ARP, Ether  # noqa: E402
 
 from stories import examples  # noqa: E402
 
@@ -135,6 +135,18 @@ def headers(frames, version):
     return found.values()
 
 
+def ways():
+    """ARP, neighbour discovery and IKE, asked and answered."""
+    begin, agree = (b"initiate" + responder + bytes([33, 0x20, 34, flags]) + bytes(8)
+                    for responder, flags in ((bytes(8), 8), (b"responds", 0x20)))
+    bodies = {
+        "arp.0": (0, ARP(psrc="10.0.0.1", pdst="10.0.0.2")), "arp.1": (0, ARP(op=2, psrc="10.0.0.2", pdst="10.0.0.1")),
+        "nd.0": (2, ICMPv6ND_NS(tgt="fd00::2", cksum=0)), "nd.1": (2, ICMPv6ND_NA(tgt="fd00::2", S=1, cksum=0)),
+        "ike.0": (1, UDP(sport=500, dport=500) / begin), "ike.1": (2, UDP(sport=4500, dport=4500) / (bytes(4) + agree)),
+    }
+    return {name: bytes([16 | family << 1, 0, 0]) + bytes(body) for name, (family, body) in bodies.items()}
+
+
 def main(out):
     for folder in "tracker", "headers":
         (out / folder).mkdir(parents=True, exist_ok=True)
@@ -145,6 +157,8 @@ def main(out):
         for version, options in (4, ()), (6, ("--ipv6",)):
             for i, data in enumerate(headers(examples(*options)[name].frames(), version)):
                 (out / "headers" / f"{name}.ipv{version}.{i}").write_bytes(data)
+    for name, data in ways().items():
+        (out / "headers" / name).write_bytes(data)
 
 
 if __name__ == "__main__":

@@ -147,7 +147,7 @@ class Mangler:
         kind = rng.choice(self.kinds)
         frames = rng.choice(self.sources)
         if kind == "randpkt":
-            packets = rng.choice(["tcp", "ip", "icmp", "ipv6", "eth"])
+            packets = rng.choice(["tcp", "ip", "icmp", "ipv6", "eth", "arp"])
             subprocess.run(["randpkt", "-t", packets, "-b", "200", "-c", "200", path], check=True, capture_output=True)
             return path
         for damage in rng.sample(DAMAGES, rng.randrange(4) if kind != "frames" else rng.randrange(1, 4)):

@@ -11,7 +11,7 @@
     s.fin()
 
 Each line sends a segment and returns its frame number. What an end would put into the header is kept here (sequence
-numbers, timestamps, IP IDs); `seq=`, `ack=`, `tsval=`, `tsecr=`, `win=`, `mss=`, `ip_id=`, `ttl=` say otherwise.
+numbers, timestamps, IP IDs); `seq=`, `ack=`, `tsval=`, `win=`, `ip_id=`, `ttl=` say otherwise.
 A SYN reaches the peer only when the peer answers it with synack(): until then the peer keeps its old connection.
 `lost=True`: the segment is in the capture, but its receiver does not get it, or does not take it.
 """
@@ -20,7 +20,7 @@ import ipaddress
 from dataclasses import dataclass
 
 from scapy.layers.inet import ICMP, IP, TCP
-from scapy.layers.inet6 import ICMPv6DestUnreach, ICMPv6PacketTooBig, ICMPv6TimeExceeded, IPv6
+from scapy.layers.inet6 import ICMPv6PacketTooBig, IPv6
 from scapy.layers.l2 import Ether
 from scapy.packet import Raw
 
@@ -29,21 +29,13 @@ import capture_file
 EPOCH = 1_600_000_000_000_000  # µs: when every capture begins
 STEP = 50                      # µs from one frame to the next, unless wait() says more
 NO_SOCKET = 0                  # the IP ID of what Linux sends without a full socket (listener, TIME_WAIT)
-ICMPV6 = {  # ICMP's type and code -> ICMPv6's
-    (3, 0): ICMPv6DestUnreach(code=0),
-    (3, 1): ICMPv6DestUnreach(code=3),
-    (3, 3): ICMPv6DestUnreach(code=4),
-    (3, 4): ICMPv6PacketTooBig(mtu=1280),
-    (3, 13): ICMPv6DestUnreach(code=1),
-    (11, 0): ICMPv6TimeExceeded(),
-}
+ICMPV6 = {(3, 4): ICMPv6PacketTooBig(mtu=1280)}  # ICMP's type and code -> ICMPv6's
 
 
 @dataclass
 class Frame:
     time: int       # µs since the capture began
     packet: object  # scapy's, from the IP header on
-    interface: int = 0
 
 
 def ethernet(packet):
@@ -55,61 +47,52 @@ def ethernet(packet):
 class Capture:
     """Frames in the order in which they are captured, a STEP after each other."""
 
-    def __init__(self, network=0, version=4, hz=1000,
-                 isns=(1_000_000_000, 3_206_383_070), clocks=(3_000_000, 1_603_254_559)):
-        """network: tells the addresses and numbers of captures apart; hz: ticks of the timestamps in a second; the first
-        ISNs of client and server, and their TSvals when the capture begins."""
-        self.network, self.version, self.isns, self.clocks, self.hz = network, version, isns, clocks, hz
+    def __init__(self, version=4):
+        self.version = version  # of IP
         self.now = 0
         self.frames = []
         self.flows = 0
 
     def host(self, number):
-        return f"fd09:{self.network:x}::{number:x}" if self.version == 6 else f"10.9.{self.network}.{number}"
+        return f"fd09::{number:x}" if self.version == 6 else f"10.9.0.{number}"
 
     def wait(self, seconds):
         self.now += round(seconds * 1_000_000)
 
-    def add(self, packet, interface=0):
-        self.frames.append(Frame(self.now, packet, interface))
+    def add(self, packet):
+        self.frames.append(Frame(self.now, packet))
         self.now += STEP
         return len(self.frames)
 
     def flow(self, client=1, server=2, cport=57011, sport=8080, ts=True):
         """The two ends of a port pair, each pair with numbers of its own; ts=False: neither uses timestamps."""
         n, self.flows = self.flows, self.flows + 1
-        isns = self.isns[0] + n * 123_456_789 - self.network, self.isns[1] - n * 98_765_432 - self.network
-        clocks = self.clocks[0] + n * 77_000_000 - self.network, self.clocks[1] - n * 55_000_000 - self.network
-        c = End(self, self.host(client), cport, isns[0], clocks[0], ts)
-        s = End(self, self.host(server), sport, isns[1], clocks[1], ts)
+        c = End(self, self.host(client), cport, 1_000_000_000 + n * 123_456_789, 3_000_000 + n * 77_000_000, ts)
+        s = End(self, self.host(server), sport, 3_206_383_070 - n * 98_765_432, 1_603_254_559 - n * 55_000_000, ts)
         c.ids, s.ids = 0x03E8, 0x3734
         c.peer, s.peer = s, c
         return c, s
 
-    def icmp(self, about, kind, code, source=2, quote=None):
-        """An ICMP error about a frame (by its number); quote: how many bytes behind the IP header it repeats."""
+    def icmp(self, about, kind, code, source=2):
+        """An ICMP error about a frame (by its number)."""
         packet = self.frames[about - 1].packet
-        header = 40 if self.version == 6 else 20
-        quoted = Raw(bytes(packet)[: None if quote is None else header + quote])
+        quoted = Raw(bytes(packet))
         if self.version == 6:
             return self.add(IPv6(src=self.host(source), dst=packet.src) / ICMPV6[kind, code].copy() / quoted)
         return self.add(IP(src=self.host(source), dst=packet.src, id=0x99BE) / ICMP(type=kind, code=code) / quoted)
 
     def file_frames(self, link=ethernet):
-        return [(EPOCH + f.time, f.interface, bytes(link(f.packet))) for f in self.frames]
+        return [(EPOCH + f.time, 0, bytes(link(f.packet))) for f in self.frames]
 
     def pcap(self, link=ethernet, linktype=capture_file.ETHERNET):
         return capture_file.pcap(self.file_frames(link), linktype)
-
-    def pcapng(self, *names):
-        return capture_file.pcapng(self.file_frames(), names)
 
 
 class End:
     def __init__(self, capture, ip, port, isn, clock, timestamps):
         self.capture, self.ip, self.port = capture, ip, port
         self.clock, self.timestamps = clock, timestamps  # clock: TSval at the capture's beginning
-        self.ttl, self.mss, self.ws, self.ids = 64, 1460, 7, 0
+        self.ids = 0
         self.peer = None
         self.begin(isn)
 
@@ -126,7 +109,7 @@ class End:
             self.clock = tsval - self.ticks()
 
     def ticks(self):
-        return self.capture.now * self.capture.hz // 1_000_000
+        return self.capture.now // 1000
 
     # The segments
 
@@ -183,8 +166,7 @@ class End:
         tcp = TCP(
             sport=self.port, dport=self.peer.port, flags=flags, seq=seq, window=win,
             ack=header.get("ack", self.rcv_nxt) % 2**32 if "A" in flags else 0,
-            options=self.options(syn, header.get("mss", self.mss), tsval, header.get("tsecr", self.ts_recent),
-                                 header.get("options", [])),
+            options=self.options(syn, tsval),
         )
         frame = self.capture.add(self.ip_header(header) / tcp / Raw(bytes(length)))
         self.last_tsval = tsval or 0
@@ -201,17 +183,17 @@ class End:
             self.ts_recent = tsval or 0
 
     def ip_header(self, header):
-        ttl = header.get("ttl", self.ttl)
+        ttl = header.get("ttl", 64)
         if ":" in self.ip:
             return IPv6(src=self.ip, dst=self.peer.ip, hlim=ttl)
         if "ip_id" not in header:
             self.ids += 1
         return IP(src=self.ip, dst=self.peer.ip, ttl=ttl, flags="DF", id=header.get("ip_id", self.ids) % 2**16)
 
-    def options(self, syn, mss, tsval, tsecr, more):
+    def options(self, syn, tsval):
         """In the order in which Linux writes them."""
-        times = [] if tsval is None else [("Timestamp", (tsval, tsecr))]
+        times = [] if tsval is None else [("Timestamp", (tsval, self.ts_recent))]
         if not syn:
             return [("NOP", None), ("NOP", None)] + times if times else []
         sack = [("SAckOK", b"")] if times else [("NOP", None), ("NOP", None), ("SAckOK", b"")]
-        return [("MSS", mss)] + sack + times + [("NOP", None), ("WScale", self.ws)] + more
+        return [("MSS", 1460)] + sack + times + [("NOP", None), ("WScale", 7)]

@@ -202,6 +202,15 @@ static bool has_leg_to_server(const struct tracker *t, uint32_t before, const st
     return false;
 }
 
+/* The latest connections to two addresses began with one number: they are two legs of one, whatever else ties them. A capture
+ * without timestamps, or with too short packets, may have nothing that does. */
+static bool are_legs(const struct places *p, const struct place *source)
+{
+    const uint32_t *newest = source->newest;
+
+    return newest[0] != 0 && newest[1] != 0 && get_attempt(p->t, newest[0])->isn == get_attempt(p->t, newest[1])->isn;
+}
+
 /* A connection to another address, but not the other leg of the same SYN, nor of an earlier call of the same server. */
 static bool is_elsewhere(const struct places *p, const struct attempt *a, uint32_t before)
 {
@@ -225,9 +234,12 @@ static void read_source(struct places *p, uint32_t attempt, const struct attempt
 {
     struct place *source = place_at(p, place_of(p, a, PLACE_SOURCE));
 
-    for (size_t i = 0; i < G_N_ELEMENTS(source->newest) && s->elsewhere == 0; i++)
-        if (is_elsewhere(p, a, source->newest[i]))
+    for (size_t i = 0; i < G_N_ELEMENTS(source->newest) && s->elsewhere == 0; i++) {
+        const uint32_t other = source->newest[1 - i];
+        const bool leg = are_legs(p, source) && have_same_server(p->t, a, get_attempt(p->t, other));
+        if (!leg && is_elsewhere(p, a, source->newest[i]))
             s->elsewhere = source->newest[i];
+    }
     s->elsewhere_reset = p->reset[s->elsewhere] && p->ends[s->elsewhere] > a->first_time;
     add_to_source(p, source, attempt, a);
 }

@@ -286,6 +286,13 @@ class BoxStateBehindNat(BoxState):
         return self.capture.pcap()
 
 
+class BoxStateBehindUntiedNat(BoxStateBehindNat):
+    """Its legs have nothing in common but the client's port and the first number: no timestamp, the same TTL."""
+
+    def fresh(self, **flow):
+        return super().fresh(**{"ts": False, **flow})
+
+
 class Fresh(BoxState):
     """Only what the box knows already gets through at once."""
 
@@ -1002,6 +1009,12 @@ def test_two_calls_have_one_victim(tshark):
 def test_ports_of_one_client_are_no_range(tshark):
     calls = rows(tshark, "ports_of_one_client.pcap", OneClientsPorts().play(twin=True))
     assert {shared for _, shared in calls} == {""}
+
+
+def test_untied_leg_is_no_connection_elsewhere(tshark):
+    calls = rows(tshark, "untied_legs.pcap", BoxStateBehindUntiedNat().play(twin=False))
+    said = {shared for outcome, shared in calls if outcome == "late"}
+    assert said and all(BoxState.says in shared and "toward another address" not in shared for shared in said)
 
 
 def test_leg_without_answers_is_no_lost_race(tshark):

@@ -126,7 +126,7 @@ static bool read_node_port(const struct subject *s, uint64_t *value)
     return true;
 }
 
-/* Whether the client calls from a port at which its own address takes calls. */
+/* Whether the client calls from a port at which its own address takes calls: it does not at one that refuses them. */
 static bool read_service_port(const struct subject *s, uint64_t *value)
 {
     const struct tcp_address client = result_client(s->t, s->result);
@@ -134,7 +134,8 @@ static bool read_service_port(const struct subject *s, uint64_t *value)
     *value = 0;
     for (guint i = 0; i < s->t->peers.services->len && *value == 0; i++) {
         const struct service *service = &g_array_index(s->t->peers.services, struct service, i);
-        *value = service->port == client.port && same_ip(s->result->family, service->ip, client.ip);
+        *value = service->port == client.port && service->answer != ANSWER_RST
+                 && same_ip(s->result->family, service->ip, client.ip);
     }
     return true;
 }

@@ -608,6 +608,17 @@ class OwnService(Story):
         in_time(*self.fresh(cport=self.own_port(1.5)))
 
 
+class RefusedPort(OwnService):
+    """Somebody tries these ports of the client, and nobody listens there."""
+
+    def own_port(self, i):
+        port = 9000 + round(2 * i)
+        c, s = self.fresh(client=3, server=1, sport=port)
+        c.syn()
+        s.refuse()
+        return port
+
+
 class OneClient(Story):
     says = "from 10.9.0.3"
 
@@ -1009,6 +1020,11 @@ def test_two_calls_have_one_victim(tshark):
 def test_ports_of_one_client_are_no_range(tshark):
     calls = rows(tshark, "ports_of_one_client.pcap", OneClientsPorts().play(twin=True))
     assert {shared for _, shared in calls} == {""}
+
+
+def test_refused_port_takes_no_calls(tshark):
+    calls = rows(tshark, "refused_port.pcap", RefusedPort().play(twin=False))
+    assert not any(OwnService.says in shared for _, shared in calls)
 
 
 def test_untied_leg_is_no_connection_elsewhere(tshark):

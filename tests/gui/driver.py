@@ -125,6 +125,7 @@ def start_accessibility():
     enabled = GLib.Variant("(ssv)", ("org.a11y.Status", "IsEnabled", GLib.Variant("b", True)))
     call("/org/a11y/bus", "org.freedesktop.DBus.Properties", "Set", enabled)
     Atspi.init()
+    Atspi.set_timeout(PATIENCE * 1000, PATIENCE * 1000)  # by default 0.8 s, which a window that opens can take
     Atspi.get_desktop(0).set_cache_mask(Atspi.Cache.NONE)
     os.environ.update(QT_ACCESSIBILITY="1", QT_LINUX_ACCESSIBILITY_ALWAYS_ON="1")
 
@@ -288,7 +289,7 @@ class Wireshark:
         return [plain(entry.get_name()) for entry in self.below(self.menu_item(path))]
 
     def menu(self, path):
-        act(self.menu_item(path), "Press")
+        act(wait_for(f"the menu {path}", lambda: self.menu_item(path)), "Press")
 
     def open(self, path):
         """Opens a window from a menu and returns its title."""

@@ -131,7 +131,8 @@ static const char *advice_for_call(const struct tracker *t, uint32_t attempt, co
         return NULL;
     if (call.probe)
         return of_probe;
-    return call.rival != 0 && v->fate == FATE_ESTABLISHED ? of_race : NULL;
+    /* A longer capture would tell no more of a caller that has gone on to another address. */
+    return call.rival != 0 && (v->fate == FATE_ESTABLISHED || v->fate == FATE_PENDING) ? of_race : NULL;
 }
 
 /* Where what the client sent is known to have come to the server, or near it. */

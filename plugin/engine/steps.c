@@ -137,8 +137,19 @@ GArray *steps_collect(const struct tracker *t, const GArray *frames, uint32_t at
     return steps;
 }
 
+/* Nothing of the attempt but its SYN: what was waited for ended with another one. */
+static void append_lone_syn(GString *out, int64_t call_lost)
+{
+    append_duration(out, call_lost);
+    g_string_append(out, " on all attempts of the call; of this one there is a SYN alone");
+}
+
 void steps_bill(const GArray *steps, int64_t call_lost, GString *out)
 {
+    if (steps->len == 1 && call_lost > 0) {
+        append_lone_syn(out, call_lost);
+        return;
+    }
     struct timed_event *events = g_new(struct timed_event, steps->len + 1);
     int64_t parts[WAIT_COUNT], all = 0;
     const char *separator = ": ";

@@ -7,6 +7,7 @@ from scapy.layers.inet import IP, UDP
 import stats
 from beginnings import another_client, closed_by_server, conversation, handshake, repeat, same_client_later
 from flow import NO_SOCKET, Capture
+from pages import capture_of
 
 SERVICES, REUSE, TREE, REPORT = "synfate,services", "synfate,reuse", "synfate,tree", "synfate,report"
 TABLES = [SERVICES, REUSE, TREE]
@@ -431,6 +432,13 @@ def test_report_of_delays(tshark):
         "(syn_retransmitted) Next: ")
     assert " How much: 0 of 1 call failed, 1 came late; callers lost 1.0 s Since when: " in words(report)
     assert "Waited:   1.0 s: network round trip 20.1 ms, silence 1.0 s\n" in report
+
+
+def test_bill_of_a_lost_race(tshark):
+    """The first address got one SYN, and the call went on to the next one: nothing was waited for within that attempt."""
+    report = stats.text(tshark, capture_of(tshark, "words_of_a_race"), REPORT)
+    assert "Waited: 200 ms on all attempts of the call; of this one there is a SYN alone" in words(report)
+    assert "Advice: The address that was tried first did not answer in time" in words(report)
 
 
 def test_bill_ends_with_the_call(tshark):

@@ -139,7 +139,7 @@ between c other
      < S.
      > .
 => reads "Established, 0.1 ms; 10.9.0.2:8080 cost this call 200 ms: its SYN (frame 1) got no connection"
-=> first: reads "Not answered when the capture ended; its caller tried 10.9.0.3:8080 after 200 ms (frame 2) and got in there"
+=> first: reads "Not answered when the capture ended; its caller tried 10.9.0.3:8080 after 200 ms (frame 2) and got in there" advice "The address that was tried first"
 
 # Three addresses of one name: the last one gets in.
 story words_of_a_race_of_three

@@ -264,7 +264,7 @@ static const struct verdict_row rows[] = {
         "against Send-Q) and nstat -az TcpExtListenOverflows on the server; if they are calm, a capture on the server "
         "shows whether the client's ACK arrives."),
     ROW(STUCK, UNANSWERED_DATA, ERROR, STUCK,
-        "Stuck: the client is connected, the server never acknowledges its data (accept queue full, or a filter)",
+        "Stuck: the client is connected, the server never acknowledges its data (accept queue full, a filter, or the MTU)",
         "With SYN cookies a full accept queue makes the server repeat nothing, so that it looks like a packet filter "
         "that drops what the client sends. Next: ss -tln (Recv-Q against Send-Q) and nstat -az TcpExtListenOverflows on "
         "the server; if they are calm, a capture on the server shows whether the data arrives."),

@@ -179,6 +179,17 @@ static void track_setup(struct tracker *t, const packet_info *pinfo, const struc
     tracker_setup(t, seen, header->ip_proto, &bytes, (size_t)header->offset, &envelope);
 }
 
+/* What is not TCP. */
+static void track_other(struct tracker *t, const packet_info *pinfo, const struct sighting *seen,
+                        const struct header *header)
+{
+    if (header->ip_proto == IP_PROTO_UDP)
+        track_udp(t, header);
+    else if (header->ip_proto != PROTO_ARP)
+        track_icmp(t, seen, header);
+    track_setup(t, pinfo, seen, header);
+}
+
 static void track_sender(struct tracker *t, const packet_info *pinfo, const struct sighting *seen)
 {
     uint8_t ip[16];
@@ -211,13 +222,9 @@ void frame_track(struct tracker *t, tvbuff_t *frame, packet_info *pinfo)
             continue;
         }
         other = true;
-        track_setup(t, pinfo, &seen, &headers[i]);
-        if (headers[i].ip_proto == IP_PROTO_UDP)
-            track_udp(t, &headers[i]);
-        if (headers[i].ip_proto == IP_PROTO_UDP || headers[i].ip_proto == PROTO_ARP)
-            continue;
-        icmp = &headers[i];
-        track_icmp(t, &seen, icmp);
+        track_other(t, pinfo, &seen, &headers[i]);
+        if (headers[i].ip_proto != IP_PROTO_UDP && headers[i].ip_proto != PROTO_ARP)
+            icmp = &headers[i];
     }
     if (other)
         track_sender(t, pinfo, &seen);

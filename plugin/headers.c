@@ -4,9 +4,9 @@
  *
  * A protocol tree would tell too, and set_postdissector_wanted_hfids() makes one for each frame. But that costs
  * 12 000 instructions a packet where Wireshark needs no tree of its own, as when it reads a file. So the entries of
- * TCP, ICMP, ICMPv6 and UDP in the dissector table "ip.proto", and of ARP in "ethertype", are replaced by watchers, which note
- * the place and call the dissector that was there before. Tunnels, reassembled and decrypted packets and quoted headers all
- * pass there.
+ * TCP, ICMP, ICMPv6 and UDP in the dissector table "ip.proto", and of ARP in "ethertype", are replaced by watchers, which
+ * note the place and call the dissector that was there before. Tunnels, reassembled and decrypted packets and quoted
+ * headers all pass there.
  *
  * They stand there only while a file is read: on later passes, and without a file, Wireshark runs as without the plugin.
  *

@@ -12,6 +12,7 @@ from pathlib import Path
 
 # From the ground up, one line a layer.
 LAYERS = """
+    network_order                           numbers as packets have them
     seq checksum index pool arithmetic search   numbers; how records are kept
     segment                                 what a packet is
     capture dns setup_packet                what the capture has; what a DNS answer says; what sets up a way

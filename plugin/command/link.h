@@ -58,7 +58,8 @@ struct link_frame {
     uint16_t vlan;      /* of the outermost tag of a customer; 0: none */
 };
 
-/* Looks for the first TCP, ICMP or ICMPv6 header, ARP, or that of a DNS answer or of IKE. What comes behind that was not sent by itself. */
+/* Looks for the first TCP, ICMP or ICMPv6 header, ARP, or that of a DNS answer or of IKE. What comes behind that was not
+ * sent by itself. */
 void link_read(enum link_type type, const struct packet_bytes *bytes, struct link_frame *frame);
 
 /* For people: "IP fragments after the first". */

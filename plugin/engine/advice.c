@@ -210,7 +210,7 @@ static const char *finer_advice(const struct tracker *t, uint32_t attempt, const
         return of_authentication;
     if (is_fast_open_lost(t, get_attempt(t, attempt), v))
         return of_fast_open;
-    if (v->fate != FATE_ESTABLISHED && (print_of(t, get_attempt(t, attempt))->option_kinds & OPTION_JOIN))
+    if (v->fate != FATE_ESTABLISHED && is_further_path(t, get_attempt(t, attempt)))
         return of_further_path;
     const char *advice = advice_for_call(t, attempt, v);
     if (advice == NULL)

@@ -4,17 +4,9 @@
  */
 #include "checksum.h"
 
+#include "network_order.h"
+
 enum { IPV4_HEADER = 20, IPV6_HEADER = 40, PROTOCOL_TCP = 6, PROTOCOL_UDP = 17 };
-
-static unsigned get16(const uint8_t *p)
-{
-    return (unsigned)(p[0] << 8 | p[1]);
-}
-
-static uint32_t get32(const uint8_t *p)
-{
-    return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
-}
 
 /* RFC 1071, 2 (C): of 32 bits at a time, which takes half as long as of 16. */
 static uint64_t add_words(uint64_t sum, const uint8_t *data, size_t size)

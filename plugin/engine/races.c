@@ -212,8 +212,8 @@ void races_add(struct tracker *t, uint32_t attempt)
     const struct recent_attempt new = as_recent(t, attempt, note_link(t, a));
     uint32_t raced = 0;
 
-    if (print_of(t, a)->option_kinds & OPTION_JOIN)
-        return; /* no program waits for it */
+    if (is_further_path(t, a))
+        return;
     for (guint i = t->recent->len; raced == 0 && i > 0; i--) {
         const struct recent_attempt *before = &g_array_index(t->recent, struct recent_attempt, i - 1);
         if (is_of_same_client(&new, before) && is_open_to_race(t, attempt, before->attempt))

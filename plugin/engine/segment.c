@@ -4,18 +4,10 @@
  */
 #include "segment.h"
 
+#include "network_order.h"
+
 enum { IP_PROTO_TCP = 6, IPV4_MIN = 20, IPV4_MAX = 60, IPV6_HEADER = 40, TCP_MIN = 20, ICMP_HEADER = 8 };
 enum { IPV6_EXTENSIONS_MAX = 256 }; /* longer chains of extension headers are not looked for */
-
-static uint16_t get16(const uint8_t *p)
-{
-    return (uint16_t)(p[0] << 8 | p[1]);
-}
-
-static uint32_t get32(const uint8_t *p)
-{
-    return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
-}
 
 /* The offset of the transport header behind the IPv6 header at ip, or 0 if it is not TCP or is beyond limit.
  * RFC 8200, 4: extension headers; a fragment other than the first has no TCP header. */

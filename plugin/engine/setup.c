@@ -157,7 +157,6 @@ const struct setup *setup_of(const struct tracker *t, uint32_t attempt)
 void setup_forget(struct tracker *t)
 {
     if (t->setups.of_attempt != NULL)
-        g_hash_table_destroy(t->setups.of_attempt);
-    g_free(t->setups.recent);
-    t->setups = (struct setups){ .count = 0 };
+        g_hash_table_remove_all(t->setups.of_attempt);
+    t->setups.count = 0;
 }

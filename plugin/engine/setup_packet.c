@@ -4,14 +4,11 @@
  */
 #include "setup_packet.h"
 
+#include "network_order.h"
+
 enum { IP_PROTO_UDP = 17, IP_PROTO_ICMPV6 = 58 };
 
 static const uint8_t nobody[16];
-
-static uint16_t get16(const uint8_t *p)
-{
-    return (uint16_t)(p[0] << 8 | p[1]);
-}
 
 static bool has(const struct packet_bytes *bytes, size_t offset, size_t n)
 {

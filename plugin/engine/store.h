@@ -164,6 +164,12 @@ static inline const struct syn_print *print_of(const struct tracker *t, const st
     return prints_get(&t->prints, a->print);
 }
 
+/* Its SYN asks to join an open MPTCP connection: no program waits for it. */
+static inline bool is_further_path(const struct tracker *t, const struct attempt *a)
+{
+    return print_of(t, a)->option_kinds & OPTION_JOIN;
+}
+
 /* The records, made if there are none yet. */
 struct evidence *need_evidence(struct tracker *t, struct attempt *a);
 struct trouble *need_trouble(struct tracker *t, struct attempt *a);

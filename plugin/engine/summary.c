@@ -237,20 +237,25 @@ static void append_stack(GString *out, const struct tracker *t, const struct att
         g_string_append_printf(out, "; answered as %s would not", stack->name);
 }
 
+static bool never_got_first_segment(const struct tracker *t, const struct verdict *v)
+{
+    return v->cause == CAUSE_UNANSWERED_DATA && lacks_first_segment(t, v->source);
+}
+
 static const char *sentence_of(const struct tracker *t, uint32_t attempt, const struct verdict *v, bool probe)
 {
     if (probe)
         return "Half-open probe (health check): the client resets what the server answers, at a constant period";
     if (v->fate == FATE_ESTABLISHED && is_to_itself(t, attempt))
         return "Connected to itself: nobody listened, and the client's port happened to be the one that it called";
-    if (v->cause == CAUSE_UNANSWERED_DATA && lacks_first_segment(t, v->source))
+    if (never_got_first_segment(t, v))
         return "Stuck: the client is connected, the server has later data and never the first segment";
     return verdict_row(v->fate, v->cause)->sentence;
 }
 
 static void append_lacking(GString *out, const struct tracker *t, const struct verdict *v)
 {
-    if (v->cause != CAUSE_UNANSWERED_DATA || !lacks_first_segment(t, v->source))
+    if (!never_got_first_segment(t, v))
         return;
     g_string_append_printf(out, " of %u bytes", get_evidence(t, get_attempt(t, v->source))->request);
 }
@@ -295,7 +300,7 @@ void tracker_summary(const struct tracker *t, uint32_t attempt, const struct ver
         g_string_append(out, "; the host that captured made the RST");
     if (v->cause == CAUSE_DROPPED_HERE && lost_between(t, v->source) != 0)
         append_lost_between(out, t, v->source);
-    if (print_of(t, a)->option_kinds & OPTION_JOIN)
+    if (is_further_path(t, a))
         g_string_append(out, "; a further path of an MPTCP connection");
     append_stack(out, t, a, v);
     append_others(out, t, attempt);

@@ -233,10 +233,11 @@ static void add_to_source(const struct places *p, struct place *source, uint32_t
 static void read_source(struct places *p, uint32_t attempt, const struct attempt *a, struct surrounding *s)
 {
     struct place *source = place_at(p, place_of(p, a, PLACE_SOURCE));
+    const bool legs = are_legs(p, source);
 
     for (size_t i = 0; i < G_N_ELEMENTS(source->newest) && s->elsewhere == 0; i++) {
         const uint32_t other = source->newest[1 - i];
-        const bool leg = are_legs(p, source) && have_same_server(p->t, a, get_attempt(p->t, other));
+        const bool leg = legs && have_same_server(p->t, a, get_attempt(p->t, other));
         if (!leg && is_elsewhere(p, a, source->newest[i]))
             s->elsewhere = source->newest[i];
     }

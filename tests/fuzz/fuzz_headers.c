@@ -1,7 +1,7 @@
 /* fuzz_headers.c - raw bytes as TCP, IP and ICMP headers, as DNS answers, and as what sets up a way
  *
- * Input: what to read (bit 0: ICMP; bit 3: a DNS answer; bit 4: what sets up a way; bits 1, 2: the addresses' family is known, 4 or 6), the offset
- * of the TCP, ICMP, UDP or ARP header, bytes that the capture cut off, and the packet.
+ * Input: what to read (bit 0: ICMP; bit 3: a DNS answer; bit 4: what sets up a way; bits 1, 2: the addresses' family is
+ * known, 4 or 6), the offset of the TCP, ICMP, UDP or ARP header, bytes that the capture cut off, and the packet.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */

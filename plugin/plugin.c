@@ -45,6 +45,12 @@ static void begin_file(void)
     headers_watch();
 }
 
+static void end_first_pass(void)
+{
+    headers_unwatch();
+    rescan_queue();
+}
+
 static void end_file(void)
 {
     headers_unwatch();
@@ -68,7 +74,7 @@ static void register_protocol(void)
     report_window_register();
     conversation_filter_register();
     register_init_routine(begin_file);
-    register_postseq_cleanup_routine(headers_unwatch);
+    register_postseq_cleanup_routine(end_first_pass);
     register_cleanup_routine(end_file);
 }
 

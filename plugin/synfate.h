@@ -48,6 +48,9 @@ void details_forget(void);
 void details_show(const struct tracker *t, tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree,
                   const struct note *notes, size_t n);
 
+/* rescan.c: called when a file has been read; in Wireshark only, applies the display filter again if it asks for a verdict. */
+void rescan_queue(void);
+
 /* conversation_filter.c: Analyze > Conversation Filter. */
 void conversation_filter_register(void);
 
@@ -73,6 +76,9 @@ struct stat_request {
 /* Reads the argument of -z. formats: a bit for each enum stat_format that the statistic has; the lowest is its own. Returns
  * false, and says so, if there is no such statistic or format, or nothing is to be shown. */
 bool stat_arguments(const char *argument, const char *command, unsigned formats, struct stat_request *request);
+
+/* Whether a filter (NULL: none) asks for what only a later frame may decide. */
+bool filter_asks_for_verdict(const char *filter);
 
 /* What a reader has to know where a filter asks for a verdict and tshark reads the file only once; NULL: nothing. */
 const char *stat_remark(const char *filter);

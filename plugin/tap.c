@@ -108,9 +108,14 @@ bool stat_arguments(const char *argument, const char *command, unsigned formats,
     return true;
 }
 
+bool filter_asks_for_verdict(const char *filter)
+{
+    return filter != NULL && strstr(filter, "synfate.") != NULL;
+}
+
 const char *stat_remark(const char *filter)
 {
-    if (filter == NULL || !first_pass || strstr(filter, "synfate.") == NULL)
+    if (!first_pass || !filter_asks_for_verdict(filter))
         return NULL;
     return "the filter asks for a verdict, which no SYN has when a file is read only once; run tshark -2";
 }

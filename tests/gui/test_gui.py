@@ -283,6 +283,19 @@ def test_read_again(gui):
     assert gui.ask("says", 20, "Why", VERDICT)
 
 
+def test_reads_with_a_filter(folder, possible):
+    """Wireshark filters each packet as it reads it, when no SYN has a verdict yet. So a filter that is set when a file is
+    opened, be it that of the file before, is applied again at its end."""
+    filtered = folder / "filtered"
+    filtered.mkdir(mode=0o755)
+    with Desktop(filtered) as desktop:
+        case = make_case(filtered)
+        desktop.open(case / "server.pcap", "-Y", "synfate.failed == 1")
+        assert desktop.ask("displayed", 12)
+        desktop.ask("menu", "View/Reload")
+        assert desktop.ask("displayed", 12)
+
+
 def has_reader(pipe):
     try:
         os.close(os.open(pipe, os.O_WRONLY | os.O_NONBLOCK))

@@ -36,6 +36,7 @@ struct arrow {
     uint8_t from, to; /* lanes */
     bool is_syn, is_old, is_bad;
     uint8_t client, server; /* enum tcp_state after it; STATE_UNKNOWN: not shown by it */
+    bool names_server;      /* the server's state has its name here */
     uint32_t restart;       /* it restarted TIME_WAIT for the nth time */
     const char *text;
     char numbers[NUMBERS];
@@ -407,6 +408,15 @@ static bool is_first_syn(const struct ladder *l, const struct arrow *arrow)
     return arrow->is_syn && arrow->frame == tracker_attempt(l->t, l->met)->frame[SYN_FIRST];
 }
 
+/* Above this packet is the old connection, and it is the SYN that uses its ports again. */
+static bool has_border(const struct ladder *l, guint i)
+{
+    const struct arrow *arrow = arrow_at(l, i);
+    bool is_same_syn = is_first_syn(l, arrow) || (l->n_members == 2 && l->leg != 0);
+
+    return i > 0 && arrow_at(l, i - 1)->is_old && !arrow->is_old && is_same_syn;
+}
+
 static bool shows_comparison(const struct ladder *l, const struct arrow *arrow)
 {
     return l->has_past && (l->past.flags & PAST_RCV_NXT) && is_first_syn(l, arrow);
@@ -438,6 +448,7 @@ static void place(struct ladder *l)
         int64_t quarters = before < 0 || arrow->time < before ? 0 : (arrow->time - before) / (NS_PER_SECOND / 4);
         for (; quarters > 0; quarters /= 2)
             y += LATER;
+        y += has_border(l, i) ? LINE : 0;
         arrow->y = y;
         y += ROW + (shows_comparison(l, arrow) ? 4 * LINE : 0);
         if (arrow->time >= 0)
@@ -493,10 +504,11 @@ static void draw_states(const struct ladder *l, bool is_client)
     gint from = 0;
 
     for (guint i = 0; i < l->arrows->len; i++) {
-        const struct arrow *arrow = arrow_at(l, i);
+        struct arrow *arrow = arrow_at(l, i);
         enum tcp_state now = (enum tcp_state)(is_client ? arrow->client : arrow->server);
         if (now == STATE_UNKNOWN || now == state)
             continue;
+        arrow->names_server |= !is_client;
         draw_state(l, is_client, from, arrow->y, state);
         state = now;
         from = arrow->y;
@@ -563,7 +575,7 @@ static void draw_arrow(const struct ladder *l, const struct arrow *arrow)
         gint x = server_x(l);
         html_printf(l->out, "<rect x=\"%d\" y=\"%d\" width=\"%d\" height=\"3\" class=\"notch\"/>", x + 1, arrow->y - 1,
                     BAR + 2);
-        draw_text(l, x + BAR + 8, arrow->y + 14, "name restart", text);
+        draw_text(l, x + BAR + 8, arrow->y + 14 + (arrow->names_server ? LINE - 3 : 0), "name restart", text);
         g_free(text);
     }
 }
@@ -592,8 +604,7 @@ static void draw_arrows(const struct ladder *l)
             g_free(text);
             continue;
         }
-        bool is_same_syn = is_first_syn(l, arrow) || (l->n_members == 2 && l->leg != 0);
-        if (i > 0 && arrow_at(l, i - 1)->is_old && !arrow->is_old && is_same_syn)
+        if (has_border(l, i))
             draw_border(l, arrow);
         draw_arrow(l, arrow);
     }

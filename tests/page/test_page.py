@@ -154,6 +154,21 @@ def test_long_addresses_and_numbers_fit(tshark, browser, width):
     assert browser.evaluate(CUT) == []
 
 
+# The texts of a drawing that lie over one another.
+OVERLAPPING = """[...document.querySelectorAll("svg")].flatMap(svg => {
+  const texts = [...svg.querySelectorAll("text")].map(text => [text.textContent, text.getBoundingClientRect()]);
+  return texts.flatMap(([text, a], i) => texts.slice(i + 1).filter(([, b]) =>
+      Math.min(a.right, b.right) - Math.max(a.left, b.left) > 1 && Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top) > 3)
+    .map(([other]) => text + " | " + other));
+})"""
+
+
+@pytest.mark.parametrize("name", [*CAPTURES, "rejected.old_fin_wait_2", "rejected_on_two_ports"])
+def test_no_text_lies_over_another(tshark, browser, name):
+    browser.open(page_of(tshark, name))
+    assert browser.evaluate(OVERLAPPING) == []
+
+
 def test_on_paper(tshark, browser):
     browser.open(page_of(tshark, "server"), theme="dark", media="print")
     assert browser.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"

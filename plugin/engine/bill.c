@@ -41,11 +41,18 @@ static enum waiting waited_for(enum handshake_event before, enum handshake_event
 
 void bill(const struct timed_event *events, size_t n, int64_t parts[WAIT_COUNT])
 {
+    int64_t round_trip = INT64_MAX / 2; /* the shortest so far */
+
     memset(parts, 0, WAIT_COUNT * sizeof parts[0]);
     for (size_t i = 1; i < n && events[i].event != EVENT_AFTER; i++) {
         int64_t time = events[i].time - events[i - 1].time;
-        int64_t *part = &parts[waited_for(events[i - 1].event, events[i].event, time)];
+        enum waiting waiting = waited_for(events[i - 1].event, events[i].event, time);
+        if (waiting == WAIT_NETWORK && events[i].event == EVENT_SYN_ACK) {
+            if (time >= SHORTEST_TIMER && time > 2 * round_trip)
+                waiting = WAIT_TIMER; /* the server's: it repeats its SYN/ACK, which is no answer to the SYN before */
+            round_trip = MIN(round_trip, time);
+        }
         if (time > 0)
-            *part = add_durations(*part, time);
+            parts[waiting] = add_durations(parts[waiting], time);
     }
 }

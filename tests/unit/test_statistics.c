@@ -125,6 +125,11 @@ static void test_bill(void)
                                             AT(1002, EVENT_REJECTION) };
     const struct timed_event ended[] = { AT(0, EVENT_SYN), AT(3000, EVENT_SYN), AT(3001, EVENT_END),
                                          AT(6000, EVENT_AFTER), AT(6001, EVENT_AFTER) };
+    /* The server's timer, not the way: the first answer came at once. A long way stays one. */
+    const struct timed_event synack_timer[] = { AT(0, EVENT_SYN), AT(5, EVENT_SYN_ACK), AT(1005, EVENT_SYN),
+                                                AT(4005, EVENT_SYN_ACK) };
+    const struct timed_event long_way[] = { AT(0, EVENT_SYN), AT(600, EVENT_SYN_ACK), AT(1000, EVENT_SYN),
+                                            AT(1700, EVENT_SYN_ACK) };
     const struct timed_event disordered[] = { AT(10, EVENT_SYN), AT(0, EVENT_SYN_ACK) };
 
     assert_bill(NULL, 0, 0, 0, 0, 0);
@@ -132,6 +137,8 @@ static void test_bill(void)
     assert_bill(lost_syn, 4, 6, 0, 0, 1000);
     assert_bill(lost_syn_ack, 4, 6, 0, 1000, 0);
     assert_bill(reset, 6, 6, 12, 0, 0);
+    assert_bill(synack_timer, 4, 5, 0, 4000, 0);
+    assert_bill(long_way, 4, 1300, 0, 400, 0);
     assert_bill(no_reset, 4, 0, 4, 998, 0);
     assert_bill(ended, 5, 1, 0, 0, 3000);
     int64_t parts[WAIT_COUNT];

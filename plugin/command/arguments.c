@@ -149,6 +149,10 @@ static bool read_show(struct arguments *o)
     o->shown = REPORT_ALL;
     if (g_str_equal(given.show, "all"))
         return true;
+    if (o->statistic == STATISTIC_ATTEMPTS) {
+        complain("--show=N is for calls and rows, not for attempts");
+        return false;
+    }
     o->shown = (uint16_t)CLAMP(g_ascii_strtoull(given.show, &end, 10), 1, REPORT_ALL - 1);
     if (end == given.show || *end != '\0')
         complain("--show takes a number or \"all\", not %s", given.show);

@@ -70,6 +70,27 @@ static GArray *carriers_of(const struct output *o)
     return carriers;
 }
 
+/* The same of the calls that lost most, as tshark's calls,N chooses them. */
+static GArray *worst_of(const struct output *o)
+{
+    GArray *carriers = g_array_new(FALSE, FALSE, sizeof(uint32_t));
+    struct problems *p = problems_new(o->t, o->attempts);
+    GPtrArray *worst = report_choose(p, o->shown);
+
+    for (guint i = 0; i < worst->len; i++)
+        g_array_append_val(carriers, ((const struct result *)g_ptr_array_index(worst, i))->attempt);
+    g_ptr_array_free(worst, TRUE);
+    problems_free(p);
+    return carriers;
+}
+
+static GArray *rows_of(const struct output *o)
+{
+    if (o->statistic == STATISTIC_ATTEMPTS)
+        return g_array_ref(o->attempts);
+    return o->shown == 0 || o->shown == REPORT_ALL ? carriers_of(o) : worst_of(o);
+}
+
 static void text_of_table(const struct output *o, const struct table_kind *kind, GString *out)
 {
     const struct table_frame frame = {
@@ -97,7 +118,7 @@ bool output_text(const GString *text)
 /* A line is 100 bytes to 2 kB, and there may be millions: they go out in portions. */
 static bool write_calls(const struct output *o, enum calls_format format)
 {
-    GArray *rows = o->statistic == STATISTIC_ATTEMPTS ? g_array_ref(o->attempts) : carriers_of(o);
+    GArray *rows = rows_of(o);
     GString *out = g_string_new(NULL);
     bool written = true;
     struct view v;

@@ -72,7 +72,7 @@ WRONG_USE = [
     [], ["--unknown", "FILE"], ["-T", "xml", "FILE"], ["-T", "csv", "FILE"], ["--services", "--reuse", "FILE"],
     ["-Y", "cause ==", "FILE"], ["-Y", "nonsense = 1", "FILE"], ["-Y", "(fate = stuck", "FILE"], ["-Y", "fate = x y", "FILE"],
     ["-Y", "(" * 100, "FILE"], ["-", "FILE"], ["-w", "out", "-"], ["-w", "-", "FILE"], ["-f", "-w", "out", "FILE"],
-    ["-f", "FILE", "FILE"], ["--force", "FILE"], ["--show", "x", "FILE"], ["--peer-rules", "vms", "FILE"],
+    ["-f", "FILE", "FILE"], ["--force", "FILE"], ["--show", "x", "FILE"], ["--attempts", "--show", "1", "FILE"], ["--peer-rules", "vms", "FILE"],
     ["--time-wait", "-1", "FILE"], ["--no-answer-retries", "0", "FILE"], ["-f", "-T", "csv", "-"],
 ]
 

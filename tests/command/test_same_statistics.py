@@ -43,6 +43,12 @@ def test_a_line_for_each_call(tshark, everything):
     assert list(map(json.loads, ours.splitlines())) == list(map(json.loads, theirs.splitlines()))
 
 
+def test_the_worst_calls(tshark, everything):
+    ours, theirs = run("--calls", "--show", "5", "-T", "ndjson", everything).stdout, text(tshark, everything, "calls,ndjson,5")
+    assert len(ours.splitlines()) == 5
+    assert list(map(json.loads, ours.splitlines())) == list(map(json.loads, theirs.splitlines()))
+
+
 def test_report_as_json(tshark, everything):
     assert json.loads(run("-T", "json", everything).stdout) == json.loads(text(tshark, everything, "report,json"))
 

@@ -90,14 +90,14 @@ static const struct expert_row experts[EXPERT_COUNT] = {
     "one, share this address and port through a translator. Give it more addresses, let clients close first (longer "        \
     "keep-alive on the server), or give several hosts ports of their own, one its source port." PAWS_COUNTERS
 #define SEQUENCE_ADVICE                                                                                            \
-    "The port pair came back within TIME_WAIT with an older sequence number: use more source ports or addresses, " \
-    "TCP timestamps at both ends, or let clients close first. Next: the client's (NAT's) port choice."
+    "The port pair came back within TIME_WAIT with a sequence number that is not newer: use more source ports or " \
+    "addresses, TCP timestamps at both ends, or let clients close first. Next: the client's (NAT's) port choice."
 #define OLD_ADVICE                                                                                                  \
     "The server holds what the client or a device between has forgotten: compare idle timeouts along the path and " \
     "send keep-alives below the shortest. Next: ss -tanoi on the server, nstat -az TcpExtTCPChallengeACK."
 #define LOST_ADVICE                                                                                                 \
     "A packet of the handshake was lost, or dropped at the server by a full accept or SYN queue. Where many calls " \
-    "share it, the counters of the server tell which. Next: nstat -az TcpRetransSegs, TcpExtListenDrops, "          \
+    "share it, the counters of the server tell which. Next: nstat -az TcpRetransSegs TcpExtListenDrops "            \
     "TcpExtTCPReqQFullDrop on the server."
 
 static const struct verdict_row rows[] = {

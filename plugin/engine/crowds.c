@@ -197,12 +197,16 @@ static void append_answers(GString *out, const struct crowd *crowd)
 /* A RST shows a host without a program there; silence shows a filter, or no host. */
 static void append_failures(GString *out, const struct crowd *crowd)
 {
+    uint32_t otherwise = crowd->failed - crowd->refused - crowd->unanswered;
+
     if (crowd->failed == crowd->calls)
         g_string_append_printf(out, "all %u failed", crowd->calls);
     else
         g_string_append_printf(out, "%u of %u failed", crowd->failed, crowd->calls);
     if (crowd->failed > 0)
         g_string_append_printf(out, ": %u refused, %u not answered", crowd->refused, crowd->unanswered);
+    if (otherwise > 0)
+        g_string_append_printf(out, ", %u otherwise", otherwise);
 }
 
 /* How many came in a second. Says nothing if all came within one. */

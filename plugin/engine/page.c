@@ -128,6 +128,8 @@ static void write_problems(const struct page *page)
     if (problems_that_matter(p) == 0)
         problems_all_is_well(p, text);
     if (text->len > 0)
+        text->str[0] = g_ascii_toupper(text->str[0]);
+    if (text->len > 0)
         write_paragraph(page->out, "well", text);
     g_string_truncate(text, 0);
     if (problems_overcome(p, text))

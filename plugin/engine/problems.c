@@ -370,18 +370,20 @@ static void append_in_time(const struct problems *p, uint32_t in_time, uint32_t 
 
     if (calls == 1)
         g_string_append_printf(out, "the only%s call", other);
+    else if (in_time == 2 && calls == 2)
+        g_string_append_printf(out, "both%s calls", other);
     else if (in_time == calls)
         g_string_append_printf(out, "all %u%s calls", calls, other);
     else
         g_string_append_printf(out, "%u of %u%s calls", in_time, calls, other);
     g_string_append(out, " got in at once");
     if (p->slowest >= 0) {
-        g_string_append(out, ", the slowest in ");
+        g_string_append(out, in_time == 1 ? ", in " : ", the slowest in ");
         append_duration(out, p->slowest);
     }
     if (p->reused > 0)
-        g_string_append_printf(
-            out, "; %u came on a port pair that had been used before, and none of these was rejected", p->reused);
+        g_string_append_printf(out, "; %u came on a port pair that had been used before, and %s rejected", p->reused,
+                               p->reused == 1 ? "was not" : "none of these was");
 }
 
 static void append_all_got_in(const struct problems *p, GString *out)
@@ -392,6 +394,7 @@ static void append_all_got_in(const struct problems *p, GString *out)
 
     g_string_append(out, unknown == calls ? "not known" : "nothing");
     g_string_append(out, p->crowds->len > 0 ? " else" : "");
+    g_string_append(out, unknown > 0 && unknown < calls ? " that the capture shows" : "");
     if (in_time > 0) {
         g_string_append(out, separator);
         append_in_time(p, in_time, calls, out);

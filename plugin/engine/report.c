@@ -124,7 +124,7 @@ static void append_period(GString *out, const struct report *r, const struct res
     g_string_free(end, TRUE);
 }
 
-/* What the calls of the problems that are named have in common. */
+/* What the calls of the problems that are named have in common; what is alike is advised once. */
 static void print_common(const struct report *r)
 {
     const struct contrast *before = NULL;
@@ -134,12 +134,14 @@ static void print_common(const struct report *r)
         const struct contrast *contrast = problem_contrast(r->p, problem_at(r->p, i));
         if (contrast == NULL || contrast == before)
             continue;
+        if (before != NULL && before->family != NULL && before->family != contrast->family)
+            print_wrapped(&r->lines, "", LABEL_WIDTH, before->family->advice);
         print_wrapped(&r->lines, label, LABEL_WIDTH, contrast->sentence);
-        if (contrast->family != NULL)
-            print_wrapped(&r->lines, "", LABEL_WIDTH, contrast->family->advice);
         label = "";
         before = contrast;
     }
+    if (before != NULL && before->family != NULL)
+        print_wrapped(&r->lines, "", LABEL_WIDTH, before->family->advice);
 }
 
 /* The first and the last call of the worst problem. */
@@ -149,6 +151,8 @@ static void print_since(const struct report *r)
     GString *text = g_string_new(NULL);
 
     append_period(text, r, worst->first, worst->last);
+    if (problems_that_matter(r->p) > 1)
+        g_string_prepend(text, "the first problem: ");
     print_paragraph(&r->lines, "Since when:", LABEL_WIDTH, text);
 }
 

@@ -34,7 +34,9 @@ static void append_comparison(GString *out, const struct tracker *t, const struc
         g_string_append(out, v->inferred ? ", inferred)" : ")");
     } else if (v->cause == CAUSE_TIME_WAIT_SEQUENCE) {
         g_string_append(out, " (old sequence number");
-        if (known && (h->flags & PAST_RCV_NXT) && seq_delta(h->rcv_nxt, a->isn) >= 0)
+        if (known && (h->flags & PAST_RCV_NXT) && h->rcv_nxt == a->isn)
+            g_string_append(out, ": the same");
+        else if (known && (h->flags & PAST_RCV_NXT) && seq_delta(h->rcv_nxt, a->isn) > 0)
             g_string_append_printf(out, ": %" PRIu32 " behind", h->rcv_nxt - a->isn);
         g_string_append(out, v->inferred ? ", inferred)" : ")");
     } else if (v->cause == CAUSE_OLD_UNKNOWN) {

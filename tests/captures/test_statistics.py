@@ -460,7 +460,7 @@ def test_report_of_a_healthy_capture(tshark):
     capture = Capture()
     handshake(*capture.flow())
     report = stats.text(tshark, tshark.save("healthy.pcap", capture.pcap()), REPORT)
-    assert report.startswith("What is wrong: nothing: the only call got in at once, the slowest in ")
+    assert report.startswith("What is wrong: nothing: the only call got in at once, in ")
 
 
 def test_totals_of_the_tcp_tap(tshark, shop_file):

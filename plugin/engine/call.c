@@ -351,8 +351,8 @@ static void judge_lone(const struct tracker *t, uint32_t attempt, const struct v
     call->open_ended = call->outcome == OUTCOME_FAILED && may_go_on(t, attempt, v);
 }
 
-void tracker_call_of(const struct tracker *t, uint32_t attempt, bool final, const struct verdict *verdict,
-                     struct call *call)
+static void judge_call(const struct tracker *t, uint32_t attempt, bool final, const struct verdict *verdict,
+                       struct call *call)
 {
     bool raced = raced_by(t, attempt) != 0 || racer_of(t, attempt) != 0;
     struct members members;
@@ -374,6 +374,26 @@ void tracker_call_of(const struct tracker *t, uint32_t attempt, bool final, cons
     judge(&members, attempt, call);
     call->rival = members.rival;
     call->rivals = (unsigned)members.rivals;
+}
+
+/* A further path of a connection that is open already (RFC 8684, 3.2) is no call of a program: nothing fails or is late if it
+ * does not open, and what its connection came to is not known from it. */
+static void waive(struct call *call)
+{
+    if (call->outcome == OUTCOME_LATE)
+        call->outcome = OUTCOME_IN_TIME;
+    else if (call->outcome == OUTCOME_FAILED)
+        call->outcome = OUTCOME_UNKNOWN;
+    call->open_ended = false;
+    call->lost = 0;
+}
+
+void tracker_call_of(const struct tracker *t, uint32_t attempt, bool final, const struct verdict *verdict,
+                     struct call *call)
+{
+    judge_call(t, attempt, final, verdict, call);
+    if (call->outcome != OUTCOME_IN_TIME && is_further_path(t, get_attempt(t, attempt)))
+        waive(call);
 }
 
 void tracker_call(const struct tracker *t, uint32_t attempt, bool final, struct call *call)

@@ -499,13 +499,32 @@ between c next
 story further_path_of_mptcp_is_refused
 > S opts MSTnWJ
 < R.                                            decides
-=> refused closed_port inferred summary "MPTCP" advice "goes on over its other paths" no_advice "Nobody listens there,"
+=> refused closed_port inferred outcome unknown summary "MPTCP" advice "goes on over its other paths" no_advice "Nobody listens there,"
 
 story further_path_of_mptcp_is_taken
 > S opts MSTnWJ
 < S. opts MSTnW
 > .                                             decides
 => established ok reads "Established, 0.1 ms; a further path of an MPTCP connection"
+
+story further_path_of_mptcp_that_is_late
+> S opts MSTnWJ
++1 > S opts MSTnWJ
+   < S. opts MSTnW
+   > .                                          decides
+=> established syn_retransmitted delayed retries 1 outcome in_time
+
+story further_path_of_mptcp_that_is_silent
+> S opts MSTnWJ                                 as first
++1 > S opts MSTnWJ
++2 > S opts MSTnWJ
+end next 10.9.0.3:8080
+between c next
++9 > S
+   < S.
+   > .
+=> outcome in_time
+=> first: no_answer silent_host retries 2 outcome unknown
 
 # A program that gives each address three seconds needs a little more.
 story race_after_a_timer_of_three_seconds

@@ -143,10 +143,10 @@ static const struct verdict_row rows[] = {
         "data; look for a queue, a busy host, or a device that holds SYNs back. Next: capture at the server, and compare "
         "the time between SYN and SYN/ACK there."),
     ROW(ESTABLISHED, ACCEPTED_LATE, WARNING, DELAYED,
-        "Connected at once, but the server took the connection only later",
-        "The client's data had to be repeated: its accept queue was full, or a packet was lost. If it recurs, the "
-        "application accepts too slowly or its backlog is too small. Next: nstat -az TcpExtListenOverflows and ss -tln "
-        "(Recv-Q against Send-Q) on the server, in its network namespace."),
+        "Connected at once, but the server took the first data only later",
+        "The client's data had to be repeated: the server's accept queue was full, or packets were lost on the way. If "
+        "TcpExtListenOverflows grows, the application accepts too slowly or its backlog is too small. Next: nstat -az "
+        "TcpExtListenOverflows and ss -tln (Recv-Q against Send-Q) on the server, in its network namespace."),
     ROW(ESTABLISHED, AFTER_REFUSAL, WARNING, DELAYED, "Established after a refusal (RST), which the client tried again",
         "Nobody listened yet, or the backlog was full: the service was starting, or is overloaded. Next: the time at "
         "which the service began to listen, and its backlog."),

@@ -76,6 +76,10 @@ static const char of_authentication[] =
 static const char of_server_behind_proxy[] =
     "connect() had succeeded: a box on the way had answered for the server (SYNPROXY, a SYN flood guard, a balancer). Behind "
     "it nobody listens, or the server's backlog is full. Next: ss -tln on the server, and a capture behind that box.";
+static const char of_resets_in_its_name[] =
+    "Something between answers the server's SYN/ACK with a RST in the client's name, and the client, which never sees that "
+    "SYN/ACK, repeats its SYN: a packet filter on the way back (REJECT --reject-with tcp-reset), or a NAT that has forgotten "
+    "the flow. Next: the filters' rules and counters on the way from the server to the client, and the TTL of those RSTs.";
 static const char of_probe[] =
     "Nothing to do if it is a health check: it never wanted the connection. A check that completes the handshake disturbs "
     "no statistics of the server.";
@@ -206,6 +210,8 @@ static const char *finer_advice(const struct tracker *t, uint32_t attempt, const
         return of_itself;
     if (v->cause == CAUSE_RESET_AFTER_HANDSHAKE && is_answered_by_proxy(t, get_attempt(t, v->source)))
         return of_server_behind_proxy;
+    if (v->cause == CAUSE_SYNACK_LOST && resets_were_outlived(t, v->source))
+        return of_resets_in_its_name;
     if (is_authenticated(t, v->source, v))
         return of_authentication;
     if (is_fast_open_lost(t, get_attempt(t, attempt), v))

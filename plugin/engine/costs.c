@@ -63,13 +63,26 @@ static int64_t since(const struct dossier *d, const struct packet_seen *answer)
     return answer == NULL ? 0 : MAX(taken_time(d) - answer->time, 0);
 }
 
+/* The server chose anew, and the client acknowledged that SYN/ACK. */
+static const struct packet_seen *chosen_anew(const struct dossier *d)
+{
+    const struct packets_seen *others = d->seen[SEEN_SYN_ACK_OTHER];
+
+    if (others == NULL)
+        return NULL;
+    if (others->first.seq == d->e->syn_ack_isn)
+        return &others->first;
+    return packets_last(others)->seq == d->e->syn_ack_isn ? packets_last(others) : NULL;
+}
+
 /* The server's timer may repeat a SYN/ACK that is on its way: the client's ACK echoes which of them it answers. */
 static int64_t cost_of_syn_acks(const struct dossier *d)
 {
-    const struct packets_seen *again = d->seen[SEEN_SYN_ACK_AGAIN], *other = d->seen[SEEN_SYN_ACK_OTHER];
+    const struct packets_seen *again = d->seen[SEEN_SYN_ACK_AGAIN];
+    const struct packet_seen *anew = chosen_anew(d);
 
-    if (other != NULL && other->first.seq == d->e->syn_ack_isn && other->first.time - d->e->syn_ack_time > AT_ONCE)
-        return other->first.time - d->e->syn_ack_time; /* the server chose anew, and that one was acknowledged */
+    if (anew != NULL && anew->time - d->e->syn_ack_time > AT_ONCE)
+        return anew->time - d->e->syn_ack_time;
     const struct packet_seen *reset = reset_that_connects(d);
     if (again == NULL || (reset == NULL && d->e->frame[EV_ACK] == 0) || (d->e->flags & EV_ACK_OF_FIRST))
         return 0;

@@ -25,11 +25,18 @@ void dossier_open(const struct tracker *t, uint32_t attempt, bool final, struct 
         d->past = &d->past_buffer;
 }
 
+bool outlives_resets(const struct dossier *d)
+{
+    const struct packets_seen *resets = d->seen[SEEN_CLIENT_RST];
+
+    return resets != NULL && d->a->frame[SYN_LAST] > resets->first.frame;
+}
+
 const struct packet_seen *reset_that_connects(const struct dossier *d)
 {
     const struct packet_seen *reset = d->seen[SEEN_CLIENT_RST] == NULL ? NULL : &d->seen[SEEN_CLIENT_RST]->first;
 
-    if (reset == NULL || !(reset->bits & PACKET_HAS_ACK) || !acknowledges_syn(d->a, reset->seq))
+    if (reset == NULL || !(reset->bits & PACKET_HAS_ACK) || !acknowledges_syn(d->a, reset->seq) || outlives_resets(d))
         return NULL;
     if (d->e->frame[EV_ACK] != 0 && d->e->frame[EV_ACK] < reset->frame)
         return NULL;

@@ -28,6 +28,9 @@ struct dossier {
 /* Collects them. d->past may point into d: it must not be copied. */
 void dossier_open(const struct tracker *t, uint32_t attempt, bool final, struct dossier *d);
 
+/* The client repeats its SYN behind a RST that seemed to be its own: another has sent that in its name. */
+bool outlives_resets(const struct dossier *d);
+
 /* The client's RST that acknowledges the SYN/ACK, its first segment behind that: it had connected. NULL: there is none. */
 const struct packet_seen *reset_that_connects(const struct dossier *d);
 

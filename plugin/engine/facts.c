@@ -89,8 +89,10 @@ static bool is_reset_overcome(const struct dossier *d)
     const struct packets_seen *resets = d->seen[SEEN_CLIENT_RST];
     const struct evidence *e = d->e;
 
-    return (e->flags & (EV_SYN_ACK | EV_EXACT)) == (EV_SYN_ACK | EV_EXACT) && resets->last.time < e->syn_ack_time
-           && resets->last.frame < e->frame[EV_ACK];
+    const struct packet_seen *last = packets_last(resets);
+
+    return (e->flags & (EV_SYN_ACK | EV_EXACT)) == (EV_SYN_ACK | EV_EXACT)
+           && (last->time < e->syn_ack_time || last->frame < d->a->frame[SYN_LAST]) && last->frame < e->frame[EV_ACK];
 }
 
 /* A client that has reset its attempt is not connected by what it sends later. */
@@ -258,7 +260,7 @@ static void read_end(const struct dossier *d, struct facts *facts)
 {
     const struct packets_seen *reset = d->seen[SEEN_RST], *icmp = d->seen[SEEN_ICMP];
 
-    FACT(CLIENT_RST, is_first_end(d, d->seen[SEEN_CLIENT_RST]));
+    FACT(CLIENT_RST, is_first_end(d, d->seen[SEEN_CLIENT_RST]) && !outlives_resets(d));
     FACT(RST_IGNORED, d->seen[SEEN_RST_OTHER] != NULL);
     if (is_first_end(d, icmp))
         facts_add(facts, icmp_fact((enum icmp_kind)icmp->first.bits), true);

@@ -75,6 +75,23 @@ static void append_ignored(GString *out, const struct attempt *a, const struct p
                                resets->count == 1 ? "RST" : "RSTs", seq_delta(resets->first.ack, a->isn));
 }
 
+static void append_outlived(GString *out, const struct dossier *d)
+{
+    const struct packets_seen *resets = d->seen[SEEN_CLIENT_RST];
+
+    if (outlives_resets(d))
+        g_string_append_printf(out, " (%" PRIu32 " %s in the client's name, and it goes on)", resets->count,
+                               resets->count == 1 ? "RST" : "RSTs");
+}
+
+bool resets_were_outlived(const struct tracker *t, uint32_t attempt)
+{
+    struct dossier d;
+
+    dossier_open(t, attempt, true, &d);
+    return outlives_resets(&d);
+}
+
 bool lacks_first_segment(const struct tracker *t, uint32_t attempt)
 {
     const struct evidence *e = get_evidence(t, get_attempt(t, attempt));
@@ -87,7 +104,7 @@ void append_shape(GString *out, const struct tracker *t, uint32_t attempt, const
     struct dossier d;
 
     if (v->cause != CAUSE_RESET_AFTER_HANDSHAKE && v->cause != CAUSE_RESET_IN_PATH && v->cause != CAUSE_IGNORED_RESET
-        && v->cause != CAUSE_AFTER_WRONG_ACK)
+        && v->cause != CAUSE_AFTER_WRONG_ACK && v->cause != CAUSE_SYNACK_LOST)
         return;
     dossier_open(t, v->source, true, &d);
     if (v->cause == CAUSE_RESET_AFTER_HANDSHAKE && d.seen[SEEN_SERVER_RST] != NULL)
@@ -96,6 +113,8 @@ void append_shape(GString *out, const struct tracker *t, uint32_t attempt, const
         append_reset_in_path(out, &d);
     else if (v->cause == CAUSE_IGNORED_RESET)
         append_ignored(out, d.a, d.seen[SEEN_RST_OTHER]);
+    else if (v->cause == CAUSE_SYNACK_LOST)
+        append_outlived(out, &d);
     else if (is_authenticated(t, attempt, v))
         g_string_append(out, " (as a box does that authenticates each new source by its RST)");
 }

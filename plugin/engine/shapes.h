@@ -18,6 +18,9 @@ bool is_authenticated(const struct tracker *t, uint32_t attempt, const struct ve
 /* The server has data of the client behind the first, which it lacked at that time. */
 bool lacks_first_segment(const struct tracker *t, uint32_t attempt);
 
+/* The client repeats its SYN behind RSTs that seemed to be its own. */
+bool resets_were_outlived(const struct tracker *t, uint32_t attempt);
+
 /* Appends what the shape of the deciding answer says. */
 void append_shape(GString *out, const struct tracker *t, uint32_t attempt, const struct verdict *v);
 

@@ -18,6 +18,8 @@
 
 /* SYNs in both directions within this are a simultaneous open: as long as most clients repeat theirs. */
 #define CROSSING_WINDOW (60 * NS_PER_SECOND)
+/* A RST that was sent behind a SYN may be captured before it, by so much at most. */
+#define REORDERED_MOST (10 * NS_PER_SECOND / 1000)
 
 /* Whether a SYN with an attempt's ISN is a copy of one seen before, not a retransmission. */
 static bool is_duplicate_syn(const struct attempt *a, const struct segment *seg)
@@ -33,13 +35,33 @@ static bool is_duplicate_syn(const struct attempt *a, const struct segment *seg)
     return gap < DUPLICATE_WINDOW;
 }
 
+/* What the attempt began was closed, and its SYN is there once more: no copy of one seen before. */
+static bool comes_after_close(const struct work *w, const struct attempt *a)
+{
+    const struct connection *c = current_of(w);
+
+    return c != NULL && c->attempt == w->pair->attempt[w->side] && c->frame[CONN_CLOSE] != 0
+           && !is_duplicate_syn(a, w->seg);
+}
+
+/* A RST had ended it before the client acknowledged anything, and the client repeats its SYN: it has not sent that RST.
+ * A prober that uses one number for all its SYNs offers neither timestamps nor window scaling. */
+static bool outlives_reset(const struct work *w, const struct attempt *a)
+{
+    const struct connection *c = current_of(w);
+    const struct evidence *e = get_evidence(w->t, a);
+    bool by_a_stack = w->seg->has_ts || w->seg->wscale != NO_WSCALE;
+
+    return by_a_stack && (c->flags & CONN_RESET) && (e == NULL || e->frame[EV_ACK] == 0)
+           && w->seg->seen.time - c->last_time > REORDERED_MOST;
+}
+
 /* The same ISN again after the connection has been closed is a new attempt, unless it is an old copy. */
 static bool reuses_isn(const struct work *w, const struct attempt *a)
 {
     const struct connection *c = current_of(w);
 
-    if (c == NULL || c->attempt != w->pair->attempt[w->side] || c->frame[CONN_CLOSE] == 0
-        || is_duplicate_syn(a, w->seg))
+    if (!comes_after_close(w, a) || outlives_reset(w, a))
         return false;
     if ((a->flags & ATTEMPT_HAS_TS) && w->seg->has_ts)
         return seq_after(w->seg->tsval, c->client_tsval);
@@ -309,6 +331,8 @@ void take_syn(const struct work *w)
         take_copy(w, a);
         return;
     } else {
+        if (comes_after_close(w, a))
+            forget_connection(w);
         retry(w, a);
     }
     see_way_of_syn(w, a, false);

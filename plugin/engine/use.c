@@ -19,8 +19,7 @@ void retire_connection(const struct work *w)
     pair->current = 0;
 }
 
-/* Removes the connection in progress, which turned out not to exist. */
-static void forget_connection(const struct work *w)
+void forget_connection(const struct work *w)
 {
     pool_remove(&w->t->connections, w->pair->current);
     w->pair->current = 0;

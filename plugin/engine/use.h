@@ -23,6 +23,9 @@ struct connection *connection_in_progress(const struct work *w);
 /* A SYN follows: an unseen use gives way if both ends are captured and only one has spoken. */
 void settle_unseen_use(const struct work *w);
 
+/* Removes the connection in progress, which turned out not to exist. */
+void forget_connection(const struct work *w);
+
 /* The connection in progress becomes the old one. */
 void retire_connection(const struct work *w);
 

@@ -287,6 +287,17 @@ static bool is_keep_alive(const struct work *w, const struct connection *old)
     return old != NULL && (old->end[w->side].bits & END_SENT) && w->seg->seq + 1 == old->end[w->side].snd_nxt;
 }
 
+/* The old connection's client sent more behind the SYN: what acknowledges that for the first time answers no SYN. */
+static bool takes_old_data(const struct work *w, const struct attempt *a, const struct connection *old)
+{
+    if (old == NULL || old->frame[CONN_LAST] <= a->frame[SYN_FIRST])
+        return false;
+    const struct endpoint *e = &old->end[w->side];
+    bool copy = (a->flags & ATTEMPT_MIRRORED) && w->seg->seen.time - old->last_time < DUPLICATE_WINDOW;
+    bool first = seq_after(w->seg->ack, e->rcv_nxt) || (copy && w->seg->ack == e->rcv_nxt);
+    return (e->bits & END_ACKED) && first && w->seg->ack == old->end[!w->side].snd_nxt;
+}
+
 /* Where the capture shows frames twice, the copy of the old connection's last ACK may come behind the SYN, but not behind
  * the copy of the SYN. */
 static bool is_late_copy(const struct work *w, const struct attempt *a, const struct connection *old)
@@ -319,7 +330,7 @@ static bool on_answer(const struct work *w, uint32_t attempt)
         note_answer(w->t, w->seg->seen.frame, attempt, SEEN_ACK);
         return true;
     }
-    if (is_keep_alive(w, old) || (of_old && is_late_copy(w, a, old)))
+    if (is_keep_alive(w, old) || takes_old_data(w, a, old) || (of_old && is_late_copy(w, a, old)))
         return false;
     if (packets_of(w->t, get_trouble(w->t, a), SEEN_BARE_ACK) == NULL)
         refute_by_answer(w, a, ANSWER_ACK);

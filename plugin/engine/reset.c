@@ -124,12 +124,15 @@ static void on_refusal(const struct work *w, const struct attempt *a)
         old->flags |= CONN_SYN_RESET;
 }
 
-/* It refuses another SYN, or ends what the attempt's client does not know: the client goes on. */
+/* It refuses another SYN, or ends what the attempt's client does not know: the client goes on. The end of the old
+ * connection, by its numbers, is no answer. */
 static void on_other_reset(const struct work *w, uint32_t attempt)
 {
-    if (w->seg->flags & TCP_ACK) {
+    const struct connection *old = old_of(w);
+    bool of_old = old != NULL && has_next_numbers(old, w->side, w->seg->seq, w->seg->ack);
+
+    if ((w->seg->flags & TCP_ACK) && !of_old)
         see_answer(w, attempt, SEEN_RST_OTHER);
-    }
     reset_old_connection(w);
 }
 

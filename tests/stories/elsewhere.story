@@ -325,10 +325,23 @@ story old_data_out_of_order
 use conversation
 +2     > S I+1352641000 ts 40643665      as syn
 +0.005 > P. N (29) ack X ts +0
-       < .                               as ack
-+1     > S I ts 40644665
        < .
++1     > S I ts 40644665
+       < .                               as ack
 => syn: rejected old_established retries 1 decided_by ack signs - other_host no
+
+# A transparent proxy calls the server from its client's address and port; one interface shows both connections. What
+# acknowledges, or ends, the first one's data says nothing of the second SYN. Measured on Linux 6.18 (TPROXY), -i any.
+story ack_of_old_data
+use conversation
++0.0001 > S I+11951 ts 40643665          as syn
++0.0005 > P. N (29) ack X ts +0
+        < .
++1      > S I ts 40644665
++1      < R. X ack N
++9
+use unfiltered
+=> syn: no_answer silent_flow retries 1
 
 # Data sent again: the answer to it got lost, and the host may have forgotten the connection since.
 story old_data_sent_again

@@ -11,7 +11,8 @@ const char page_style[] =
     "--rule:#39414a;--link:#8ab4f8;--bad:#ff8f86;--failed:#f2685f;--late:#f0b23f;--in-time:#55616e;--unknown:#8693a1;"
     "--lost:#b39ce6;--state:#46525f;--waits:#b87a1e}}\n"
     "@media print{:root{--back:#fff;--raised:#fff;--fore:#000;--quiet:#444;--rule:#999;--link:#000;--bad:#900}"
-    "section{break-inside:avoid-page}svg rect{print-color-adjust:exact;-webkit-print-color-adjust:exact}}\n"
+    "section{break-inside:avoid-page}svg rect,.legend li::before{print-color-adjust:exact;"
+    "-webkit-print-color-adjust:exact}}\n"
     "*{box-sizing:border-box}\n"
     "body{margin:0;background:var(--back);color:var(--fore);font:16px/1.5 system-ui,sans-serif;overflow-wrap:break-word}\n"
     "main{max-width:1060px;margin:0 auto;padding:24px 20px 60px}\n"
@@ -53,4 +54,7 @@ const char page_style[] =
     "table{border-collapse:collapse;font-size:.84rem}\n"
     "th,td{padding:4px 6px;border-bottom:1px solid var(--rule);text-align:right;white-space:nowrap}\n"
     "th{font-weight:600;color:var(--quiet);white-space:normal;vertical-align:bottom;min-width:3.5em}\n"
-    "th.text,td.text{text-align:left}td.number{font-variant-numeric:tabular-nums}\n";
+    "th.text,td.text{text-align:left}td.number{font-variant-numeric:tabular-nums}\n"
+    /* Paper does not scroll. */
+    "@media print{.ladder{min-width:0;max-height:20cm}table{font-size:.68rem}th,td{padding:3px 4px}th{min-width:0}"
+    "td.text{white-space:normal;overflow-wrap:anywhere;min-width:9em}h2,h3{break-after:avoid-page}.narrow{display:none}}\n";

@@ -176,6 +176,17 @@ def test_on_paper(tshark, browser):
     assert contrast >= 4.5, text
 
 
+@pytest.mark.parametrize("name", ["server", "lb", "rejected_on_two_ports"])
+def test_paper_does_not_scroll(tshark, browser, name):
+    """The server's states are at the right of a drawing and the rates at the right of a table; a colour needs its legend."""
+    browser.open(page_of(tshark, name), width=718, media="print")  # A4 with Chromium's margins
+    cut = "[...document.querySelectorAll('.wide')].filter(it => it.scrollWidth > it.clientWidth).map(it => it.innerText)"
+    assert len(texts(browser, ".ladder .name")) > 2 and texts(browser, "td.number")
+    assert browser.evaluate(cut) == []
+    kept = "getComputedStyle(document.querySelector('.legend li'), '::before').printColorAdjust"
+    assert browser.evaluate(kept) == "exact"
+
+
 def test_nothing_becomes_markup(tshark, browser):
     path = page_of(tshark, "server", f",{HOSTILE} || frame")
     assert Reader(path.read_text()).tags.isdisjoint({"script", "img"})

@@ -101,6 +101,12 @@ static int64_t known_time(const struct dossier *d)
     return at_once ? e->ack_time : e->syn_ack_time;
 }
 
+/* The SYN was repeated, but not before the answer to the first one was there. */
+static bool is_answered_first(const struct dossier *d)
+{
+    return d->a->retries > 0 && d->trouble->frame[TROUBLE_TAKEN] == d->a->frame[SYN_FIRST];
+}
+
 static int64_t cost_of_slowness(const struct dossier *d)
 {
     if (!shows_syn_ack(d->e))
@@ -109,8 +115,9 @@ static int64_t cost_of_slowness(const struct dossier *d)
         bool first = d->trouble->taken_tsecr == d->trouble->first_tsval;
         return MAX(d->e->syn_ack_time - (first ? d->a->first_time : d->trouble->previous_time), 0);
     }
-    bool repeated = d->a->retries > 0 || d->seen[SEEN_SYN_ACK_AGAIN] != NULL;
-    if (repeated || known_time(d) - d->a->first_time < d->t->options.slow_connect)
+    bool first = is_answered_first(d);
+    bool repeated = (d->a->retries > 0 && !first) || d->seen[SEEN_SYN_ACK_AGAIN] != NULL;
+    if (repeated || (first ? d->e->syn_ack_time : known_time(d)) - d->a->first_time < d->t->options.slow_connect)
         return 0;
     return MAX(d->e->syn_ack_time - d->a->first_time, 1);
 }

@@ -495,3 +495,17 @@ use closed_by_server
       < S. X+65537
       > R.                  decides
 => established reset_by_client reuse time_wait_recycled_timestamp
+
+# Seen on a box between: its timer makes the server repeat the SYN/ACK in the moment in which the client repeats its SYN.
+story slow_answer_that_crosses_the_next_syn
+      > S                as first
+      < S. lost hide
++1.03 < S.
+      > S
+      > .                 decides
+      < S.
+      > .
++0.03 > P. (29)
+      < .
+use unfiltered
+=> established slow_answer delayed retries 1 outcome late

@@ -212,9 +212,9 @@ static const struct verdict_row rows[] = {
         "The port is not closed: an earlier SYN of this port pair was still half open. Retry; look for loss towards "
         "the client. Next: ss -tan state syn-recv on the server."),
     ROW(REFUSED, RESET_IN_PATH, ERROR, REFUSED, "SYN refused by a RST that the peer seems not to have sent",
-        "A firewall or IPS on the path answers for the peer: its RST has another TTL than the peer's packets, comes sooner "
-        "than theirs can, or before data that the peer goes on to send. Next: capture on the server too, and look for the "
-        "RST there."),
+        "A firewall or IPS on the path, or another member of a group behind one address, answers for the peer: its RST has "
+        "another TTL than the peer's packets, comes sooner than theirs can, or before data or a SYN/ACK that the peer goes "
+        "on to send. Next: capture on the server too, and look for the RST there."),
 
     ROW(UNREACHABLE, ICMP_NET, ERROR, UNREACHABLE, "SYN unreachable: no route to the network (ICMP)",
         "The router that sent the ICMP error has no route, or the address is wrong. Next: the routes there."),

@@ -15,6 +15,8 @@
 #define PATIENCE (3 * NS_PER_SECOND)
 /* What takes less time may be a capture on the server itself. */
 #define SHORTEST_ROUND_TRIP (2 * NS_PER_SECOND / 1000)
+/* A packet that left before another may be captured so much later at most. */
+#define OVERTAKEN_MOST (NS_PER_SECOND / 10)
 /* By the capture's clock TIME_WAIT may last a little less than by the peer's own. */
 #define TIME_WAIT_EARLY (NS_PER_SECOND / 2)
 
@@ -157,6 +159,15 @@ static bool is_too_soon(const struct dossier *d, const struct packet_seen *reset
     return round_trip >= SHORTEST_ROUND_TRIP && round_trip < PATIENCE && reset->time - d->e->ack_time < round_trip / 2;
 }
 
+/* Who resets a connection keeps nothing of it, and no timer repeats its SYN/ACK. One that was sent before the RST may be
+ * captured behind it, but not so long. */
+static bool answer_outlives(const struct dossier *d, const struct packet_seen *reset)
+{
+    const struct packets_seen *late = d->seen[SEEN_SYN_ACK_LATE];
+
+    return late != NULL && packets_last(late)->time - reset->time > OVERTAKEN_MOST && !(d->a->flags & ATTEMPT_APART);
+}
+
 static void read_early_reset(const struct dossier *d, struct facts *facts)
 {
     const struct packets_seen *reset = d->seen[SEEN_SERVER_RST];
@@ -165,7 +176,7 @@ static void read_early_reset(const struct dossier *d, struct facts *facts)
         return;
     FACT(SERVER_RST, true);
     FACT(PROXIED, is_answered_by_proxy(d->t, d->a));
-    FACT(RST_BEFORE_DATA, d->e->frame[EV_ACCEPTED] != 0);
+    FACT(RST_BEFORE_DATA, d->e->frame[EV_ACCEPTED] != 0 || answer_outlives(d, &reset->first));
     FACT(RST_TOO_SOON, is_too_soon(d, &reset->first));
     FACT(TTL_ODD, ttl_is_odd(d, &reset->first));
 }

@@ -28,7 +28,7 @@ enum fact_kind { FACT_OWN, FACT_HOST, FACT_SERVICE, FACT_CAPTURE };
     FACT(CLIENT_RST_ACK, OWN, "the client's first segment after the SYN/ACK was a RST that acknowledges it") \
     FACT(PROXIED, OWN, "a box answered for the server: its SYN came after the client's ACK, or its SYN/ACK took no data") \
     FACT(SERVER_RST, OWN, "the server's RST came within 3 s of the client's ACK, before the server acknowledged or sent data") \
-    FACT(RST_BEFORE_DATA, OWN, "data, or an acknowledgment of data, of the server followed that RST") \
+    FACT(RST_BEFORE_DATA, OWN, "data, an acknowledgment of data, or the SYN/ACK again, of the server followed that RST") \
     FACT(RST_TOO_SOON, OWN, "that RST came sooner than a packet can go to the server and back") \
     FACT(DATA_TAKEN, OWN, "the SYN/ACK acknowledged data of the SYN (RFC 7413)") \
     FACT(CROSSED, OWN, "both sides sent SYNs, and each took the other's (RFC 9293, 3.5)") \

@@ -26,7 +26,7 @@
 static const struct rule rules[] = {
     /* Connected for the client, and not for the server. */
     RULE(REFUSED, RESET_IN_PATH, BY_SERVER_RST, ALL(F_RST_BEFORE_DATA), INFERRED,
-         WHY("RFC 9293, 3.10.7.4: who sent a RST sends no data of that connection")),
+         WHY("RFC 9293, 3.10.7.4: who sent a RST sends nothing more of that connection")),
     RULE(REFUSED, RESET_IN_PATH, BY_SERVER_RST, ALL(F_SERVER_RST, F_TTL_ODD), NONE(F_PROXIED), INFERRED,
          WHY("a host's packets take one way, and lose one TTL")),
     RULE(REFUSED, RESET_IN_PATH, BY_SERVER_RST, ALL(F_RST_TOO_SOON), INFERRED, WHY("an answer takes a round trip")),

@@ -63,7 +63,8 @@ static void append_reset_in_path(GString *out, const struct dossier *d)
     if (resets != NULL && facts_have(&facts, F_TTL_ODD))
         g_string_append_printf(out, " (its TTL is %u)", resets->first.ttl);
     else if (facts_have(&facts, F_RST_BEFORE_DATA))
-        g_string_append(out, " (the server's data came after it)");
+        g_string_append(out, d->e->frame[EV_ACCEPTED] != 0 ? " (the server's data came after it)"
+                                                           : " (the server repeats its SYN/ACK after it)");
     else if (facts_have(&facts, F_RST_TOO_SOON))
         g_string_append(out, " (sooner than a round trip)");
 }

@@ -202,3 +202,25 @@ between c s
 +9.5 > S
 +1   < R.                   decides
 => refused closed_port inferred
+
+# A filter before the server answers the client's ACK with a RST, as iptables' REJECT --reject-with tcp-reset does; the server,
+# which has no ACK, repeats its SYN/ACK. Its TTL tells nothing where captures of both sides are in one.
+story reset_before_the_answer_again
+> S
+< S.
+> . lost
++0.0001 < R J+1 forged          decides
++1.02   < S.
+> R I+1
+use unfiltered
+=> refused reset_in_path inferred summary "(the server repeats its SYN/ACK after it)"
+
+# It repeats it in the moment of its end.
+story reset_beside_the_answer_again
+> S
+< S.
+> . lost
++1.02   < R J+1                 decides
++0.01   < S.
+use unfiltered
+=> refused reset_after_handshake

@@ -252,7 +252,7 @@ story words_of_a_reset_in_the_path
 > .
 < R J+1 forged
 < P. (40)
-=> reads "SYN refused by a RST that the peer seems not to have sent (the server's data came after it)" advice "or before data that the peer goes on to send"
+=> reads "SYN refused by a RST that the peer seems not to have sent (the server's data came after it)" advice "or before data or a SYN/ACK that the peer goes on to send"
 
 # The server defers accept: nobody waits.
 story advice_for_a_deferred_accept

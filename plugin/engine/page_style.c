@@ -56,5 +56,5 @@ const char page_style[] =
     "th{font-weight:600;color:var(--quiet);white-space:normal;vertical-align:bottom;min-width:3.5em}\n"
     "th.text,td.text{text-align:left}td.number{font-variant-numeric:tabular-nums}\n"
     /* Paper does not scroll. */
-    "@media print{.ladder{min-width:0;max-height:20cm}table{font-size:.68rem}th,td{padding:3px 4px}th{min-width:0}"
-    "td.text{white-space:normal;overflow-wrap:anywhere;min-width:9em}h2,h3{break-after:avoid-page}.narrow{display:none}}\n";
+    "@media print{.ladder{min-width:0;max-height:20cm}table{font-size:.68rem}th,td{padding:3px}th{min-width:0}"
+    "td.text{white-space:normal;overflow-wrap:anywhere;min-width:9.6em}h2,h3{break-after:avoid-page}.narrow{display:none}}\n";

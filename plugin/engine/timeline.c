@@ -152,7 +152,7 @@ static void draw_lost(struct timeline *line, GString *out)
     gint top = begin_strip(line, LOW);
     char *most = seconds_text(line->most_lost);
 
-    for (guint bin = 0; bin < BINS && line->most_lost > 0; bin++)
+    for (guint bin = 0; bin < BINS; bin++)
         draw_bar(out, bin, top + LOW, (double)line->lost[bin] / (double)line->most_lost * LOW, "lost");
     draw_axis(out, top, LOW, most, "time that the calls begun then have lost");
     g_free(most);
@@ -185,10 +185,10 @@ void timeline_draw(const GArray *results, GString *out)
 
     find_span(line, results);
     count(line, results);
-    if (line->most > 0) {
+    if (line->most > 0)
         draw_calls(line, strips);
+    if (line->most_lost > 0)
         draw_lost(line, strips);
-    }
     if (line->most_in_crowds > 0)
         draw_crowds(line, strips);
     draw_time(line, strips);

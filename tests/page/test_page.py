@@ -284,6 +284,14 @@ def test_a_flood_counts_for_itself(tshark, browser):
     assert bars[:4] == [2, 1, 1, 0] and bars[4] > 0
 
 
+def test_where_nothing_was_lost(tshark, browser):
+    """No empty strip, and the one call is not the slowest."""
+    browser.open(page_of(tshark, "established.ok"))
+    assert [text.split(" in ")[0] for text in texts(browser, ".timeline .caption")] == ["calls", "0 s"]
+    (well,) = texts(browser, ".well")
+    assert well.startswith("Nothing: the only call got in at once, in ")
+
+
 def many_problems():
     """Five closed ports."""
     capture = Capture()

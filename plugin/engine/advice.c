@@ -59,7 +59,7 @@ static const char of_further_path[] =
 
 static const char of_first_segment[] = HAS_CONNECTION
     "The client's first segment is lost each time, as where a hop takes only smaller packets and its ICMP errors do not "
-    "come back. Next: ping -M do -s 1472 to the server; then let those errors pass, or clamp the MSS.";
+    "come back. Next: ping -M do -s 1472 to the server; then let ICMP errors pass, or clamp the MSS.";
 static const char of_lost_segment[] = HAS_CONNECTION
     "What cost the time is that the client's first segment was lost. Next: nstat -az TcpRetransSegs on the client, then a "
     "capture closer to the server.";
@@ -75,7 +75,7 @@ static const char of_authentication[] =
     "timer where something drops its RST. Nothing to do if that is meant.";
 static const char of_server_behind_proxy[] =
     "connect() had succeeded: a box on the way had answered for the server (SYNPROXY, a SYN flood guard, a balancer). Behind "
-    "it nobody listens, or the server's backlog is full. Next: ss -tln on the server, and a capture behind that box.";
+    "it nobody listens, or the server's backlog is full. Next: ss -tln on the server, and a capture there.";
 static const char of_resets_in_its_name[] =
     "Something between answers the server's SYN/ACK with a RST in the client's name, and the client, which never sees that "
     "SYN/ACK, repeats its SYN: a packet filter on the way back (REJECT --reject-with tcp-reset), or a NAT that has forgotten "

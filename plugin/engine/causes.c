@@ -217,10 +217,11 @@ static const struct verdict_row rows[] = {
         "on to send. Next: capture on the server too, and look for the RST there."),
 
     ROW(UNREACHABLE, ICMP_NET, ERROR, UNREACHABLE, "SYN unreachable: no route to the network (ICMP)",
-        "The router that sent the ICMP error has no route, or the address is wrong. Next: the routes there."),
+        "The router that sent the ICMP error has no route, or the address is wrong. Next: the routes of the sender of the "
+        "ICMP error."),
     ROW(UNREACHABLE, ICMP_HOST, ERROR, UNREACHABLE, "SYN unreachable: host unreachable (ICMP)",
         "The last router cannot reach the host (no ARP or ND answer): it is down, or its address or VLAN is "
-        "wrong. Next: the neighbours of that router (ip neigh)."),
+        "wrong. Next: the neighbours of the sender of the ICMP error (ip neigh)."),
     ROW(UNREACHABLE, ICMP_PORT, ERROR, UNREACHABLE, "SYN unreachable: port unreachable (ICMP)",
         "A packet filter rejects this port (TCP itself would send a RST). Next: the rules of the sender of the ICMP "
         "error (REJECT)."),
@@ -249,7 +250,7 @@ static const struct verdict_row rows[] = {
         "then a capture closer to the host."),
     ROW(NO_ANSWER, DROPPED_HERE, ERROR, NO_ANSWER, "Dropped on this host: it came in and never left",
         "The host that captured forwards others of this direction, and not this one: a packet filter, a rate limit or "
-        "connection tracking on it. Next: its rules and counters (nft list ruleset, conntrack -S)."),
+        "connection tracking on it. Next: the rules and counters of this host (nft list ruleset, conntrack -S)."),
     ROW(NO_ANSWER, IGNORED_RESET, ERROR, NO_ANSWER, "SYN never answered but by RSTs that acknowledge something else",
         "Such a RST does not stop a client (RFC 9293, 3.10.7.3): a device answers for another connection, or changes "
         "sequence numbers one way only. Next: compare the RST's TTL with the server's other packets."),
@@ -270,7 +271,7 @@ static const struct verdict_row rows[] = {
         "the server; if they are calm, a capture on the server shows whether the data arrives."),
     ROW(STUCK, DROPPED_HERE, ERROR, STUCK, "Stuck: what the client sent was dropped on this host",
         "The host that captured forwards others of this direction, and not this one: a packet filter, a rate limit or "
-        "connection tracking on it. Next: its rules and counters (nft list ruleset, conntrack -S)."),
+        "connection tracking on it. Next: the rules and counters of this host (nft list ruleset, conntrack -S)."),
     ROW(ABORTED, CLIENT_GAVE_UP, ERROR, ABORTED, "The client gave up before the connection was established",
         "A short connect timeout, a cancelled call, or a port scan. Next: compare the time to the RST with the "
         "client's connect timeout."),

@@ -377,7 +377,7 @@ static void append_in_time(const struct problems *p, uint32_t in_time, uint32_t 
     else
         g_string_append_printf(out, "%u of %u%s calls", in_time, calls, other);
     g_string_append(out, " got in at once");
-    if (p->slowest >= 0) {
+    if (p->slowest > 0) {
         g_string_append(out, in_time == 1 ? ", in " : ", the slowest in ");
         append_duration(out, p->slowest);
     }

@@ -46,6 +46,14 @@ static enum repetition repetition_of(const struct work *w, const struct attempt 
     return !seg->has_ts && gap < DUPLICATE_WINDOW ? REPETITION_COPY : REPETITION_ANSWER;
 }
 
+/* The client was connected, and ended that with a RST: it waits for nothing, whatever the server repeats. */
+static bool has_left(const struct work *w, const struct attempt *a)
+{
+    const struct connection *c = current_of(w);
+
+    return c != NULL && (c->flags & CONN_RESET) && connection_closer(c) == attempt_side(a);
+}
+
 /* Returns whether it is a copy. */
 static bool see_syn_ack(const struct work *w, struct attempt *a, struct evidence *e)
 {
@@ -65,7 +73,7 @@ static bool see_syn_ack(const struct work *w, struct attempt *a, struct evidence
     } else {
         repetition = repetition_of(w, a, e);
     }
-    if (repetition == REPETITION_AGAIN)
+    if (repetition == REPETITION_AGAIN && !(acknowledged && has_left(w, a)))
         see_segment(w->t, a, acknowledged ? SEEN_SYN_ACK_LATE : SEEN_SYN_ACK_AGAIN, seg);
     if (!segment_is_damaged(seg))
         e->flags &= (uint16_t)~EV_DAMAGED;

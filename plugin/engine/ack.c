@@ -173,7 +173,13 @@ static void see_client(const struct work *w, const struct connection *c, struct 
     }
 }
 
-/* Adds to the evidence of the attempt that this connection came from, until there is enough of it. */
+static bool is_near(uint32_t number, uint32_t isn)
+{
+    return number - isn - 1 < NUMBERS_NEAR;
+}
+
+/* Adds to the evidence of the attempt that this connection came from, until there is enough of it. A number that the client
+ * cannot have reached acknowledges nothing: a firewall has changed it, and what it answers is not taken. */
 static void take_evidence(const struct work *w, struct connection *c)
 {
     const struct segment *seg = w->seg;
@@ -184,7 +190,7 @@ static void take_evidence(const struct work *w, struct connection *c)
         return;
     if (w->side == c->client)
         see_client(w, c, a, e);
-    else if (seg->payload != 0 || (seg->flags & TCP_FIN) || seq_after(seg->ack, a->isn + 1 + a->syn_data))
+    else if (seg->payload != 0 || (seg->flags & TCP_FIN) || is_near(seg->ack, a->isn + 1 + a->syn_data))
         see_acceptance(w, a, e);
     else if (seg->option_kinds & SELECTIVE_ACK)
         e->flags |= EV_SELECTIVE_ACK;
@@ -247,11 +253,6 @@ static void on_connection(const struct work *w, struct connection *c)
         take_crossing_ack(w, w->side, w->seg->seq);
     if (c->attempt != 0)
         take_evidence(w, c);
-}
-
-static bool is_near(uint32_t number, uint32_t isn)
-{
-    return number - isn - 1 < NUMBERS_NEAR;
 }
 
 /* A client's segment behind its SYN: the SYN/ACK was not captured. */

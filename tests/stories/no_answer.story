@@ -490,3 +490,20 @@ at in0 out0
      at in0
      > . lost               decides
 => stuck dropped_here inferred
+
+# A firewall renumbers the client's segments, and not what acknowledges them: the server's challenge ACKs acknowledge what
+# nobody has sent. Measured on Linux 6.18: nine calls without an answer.
+story data_answered_by_other_numbers
+     > S
+     < S.
+     > .                                as connected
+     < . ack I+1922294489 forged
+     > P. (29) lost
+     < . ack I+1922294489 forged
++0.2 > P. -29 (29) lost
+     < . ack I+1922294489 forged
++0.4 > P. -29 (29) lost                 decides
+     < . ack I+1922294489 forged
++0.8 > P. -29 (29) lost
+use unfiltered
+=> stuck unanswered_data inferred

@@ -300,8 +300,8 @@ static void write_rows(const struct page *page, const struct table_kind *kind, G
         write_row(page, kind, rows, g_ptr_array_index(rows, i));
     g_string_append(page->out, "</tbody>\n</table>\n</div>\n");
     if (rows->len > ROWS_SHOWN)
-        html_printf(page->out, "<p class=\"note\">And %u more: tshark -z %s</p>\n", rows->len - ROWS_SHOWN,
-                    kind->command);
+        html_printf(page->out, "<p class=\"note\">And %u more: <code>tshark -q -r FILE -z %s,all</code></p>\n",
+                    rows->len - ROWS_SHOWN, kind->command);
     if (in_crowds > 0)
         html_printf(page->out, "<p class=\"note\">The %u calls of floods and scans are among these.</p>\n", in_crowds);
     g_string_append(page->out, "</section>\n");

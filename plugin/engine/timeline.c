@@ -154,7 +154,7 @@ static void draw_lost(struct timeline *line, GString *out)
 
     for (guint bin = 0; bin < BINS; bin++)
         draw_bar(out, bin, top + LOW, (double)line->lost[bin] / (double)line->most_lost * LOW, "lost");
-    draw_axis(out, top, LOW, most, "time that the calls begun then have lost");
+    draw_axis(out, top, LOW, most, "time lost by the calls that began then");
     g_free(most);
 }
 

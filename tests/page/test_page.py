@@ -278,7 +278,7 @@ def test_a_flood_counts_for_itself(tshark, browser):
     assert texts(browser, "td.number")[:3] == ["204", "101", "1"]
     assert "The 200 calls of floods and scans are among these." in texts(browser, "section .note")
     captions = [text.split(" in ")[0] for text in texts(browser, ".timeline .caption")]
-    assert captions == ["calls", "time that the calls begun then have lost", "calls of floods and scans", "0 s"]
+    assert captions == ["calls", "time lost by the calls that began then", "calls of floods and scans", "0 s"]
     bars = browser.evaluate("""['in_time', 'late', 'failed', 'unknown', 'crowds'].map(
         name => document.querySelectorAll('.timeline rect.' + name).length)""")
     assert bars[:4] == [2, 1, 1, 0] and bars[4] > 0
@@ -292,10 +292,10 @@ def test_where_nothing_was_lost(tshark, browser):
     assert well.startswith("Nothing: the only call got in at once, in ")
 
 
-def many_problems():
-    """Five closed ports."""
+def many_problems(ports=5):
+    """Closed ports."""
     capture = Capture()
-    for port in range(8081, 8086):
+    for port in range(8081, 8081 + ports):
         c, s = capture.flow(cport=50000 + port, sport=port)
         c.syn()
         s.refuse()
@@ -310,3 +310,14 @@ def test_all_problems_are_listed(tshark, browser):
     assert [text.split(": ")[0] for text in texts(browser, ".list li")] == [f"10.9.0.2:{port}" for port in range(8081, 8086)]
     assert len(texts(browser, "section[id] h2")) == 5
     assert texts(browser, ".lead") == ["5 of 5 calls failed, 0 came late"]
+
+
+def test_the_rest_of_a_table_is_a_command_away(tshark, browser):
+    capture = tshark.save("many_rows.pcap", many_problems(ports=45))
+    path = tshark.folder / "many_rows.html"
+    path.write_text(tshark.run("-q", "-r", capture, "-z", "synfate,report,html"))
+    browser.open(path)
+    (command,) = texts(browser, ".note code")
+    assert "And 5 more: tshark -q -r FILE -z synfate,services,all" in texts(browser, ".note")
+    words = command.replace("FILE", str(capture)).split()
+    assert tshark.run(*words[1:]).count("closed_port") == 45

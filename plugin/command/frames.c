@@ -6,6 +6,7 @@
 
 #include "lower.h"
 #include "search.h"
+#include "text.h"
 
 /* Consecutive records of a file. */
 struct run {
@@ -57,8 +58,11 @@ void frames_append_name(const struct frames *f, uint32_t frame, GString *out)
     const struct run *run = f->several || f->lowered ? find_run(f, frame) : NULL;
     uint64_t record = run == NULL ? frame : run->record + (frame - run->frame);
 
-    if (run != NULL && f->several)
-        g_string_append_printf(out, "%s:", run->path);
+    if (run != NULL && f->several) {
+        char *name = plain_name(run->path);
+        g_string_append_printf(out, "%s:", name);
+        g_free(name);
+    }
     g_string_append_printf(out, "%" G_GUINT64_FORMAT, record);
 }
 

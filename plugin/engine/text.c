@@ -55,6 +55,16 @@ GPtrArray *wrap_text(const char *text, gsize width)
     return lines;
 }
 
+char *plain_name(const char *name)
+{
+    char *plain = g_utf8_make_valid(name, -1);
+
+    for (char *p = plain; *p != '\0'; p = g_utf8_next_char(p))
+        if (g_unichar_iscntrl(g_utf8_get_char(p)))
+            memset(p, '?', (gsize)(g_utf8_next_char(p) - p));
+    return plain;
+}
+
 void append_date(GString *out, int64_t ns)
 {
     int64_t seconds = ns / NS_PER_SECOND - (ns % NS_PER_SECOND < 0); /* before 1970 too, milliseconds count up */

@@ -18,6 +18,9 @@ void append_duration(GString *out, int64_t ns);
 /* A text as lines of at most width characters: broken at spaces, and before "Next: ", what to check. Free the array. */
 GPtrArray *wrap_text(const char *text, gsize width);
 
+/* A copy of a name from a file that a terminal obeys in nothing: '?' stands for control characters. */
+char *plain_name(const char *name);
+
 /* Appends a time (ns since the epoch): "2020-09-13 12:38:35.546", UTC. */
 void append_date(GString *out, int64_t ns);
 

@@ -12,6 +12,7 @@
 #include "setup.h"
 #include "siblings.h"
 #include "take.h"
+#include "text.h"
 #include "translated.h"
 
 struct tracker *tracker_new(const struct tracker_options *options)
@@ -245,7 +246,7 @@ void tracker_name_point(struct tracker *t, uint16_t point, const char *name, uin
     }
     g_array_index(t->recorders, uint32_t, point) = recorder;
     g_free(g_ptr_array_index(t->points, point));
-    g_ptr_array_index(t->points, point) = g_strdup(name);
+    g_ptr_array_index(t->points, point) = plain_name(name);
 }
 
 static struct named_address server_of(const struct tracker *t, const struct attempt *a)

@@ -51,6 +51,8 @@ static void test_point_names(struct scene *s)
     g_assert_cmpstr(tracker_point_name(s->t, 5), ==, "eth5");
     tracker_name_point(s->t, 5, "eth5b", 0);
     g_assert_cmpstr(tracker_point_name(s->t, 5), ==, "eth5b");
+    tracker_name_point(s->t, 7, "eth\x1b[31m7\n\xc2\x9b\xc3\xa4\xff", 0);
+    g_assert_cmpstr(tracker_point_name(s->t, 7), ==, "eth?[31m7???\xc3\xa4\xef\xbf\xbd"); /* no terminal obeys it */
     tracker_name_point(s->t, UINT16_MAX, "last", 0);
     g_assert_cmpstr(tracker_point_name(s->t, UINT16_MAX), ==, "last");
 }

@@ -61,8 +61,9 @@ void tap_notes(packet_info *pinfo, const struct note *notes, size_t n);
 /* An attempt counts when its first SYN passes the filter: adds its record to attempts (uint32_t) for that note. */
 void tap_count_attempt(GArray *attempts, const struct note *note);
 
-/* Whether statistics are printed, by tshark, and not shown in windows or handed out by sharkd. */
+/* Whether statistics are printed, by tshark; or shown in windows, by Wireshark. Neither: sharkd hands them out. */
 bool stat_in_terminal(void);
+bool stat_in_windows(void);
 
 enum stat_format { STAT_TEXT, STAT_HTML, STAT_JSON, STAT_NDJSON, STAT_CSV };
 

@@ -40,6 +40,13 @@ bool stat_in_terminal(void)
     return ops != NULL && ops->new_dialog == NULL; /* tshark has text windows only, sharkd has nothing */
 }
 
+bool stat_in_windows(void)
+{
+    const funnel_ops_t *ops = funnel_get_funnel_ops();
+
+    return ops != NULL && ops->new_dialog != NULL;
+}
+
 /* Takes the word that the rest begins with, up to a comma or the end. */
 static bool take_word(const char **rest, const char *word)
 {

@@ -28,6 +28,16 @@ static void write_paragraph(GString *out, const char *class, const GString *text
     html_printf(out, "<p class=\"%s\">%s</p>\n", class, text->str);
 }
 
+/* What follows a label in the report's text stands alone here. Not for what may begin with a command. */
+static void write_sentence(GString *out, const char *class, const char *text)
+{
+    char *sentence = g_strconcat(text, g_str_has_suffix(text, ".") ? NULL : ".", NULL);
+
+    sentence[0] = g_ascii_toupper(sentence[0]);
+    html_printf(out, "<p class=\"%s\">%s</p>\n", class, sentence);
+    g_free(sentence);
+}
+
 static void append_moment(GString *out, const struct page *page, const struct result *r)
 {
     uint32_t frame = tracker_attempt(page->in->t, r->attempt)->frame[SYN_FIRST];
@@ -47,6 +57,7 @@ static void write_head(const struct page *page)
     GString *totals = g_string_new(NULL);
 
     problems_totals(page->problems, totals);
+    totals->str[0] = g_ascii_toupper(totals->str[0]);
     g_string_append(page->out,
                     "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
                     "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
@@ -110,7 +121,7 @@ static void write_crowds(const struct page *page)
         const struct crowd *crowd = &g_array_index(page->problems->crowds, struct crowd, i);
         g_string_truncate(text, 0);
         crowd_headline(crowd, page->problems->t, text);
-        write_paragraph(page->out, "crowd", text);
+        write_sentence(page->out, "crowd", text->str);
         html_printf(page->out, "<p class=\"note\">To check next: %s</p>\n", crowd_next(crowd));
     }
     g_string_free(text, TRUE);
@@ -128,12 +139,10 @@ static void write_problems(const struct page *page)
     if (problems_that_matter(p) == 0)
         problems_all_is_well(p, text);
     if (text->len > 0)
-        text->str[0] = g_ascii_toupper(text->str[0]);
-    if (text->len > 0)
-        write_paragraph(page->out, "well", text);
+        write_sentence(page->out, "well", text->str);
     g_string_truncate(text, 0);
     if (problems_overcome(p, text))
-        write_paragraph(page->out, "note", text);
+        write_sentence(page->out, "note", text->str);
     g_string_append(page->out, "</section>\n");
     g_string_free(text, TRUE);
 }
@@ -229,7 +238,8 @@ static void write_common(const struct page *page, const struct problem *problem)
 
     if (contrast == NULL)
         return;
-    html_printf(page->out, "<h3>What they have in common</h3>\n<p>%s</p>\n", contrast->sentence);
+    g_string_append(page->out, "<h3>What they have in common</h3>\n");
+    write_sentence(page->out, "common", contrast->sentence);
     if (contrast->family != NULL)
         html_printf(page->out, "<p>%s</p>\n", contrast->family->advice);
 }

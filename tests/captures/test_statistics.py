@@ -453,7 +453,7 @@ def test_bill_ends_with_the_call(tshark):
     capture.icmp(syn, 3, 1, source=9)
     report = stats.text(tshark, tshark.save("errors.pcap", capture.pcap()), REPORT)
     assert "failed after 3.0 s" in words(report)
-    assert "Waited: 3.0 s: " in words(report) and words(report).count("ICMP error") == 2
+    assert "Waited: 3.0 s: " in words(report) and words(report).count(" s ICMP error") == 2
 
 
 def test_report_of_a_healthy_capture(tshark):

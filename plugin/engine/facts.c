@@ -190,7 +190,8 @@ static void read_ways(const struct dossier *d, struct facts *facts)
         lost = lost_between(d->t, d->attempt);
     FACT(SYN_LOST_HERE, lost & LOST_SYN);
     FACT(SYN_ACK_LOST_HERE, lost & LOST_SYN_ACK);
-    FACT(CLIENT_LOST_HERE, (lost & LOST_CLIENT) && d->e->frame[EV_ACCEPTED] == 0);
+    /* another leg may have what this one lacks: all its evidence */
+    FACT(CLIENT_LOST_HERE, (lost & LOST_CLIENT) && d->e != NULL && d->e->frame[EV_ACCEPTED] == 0);
 }
 
 /* What a client that is connected may meet. */

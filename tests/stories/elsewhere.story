@@ -564,3 +564,18 @@ between c next
 < S.
 > .
 => second: outcome late lost 0.2501
+
+# A node whose bridge shows a leg of its own: the client's ACK has come in, and the file ends before that leg's copy. The
+# answer never passed that leg's addresses.
+story legs_of_which_one_has_no_answer
+end vip 10.9.0.9:80
+end outside 10.9.0.100:57011
+let isn 1000000
+at any
+c > vip S isn ts 300000 in                       as first
+c > s S isn ts 300000 in                         as second
+outside > s S isn ts 300000 ttl 63 out           as third
+s > outside S. in
+vip > c S. out
+c > vip . in
+=> second: outcome in_time

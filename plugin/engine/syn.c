@@ -52,7 +52,7 @@ static bool outlives_reset(const struct work *w, const struct attempt *a)
     const struct evidence *e = get_evidence(w->t, a);
     bool by_a_stack = w->seg->has_ts || w->seg->wscale != NO_WSCALE;
 
-    return by_a_stack && (c->flags & CONN_RESET) && (e == NULL || e->frame[EV_ACK] == 0)
+    return comes_after_close(w, a) && by_a_stack && (c->flags & CONN_RESET) && (e == NULL || e->frame[EV_ACK] == 0)
            && w->seg->seen.time - c->last_time > REORDERED_MOST;
 }
 
@@ -331,7 +331,7 @@ void take_syn(const struct work *w)
         take_copy(w, a);
         return;
     } else {
-        if (comes_after_close(w, a))
+        if (outlives_reset(w, a))
             forget_connection(w);
         retry(w, a);
     }

@@ -315,6 +315,22 @@ story reset_in_the_clients_name_twice
 use unfiltered
 => established synack_retransmitted delayed retries 2 attempts 1 outcome late
 
+# A late copy of the SYN that opened the old connection takes nothing from what is known of that.
+story late_copy_of_the_syn_behind_the_end
+> S 1000 ts 500000
+< S.
+> .
+> P (10)
+< .
+< F.
+> .
+> F.
+< .
++1 > S 1000 ts 500000 ecr 0 forged
++2 > S N+352641030 ts R-1159862         predicts ack
+   < . no_socket                        decides
+=> rejected time_wait_paws
+
 # A prober may use one number again and again; it has no clock that goes on, and its RST ends each.
 story prober_with_one_number
 timestamps off

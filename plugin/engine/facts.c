@@ -89,9 +89,8 @@ static bool is_before(uint32_t frame, const struct packets_seen *packets)
 static bool is_reset_overcome(const struct dossier *d)
 {
     const struct packets_seen *resets = d->seen[SEEN_CLIENT_RST];
-    const struct evidence *e = d->e;
-
     const struct packet_seen *last = packets_last(resets);
+    const struct evidence *e = d->e;
 
     return (e->flags & (EV_SYN_ACK | EV_EXACT)) == (EV_SYN_ACK | EV_EXACT)
            && (last->time < e->syn_ack_time || last->frame < d->a->frame[SYN_LAST]) && last->frame < e->frame[EV_ACK];
@@ -190,7 +189,7 @@ static void read_ways(const struct dossier *d, struct facts *facts)
         lost = lost_between(d->t, d->attempt);
     FACT(SYN_LOST_HERE, lost & LOST_SYN);
     FACT(SYN_ACK_LOST_HERE, lost & LOST_SYN_ACK);
-    /* another leg may have what this one lacks: all its evidence */
+    /* What was lost may show on another leg only: this one need not have any evidence. */
     FACT(CLIENT_LOST_HERE, (lost & LOST_CLIENT) && d->e != NULL && d->e->frame[EV_ACCEPTED] == 0);
 }
 

@@ -23,9 +23,9 @@ struct page {
 
 /* ---- words ----------------------------------------------------------------------------------------- */
 
-static void write_paragraph(GString *out, const char *class, const GString *text)
+static void write_paragraph(GString *out, const char *class, const char *text)
 {
-    html_printf(out, "<p class=\"%s\">%s</p>\n", class, text->str);
+    html_printf(out, "<p class=\"%s\">%s</p>\n", class, text);
 }
 
 /* What follows a label in the report's text stands alone here. Not for what may begin with a command. */
@@ -34,7 +34,7 @@ static void write_sentence(GString *out, const char *class, const char *text)
     char *sentence = g_strconcat(text, g_str_has_suffix(text, ".") ? NULL : ".", NULL);
 
     sentence[0] = g_ascii_toupper(sentence[0]);
-    html_printf(out, "<p class=\"%s\">%s</p>\n", class, sentence);
+    write_paragraph(out, class, sentence);
     g_free(sentence);
 }
 
@@ -83,7 +83,7 @@ static void write_capture(const struct page *page)
         append_moment(text, page, &g_array_index(page->problems->results, struct result, 0));
     }
     g_string_append_c(text, '.');
-    write_paragraph(page->out, "note", text);
+    write_paragraph(page->out, "note", text->str);
     char *remark = report_remark(page->in);
     if (remark != NULL)
         html_printf(page->out, "<p class=\"remark\">%s</p>\n", remark);
@@ -175,7 +175,7 @@ static void write_size(const struct page *page, const struct problem *problem)
         append_duration(text, problem->largest_lost);
     }
     g_string_append_c(text, '.');
-    write_paragraph(page->out, "size", text);
+    write_paragraph(page->out, "size", text->str);
     g_string_free(text, TRUE);
 }
 
@@ -341,7 +341,7 @@ static void write_words(const struct page *page)
     GString *text = g_string_new(NULL);
 
     if (problems_words(page->problems, text))
-        write_paragraph(page->out, "note", text);
+        write_paragraph(page->out, "note", text->str);
     g_string_free(text, TRUE);
 }
 

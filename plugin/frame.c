@@ -190,13 +190,13 @@ static void track_other(struct tracker *t, const packet_info *pinfo, const struc
     track_setup(t, pinfo, seen, header);
 }
 
-static void track_sender(struct tracker *t, const packet_info *pinfo, const struct sighting *seen)
+static void track_sender(struct tracker *t, const packet_info *pinfo, const struct sighting *seen, bool icmp)
 {
     uint8_t ip[16];
     uint8_t family = read_address(&pinfo->net_src, ip);
 
     if (family != 0)
-        tracker_other_packet(t, seen, family, ip);
+        tracker_other_packet(t, seen, family, ip, icmp);
 }
 
 /* A header behind that of an ICMP message, in the same data, is quoted by the message: it was not sent now. */
@@ -227,5 +227,5 @@ void frame_track(struct tracker *t, tvbuff_t *frame, packet_info *pinfo)
             icmp = &headers[i];
     }
     if (other)
-        track_sender(t, pinfo, &seen);
+        track_sender(t, pinfo, &seen, icmp != NULL);
 }

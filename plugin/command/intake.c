@@ -4,7 +4,7 @@
  */
 #include "intake.h"
 
-enum { IP_PROTO_ICMP = 1, IP_PROTO_TCP = 6, IP_PROTO_UDP = 17 };
+enum { IP_PROTO_ICMP = 1, IP_PROTO_TCP = 6, IP_PROTO_UDP = 17, IP_PROTO_ICMPV6 = 58 };
 
 int64_t intake_time(int64_t seconds, int nanoseconds)
 {
@@ -88,7 +88,8 @@ static void take_sender(struct tracker *t, const struct sighting *seen, const st
     if (link->family == 0)
         return;
     set_ip(link->family, ip, link->src);
-    tracker_other_packet(t, seen, link->family, ip);
+    tracker_other_packet(t, seen, link->family, ip,
+                         link->ip_proto == IP_PROTO_ICMP || link->ip_proto == IP_PROTO_ICMPV6);
 }
 
 /* What is not TCP. */

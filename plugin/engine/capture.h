@@ -28,7 +28,7 @@ struct capture {
     bool closing;             /* so was a FIN: a plain segment must have come before */
     bool answers;             /* so was what answers a SYN */
     bool errors;              /* so was an ICMP error: of a router, which may come another way than servers' answers */
-    bool others;              /* so was a packet that is neither TCP nor an ICMP error */
+    bool others;              /* so was what is neither TCP nor ICMP: a filter on flags often keeps ICMP, too */
     bool unheard;             /* clients acknowledge what was not captured */
     uint32_t accepted;        /* SYN/ACKs */
     uint8_t n_called;         /* hosts that SYNs went to, as long as nothing has answered */

@@ -213,9 +213,10 @@ void tracker_setup(struct tracker *t, const struct sighting *seen, uint8_t proto
     setup_add(t, &packet);
 }
 
-void tracker_other_packet(struct tracker *t, const struct sighting *seen, uint8_t family, const uint8_t ip[16])
+void tracker_other_packet(struct tracker *t, const struct sighting *seen, uint8_t family, const uint8_t ip[16],
+                          bool icmp)
 {
-    t->capture.others = true;
+    t->capture.others |= !icmp;
     peers_note_host(&t->peers, family, seen->point, ip, 0);
 }
 

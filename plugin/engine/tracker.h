@@ -60,8 +60,9 @@ void tracker_udp(struct tracker *t, const struct packet_bytes *bytes, size_t udp
 void tracker_setup(struct tracker *t, const struct sighting *seen, uint8_t proto, const struct packet_bytes *bytes,
                    size_t offset, const struct envelope *envelope);
 
-/* Takes in any other packet: its sender exists. */
-void tracker_other_packet(struct tracker *t, const struct sighting *seen, uint8_t family, const uint8_t ip[16]);
+/* Takes in any other packet, ICMP or not: its sender exists. */
+void tracker_other_packet(struct tracker *t, const struct sighting *seen, uint8_t family, const uint8_t ip[16],
+                          bool icmp);
 
 /* Whether a capture point has a name; if not, tracker_name_point gives it one (copied). What one program recorded in one go
  * has one recorder. */

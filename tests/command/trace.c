@@ -19,7 +19,8 @@ void traced_icmp(struct tracker *t, const struct sighting *seen, uint8_t family,
 void traced_udp(struct tracker *t, const struct packet_bytes *bytes, size_t offset);
 void traced_setup(struct tracker *t, const struct sighting *seen, uint8_t proto, const struct packet_bytes *bytes,
                   size_t offset, const struct envelope *envelope);
-void traced_other_packet(struct tracker *t, const struct sighting *seen, uint8_t family, const uint8_t ip[16]);
+void traced_other_packet(struct tracker *t, const struct sighting *seen, uint8_t family, const uint8_t ip[16],
+                         bool icmp);
 void traced_name_point(struct tracker *t, uint16_t point, const char *name, uint32_t recorder);
 void traced_note_drops(struct tracker *t, uint64_t packets);
 
@@ -136,12 +137,13 @@ void traced_setup(struct tracker *t, const struct sighting *seen, uint8_t proto,
     tracker_setup(t, seen, proto, bytes, offset, envelope);
 }
 
-void traced_other_packet(struct tracker *t, const struct sighting *seen, uint8_t family, const uint8_t ip[16])
+void traced_other_packet(struct tracker *t, const struct sighting *seen, uint8_t family, const uint8_t ip[16],
+                         bool icmp)
 {
-    fprintf(trace(), "other %u %u", seen->frame, seen->point);
+    fprintf(trace(), "other %u %u icmp %d", seen->frame, seen->point, icmp);
     put_ip(family, ip);
     fputc('\n', trace());
-    tracker_other_packet(t, seen, family, ip);
+    tracker_other_packet(t, seen, family, ip, icmp);
 }
 
 void traced_note_drops(struct tracker *t, uint64_t packets)

@@ -257,7 +257,7 @@ static void tell_event(struct tracker *t, const struct event *event, struct sigh
     else if (event->kind == EVENT_ICMP)
         tracker_icmp_error(t, &error);
     else
-        tracker_other_packet(t, seen, seg.family, seg.src.ip);
+        tracker_other_packet(t, seen, seg.family, seg.src.ip, false);
 }
 
 /* The same of other hosts: no address and no ISN is shared with the story's own. */

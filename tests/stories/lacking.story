@@ -365,6 +365,18 @@ other > s S                             as silent
 => repeated: no_answer synack_lost inferred
 => silent: no_answer silent_flow inferred retries 1
 
+# ... and with ICMP, which is kept beside them by its own words in the filter.
+story only_syns_and_their_answers_and_icmp
+end gone 10.9.0.77:8080
+between c gone
+> S
+icmp host
+between c s
+> S                                     as repeated
+< S. lost
++1 < S. lost
+=> repeated: no_answer synack_lost inferred
+
 # ... another port of that host refuses: what rejected this SYN may be a bare ACK.
 story only_syns_and_a_port_that_refuses
 end other 10.9.0.1:57012

@@ -214,9 +214,10 @@ static void track(struct play *p, const struct sighting *seen, const GByteArray 
             tracker_segment(t, &seg);
         return;
     }
-    if (ip.protocol == PROTO_ICMP || ip.protocol == PROTO_ICMPV6)
+    bool icmp = ip.protocol == PROTO_ICMP || ip.protocol == PROTO_ICMPV6;
+    if (icmp)
         tracker_icmp(t, seen, ip.family, &bytes, ip.header);
-    tracker_other_packet(t, seen, ip.family, ip.src);
+    tracker_other_packet(t, seen, ip.family, ip.src, icmp);
 }
 
 static void one_frame(struct play *p, uint16_t point, enum direction direction, const GByteArray *packet,

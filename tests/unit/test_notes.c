@@ -102,7 +102,7 @@ static void test_frames_between(struct scene *s)
     handshake(s);
     for (int i = 0; i < 100; i++) {
         next_frame(s);
-        tracker_other_packet(s->t, &s->now, 4, s->client.ip);
+        tracker_other_packet(s->t, &s->now, 4, s->client.ip, false);
     }
     CLIENT(s, .flags = TCP_ACK, .seq = C_ISN + 1, .ack = S_ISN + 1, .payload = 1);
     assert_states(s, 50, STATE_UNKNOWN, STATE_UNKNOWN);
@@ -117,7 +117,7 @@ static void test_hidden_frame_has_no_notes(struct scene *s)
     SERVER(s, .flags = TCP_SYN | TCP_ACK, .seq = S_ISN, .ack = C_ISN + 1);
     hide_last_frame(s);
     next_frame(s);
-    tracker_other_packet(s->t, &s->now, 4, s->client.ip);
+    tracker_other_packet(s->t, &s->now, 4, s->client.ip, false);
     g_assert_false(has_notes(s, 2));
     assert_states(s, 2, STATE_UNKNOWN, STATE_UNKNOWN);
     assert_note(s, 1, 1, NOTE_SYN, 1);

@@ -89,10 +89,16 @@ static inline bool capture_may_lack_closes(const struct capture *capture)
     return capture_may_lack_acks(capture) && !capture->closing;
 }
 
-/* Nothing is in it but SYNs of many hosts: it may have been filtered to those. */
+/* Nothing is in it but SYNs: it may have been filtered to those. */
+static inline bool capture_is_of_syns(const struct capture *capture)
+{
+    return !capture->answers && !capture->errors && !capture_keeps_acks(capture);
+}
+
+/* ... and to so many hosts that they are hardly all silent. */
 static inline bool capture_lacks_answers(const struct capture *capture)
 {
-    return !capture->answers && !capture->errors && !capture_keeps_acks(capture) && capture->n_called >= HOSTS_MANY;
+    return capture_is_of_syns(capture) && capture->n_called >= HOSTS_MANY;
 }
 
 /* It shows one direction alone: clients have answers, and none is in it. */

@@ -201,6 +201,15 @@ static void read_service(const struct dossier *d, struct facts *facts)
     read_early_reset(d, facts);
 }
 
+/* A client that has no answer repeats its SYN, if it waits for long enough: where nothing but SYNs is in a capture, one that
+ * was never repeated may have been answered (a kernel of Linux behind a load balancer whose servers answer past it, 6.18). */
+static bool are_answers_kept(const struct dossier *d)
+{
+    const struct capture *c = &d->t->capture;
+
+    return !capture_may_lack_acks(c) && !capture_lacks_answers(c) && (d->a->retries > 0 || !capture_is_of_syns(c));
+}
+
 static void read_handshake(const struct dossier *d, struct facts *facts)
 {
     const struct attempt *a = d->a;
@@ -214,7 +223,7 @@ static void read_handshake(const struct dossier *d, struct facts *facts)
     FACT(HEARD, capture_hears(&d->t->capture) && !capture_lacks_server(d->t, d->a)
                     && !(pair_of(d->t, a)->sent & PAIR_DOUBTFUL));
     FACT(ACKS_KEPT, capture_keeps_acks(&d->t->capture));
-    FACT(ANSWERS_KEPT, !capture_lacks_answers(&d->t->capture) && !capture_may_lack_acks(&d->t->capture));
+    FACT(ANSWERS_KEPT, are_answers_kept(d));
     FACT(TIMESTAMP_KEPT, !(a->flags & ATTEMPT_TIMESTAMP_CUT) || d->past == NULL);
     FACT(STACK_KNOWN, d->rules.stack->known);
     if (e == NULL)

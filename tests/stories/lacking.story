@@ -334,6 +334,16 @@ use only_syns_to_four
 again +1 +2
 => one: no_answer silent_host observed retries 2
 
+# ... that is never repeated, although a client without an answer would have: it may have been answered.
+story only_syns_of_which_one_is_never_repeated
+end other 10.9.0.1:57012
+> S                                     as lone
+other > s S                             as repeated
++1 other > s S
++2 other > s S
+=> lone: no_answer silent_host inferred
+=> repeated: no_answer silent_host observed retries 2
+
 # ... that a sixth refuses shows that answers are kept.
 story only_syns_and_a_refusal
 use only_syns_to_four

@@ -17,25 +17,26 @@ MIB = 2**20
 RATE, SECONDS = 10_000, 240  # calls a second; from 130 s on, as many records go as come
 
 
-def resident(pid):
-    """Bytes in use."""
-    with open(f"/proc/{pid}/statm") as statm:
-        return int(statm.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+def used(pid):
+    """(bytes read so far, bytes in use)"""
+    with open(f"/proc/{pid}/io") as io, open(f"/proc/{pid}/statm") as statm:
+        return int(io.read().split()[1]), int(statm.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
 
 
 def test_memory_does_not_grow(tmp_path):
-    """At ten thousand calls a second it stays below 1 GiB, and the last third of the stream adds nothing."""
+    """At ten thousand calls a second it stays below 1 GiB, and the last quarter of the stream adds nothing. A quarter of what
+    is read: on a busy machine a quarter of the time can be half of the stream."""
     stream = subprocess.Popen([BUILD / "bench_stream", str(RATE), str(SECONDS)], stdout=subprocess.PIPE)
     with open(tmp_path / "out", "w") as out:
         follower = subprocess.Popen([SYNFATE, "-f", "-Y", "cause = time_wait_paws", "-"], stdin=stream.stdout, stdout=out)
         seen = []
         while follower.poll() is None:
-            seen.append(resident(follower.pid))
+            seen.append(used(follower.pid))
             time.sleep(0.2)
     assert stream.wait() == 0 and follower.returncode == 0
-    seen = [size for size in seen if size > 0]
-    assert max(seen) < 1024 * MIB, max(seen)
-    assert max(seen) < 1.1 * max(seen[: len(seen) * 2 // 3])
+    stream_bytes, peak = (max(column) for column in zip(*seen))
+    assert peak < 1024 * MIB, peak
+    assert peak < 1.05 * max(size for read, size in seen if read < 0.75 * stream_bytes)
     assert "Attention:     the stream was long" in (tmp_path / "out").read_text()
 
 

@@ -27,10 +27,10 @@ struct capture {
     bool plain;               /* a segment without SYN, FIN and RST was captured */
     bool closing;             /* so was a FIN: a plain segment must have come before */
     bool answers;             /* so was what answers a SYN */
-    bool errors;              /* so was an ICMP error: of a router, which may come another way than servers' answers */
     bool others;              /* so was what is neither TCP nor ICMP: a filter on flags often keeps ICMP, too */
     bool unheard;             /* clients acknowledge what was not captured */
     uint32_t accepted;        /* SYN/ACKs */
+    uint32_t unanswered;      /* SYNs that were repeated, or met an ICMP error */
     uint8_t n_called;         /* hosts that SYNs went to, as long as nothing has answered */
     uint8_t called[HOSTS_MANY][16];
 };
@@ -92,13 +92,15 @@ static inline bool capture_may_lack_closes(const struct capture *capture)
 /* Nothing is in it but SYNs: it may have been filtered to those. */
 static inline bool capture_is_of_syns(const struct capture *capture)
 {
-    return !capture->answers && !capture->errors && !capture_keeps_acks(capture);
+    return !capture->answers && !capture_keeps_acks(capture);
 }
 
-/* ... and to so many hosts that they are hardly all silent. */
-static inline bool capture_lacks_answers(const struct capture *capture)
+/* ... and to so many hosts that they are hardly all silent, or most of which nobody repeats. */
+static inline bool capture_lacks_answers(const struct capture *capture, uint32_t attempts)
 {
-    return capture_is_of_syns(capture) && capture->n_called >= HOSTS_MANY;
+    bool filtered = capture->n_called >= HOSTS_MANY || attempts > 2 * (uint64_t)capture->unanswered;
+
+    return filtered && capture_is_of_syns(capture);
 }
 
 /* It shows one direction alone: clients have answers, and none is in it. */

@@ -207,7 +207,8 @@ static bool are_answers_kept(const struct dossier *d)
 {
     const struct capture *c = &d->t->capture;
 
-    return !capture_may_lack_acks(c) && !capture_lacks_answers(c) && (d->a->retries > 0 || !capture_is_of_syns(c));
+    return !capture_may_lack_acks(c) && !capture_lacks_answers(c, d->t->last_number)
+           && (d->a->retries > 0 || !capture_is_of_syns(c));
 }
 
 static void read_handshake(const struct dossier *d, struct facts *facts)

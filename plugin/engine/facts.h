@@ -41,7 +41,7 @@ enum fact_kind { FACT_OWN, FACT_HOST, FACT_SERVICE, FACT_CAPTURE };
     /* what the capture lacks */ \
     FACT(HEARD, CAPTURE, "nothing shows that the capture lacks packets, or shows them under other numbers") \
     FACT(ACKS_KEPT, CAPTURE, "other packets than SYNs, FINs and RSTs are in the capture: it was not filtered by flags") \
-    FACT(ANSWERS_KEPT, CAPTURE, "the capture holds more than SYNs to many hosts, a SYN that is not repeated, or SYNs and their answers: it was not filtered to those") \
+    FACT(ANSWERS_KEPT, CAPTURE, "the capture holds more than SYNs to many hosts, SYNs of which this or most are not repeated, or SYNs and their answers: it was not filtered to those") \
     /* what ended it */ \
     FACT(REFUSED, OWN, "a RST acknowledged the SYN") \
     FACT(RST_BY_FIN_WAIT_2, OWN, "an old connection in FIN_WAIT_2 made the RST") \

@@ -118,10 +118,11 @@ char *tracker_capture_remark(const struct tracker *t)
                       g_strdup("The capture holds SYNs, FINs and RSTs, and no other segment: it was filtered. Which "
                                "SYN/ACK the client acknowledged, which SYN an ACK rejected and how long connects "
                                "took is not in it."));
-    else if (capture_lacks_answers(c))
+    else if (capture_lacks_answers(c, t->last_number))
         append_remark(out,
-                      g_strdup("The capture holds SYNs to many hosts, and nothing else: if a filter made it so, the "
-                               "answers are not in it."));
+                      g_strdup_printf("The capture holds SYNs, %s, and no other segment: if a filter made it so, "
+                                      "the answers are not in it.",
+                                      c->n_called < HOSTS_MANY ? "most of which are never repeated" : "to many hosts"));
     else if (capture_may_lack_acks(c))
         append_remark(out,
                       g_strdup("The capture holds SYNs and answers to SYNs, and no other segment: if a filter made it "

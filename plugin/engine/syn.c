@@ -272,8 +272,10 @@ static void retry(const struct work *w, struct attempt *a)
     } else {
         note_taken_syn(a, trouble, a->tsval);
     }
-    if (a->retries == 0)
+    if (a->retries == 0) {
         trouble->first_tsval = a->tsval;
+        w->t->capture.unanswered++;
+    }
     if (a->retries < UINT16_MAX)
         a->retries++;
     trouble->previous_time = a->last_time;

@@ -151,7 +151,6 @@ void tracker_icmp_error(struct tracker *t, const struct icmp_error *error)
     uint8_t side;
     uint32_t record = port_pairs_find(&t->pairs, error->family, error->seen.point, &error->src, &error->dst, &side);
 
-    t->capture.errors = true;
     uint32_t attempt =
         record == 0 ? find_before_translation(t, error) : port_pairs_get(&t->pairs, record)->attempt[side];
     if (attempt == 0)
@@ -174,6 +173,7 @@ void tracker_icmp_error(struct tracker *t, const struct icmp_error *error)
     const struct packet_seen packet = { .time = error->seen.time,
                                         .frame = error->seen.frame,
                                         .bits = (uint8_t)error->kind };
+    t->capture.unanswered += before == NULL && a->retries == 0;
     see_packet(t, a, SEEN_ICMP, &packet);
     note_answer(t, error->seen.frame, attempt, SEEN_ICMP);
 }

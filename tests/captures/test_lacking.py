@@ -155,11 +155,14 @@ def test_an_unheard_host_is_heard_elsewhere(tshark):
     assert "Attention" not in report(tshark, path)
 
 
-def only_syns(hosts, answer=False):
+def only_syns(hosts, answer=False, again=0):
     capture = Capture()
     for host in range(10, 10 + hosts):
         c, s = capture.flow(server=host)
         c.syn()
+        if host < 10 + again:
+            capture.wait(1)
+            c.syn()
         if answer:
             s.refuse()
     return bytes_of(capture)
@@ -167,8 +170,11 @@ def only_syns(hosts, answer=False):
 
 def test_only_syns(tshark):
     assert told(tshark, "syns", only_syns(5)) == (
-        "The capture holds SYNs to many hosts, and nothing else: if a filter made it so, the answers are not in it.")
-    assert told(tshark, "few_syns", only_syns(4)) == ""
+        "The capture holds SYNs, to many hosts, and no other segment: if a filter made it so, the answers are not in it.")
+    assert told(tshark, "few_syns", only_syns(4, again=1)) == (
+        "The capture holds SYNs, most of which are never repeated, and no other segment: if a filter made it so, the answers "
+        "are not in it.")
+    assert told(tshark, "few_syns_again", only_syns(4, again=2)) == ""
     assert told(tshark, "refused_syns", only_syns(5, answer=True)) == ""
 
 

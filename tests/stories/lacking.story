@@ -327,11 +327,14 @@ other > fifth S                         as one
 again +1 +2
 => one: no_answer silent_host inferred retries 2
 
-# ... to a few, of which one is called more often: they may be down.
+# ... to a few, and most are repeated, as by who has no answer: they may be down.
 story only_syns_to_few_hosts
 use only_syns_to_four
 > S                                     as one
-again +1 +2
++1 other > s S
+other > second S
+> S
++2 > S
 => one: no_answer silent_host observed retries 2
 
 # ... that is never repeated, although a client without an answer would have: it may have been answered.
@@ -343,6 +346,54 @@ other > s S                             as repeated
 +2 other > s S
 => lone: no_answer silent_host inferred
 => repeated: no_answer silent_host observed retries 2
+
+# ... to one, and most are not repeated: their clients have an answer, or have given up at once.
+story only_syns_that_few_repeat
+end other 10.9.0.1:57012
+end third 10.9.0.1:57013
+end fourth 10.9.0.1:57014
+> S                                     as one
+other > s S                             as lone
+third > s S
++1 > S
+fourth > s S
++3 > S
+=> one: no_answer silent_host inferred retries 2
+=> lone: no_answer silent_host inferred
+
+# ... and those that meet an ICMP error have no reason to repeat them.
+story only_syns_and_icmp_errors
+end other 10.9.0.1:57012
+end third 10.9.0.1:57013
+> S                                     as one
++1 > S
+between other s
+> S
+icmp host
+between third s
+> S
+icmp host
+between c s
++3 > S
+=> one: no_answer silent_host observed retries 2
+
+# ... that one meets an error tells nothing of the others: the filter kept ICMP, too.
+story only_syns_that_few_repeat_and_icmp
+end other 10.9.0.1:57012
+end third 10.9.0.1:57013
+end fourth 10.9.0.1:57014
+end fifth 10.9.0.1:57015
+between other s
+> S
+icmp host
+between c s
+> S                                     as one
+third > s S
+fourth > s S
+fifth > s S
++1 > S
++3 > S
+=> one: no_answer silent_host inferred retries 2
 
 # ... that a sixth refuses shows that answers are kept.
 story only_syns_and_a_refusal

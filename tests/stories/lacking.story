@@ -539,6 +539,14 @@ between c gone
 +2 > S
 => silent: no_answer silent_host retries 2
 
+# What the TIME_WAIT took the SYN for is not known either: its number, or its timestamp that is not in the capture.
+story recycled_with_options_cut
+use closed_by_server
++9.13 > S N+352641030 cut_options
+      < S. X+65537 cut_options
+      > . cut_options                   decides
+=> established time_wait_recycled_sequence inferred
+
 # Whether the TIME_WAIT forbids the SYN is not known: its timestamp is not in the capture.
 story silent_with_options_cut
 use closed_by_server

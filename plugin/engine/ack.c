@@ -59,6 +59,7 @@ static void see_first_data(const struct work *w, const struct connection *c, str
 {
     const struct packets_seen *again = packets_of(w->t, get_trouble(w->t, a), SEEN_DATA_AGAIN);
 
+    see_way_of_data(w, e);
     if (!(e->flags & EV_CLIENT_DATA)) {
         e->flags |= EV_CLIENT_DATA;
         e->data_time = w->seg->seen.time;

@@ -72,6 +72,8 @@ enum evidence_flags {
     EV_SYN_ACK_OUT = 0x200,  /* ... sent one */
     EV_CLIENT_IN = 0x400,    /* ... received what the client sends behind its SYN */
     EV_CLIENT_OUT = 0x800,   /* ... sent that */
+    EV_DATA_IN = 0x1000,     /* ... received the data, or FIN, that begins behind the SYN */
+    EV_DATA_OUT = 0x2000,    /* ... sent that */
 };
 
 enum evidence_frame {

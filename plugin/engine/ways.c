@@ -62,6 +62,11 @@ void see_way_of_client(const struct work *w, struct evidence *e)
     e->flags |= way(w, EV_CLIENT_IN, EV_CLIENT_OUT);
 }
 
+void see_way_of_data(const struct work *w, struct evidence *e)
+{
+    e->flags |= way(w, EV_DATA_IN, EV_DATA_OUT);
+}
+
 /* What one leg shows, added to what others did. */
 struct shown {
     uint16_t attempt, evidence; /* flags */
@@ -121,7 +126,7 @@ unsigned ways_lost(const struct tracker *t, uint32_t attempt)
         return lost;
     if (shown.to_client && is_lost(shown.evidence, EV_SYN_ACK_IN, EV_SYN_ACK_OUT))
         lost |= LOST_SYN_ACK;
-    if (is_lost(shown.evidence, EV_CLIENT_IN, EV_CLIENT_OUT))
+    if (is_lost(shown.evidence, EV_CLIENT_IN, EV_CLIENT_OUT) || is_lost(shown.evidence, EV_DATA_IN, EV_DATA_OUT))
         lost |= LOST_CLIENT;
     return lost;
 }

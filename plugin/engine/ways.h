@@ -11,6 +11,7 @@
 void see_way_of_syn(const struct work *w, struct attempt *a, bool copy);
 void see_way_of_syn_ack(const struct work *w, uint32_t attempt);
 void see_way_of_client(const struct work *w, struct evidence *e);
+void see_way_of_data(const struct work *w, struct evidence *e);
 
 /* Packets of an attempt that came in and never went out, on any leg, although the same host sends others on that way. */
 enum ways_lost { LOST_SYN = 0x01, LOST_SYN_ACK = 0x02, LOST_CLIENT = 0x04 };

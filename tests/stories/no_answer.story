@@ -298,6 +298,28 @@ at any
 +0.6 > P. -29 (29) in lost  decides
 => stuck dropped_here
 
+# ... the data alone: its ACK was let through.
+story data_dropped_here
+at any
+     > S through
+     < S. through
+     > . through
+     > P. (29) in lost
++0.3 > P. -29 (29) in lost
++0.6 > P. -29 (29) in lost  decides
+=> stuck dropped_here
+
+# ... and once it was forwarded: what ignored it is the server, or is behind.
+story data_forwarded_once
+at any
+     > S through
+     < S. through
+     > . through
+     > P. (29) through lost
++0.3 > P. -29 (29) in lost
++0.6 > P. -29 (29) in lost  decides
+=> stuck unanswered_data inferred
+
 story stuck.dropped_here_for_long
 at any
      > S through

@@ -60,6 +60,9 @@ static const char of_further_path[] =
 static const char of_first_segment[] = HAS_CONNECTION
     "The client's first segment is lost each time, as where a hop takes only smaller packets and its ICMP errors do not "
     "come back. Next: ping -M do -s 1472 to the server; then let ICMP errors pass, or clamp the MSS.";
+static const char of_rejected_data[] =
+    "The SYN is let through and what follows is not: a packet filter that judges by state or content rejects it, or the "
+    "way there went down. Next: the rules and counters of the ICMP errors' sender (nft list ruleset, conntrack -S).";
 static const char of_lost_segment[] = HAS_CONNECTION
     "What cost the time is that the client's first segment was lost. Next: nstat -az TcpRetransSegs on the client, then a "
     "capture closer to the server.";
@@ -218,6 +221,8 @@ static const char *finer_advice(const struct tracker *t, uint32_t attempt, const
         return of_fast_open;
     if (v->fate != FATE_ESTABLISHED && is_further_path(t, get_attempt(t, attempt)))
         return of_further_path;
+    if (is_stuck_by_errors(t, v))
+        return of_rejected_data;
     const char *advice = advice_for_call(t, attempt, v);
     if (advice == NULL)
         advice = advice_for_gap(t, v);

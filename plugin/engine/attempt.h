@@ -118,6 +118,7 @@ enum seen_kind {
     SEEN_RST_OTHER,       /* of the server, acknowledges something else */
     SEEN_SERVER_RST,      /* of the server, after the client's ACK, before the server showed that it accepted */
     SEEN_ICMP,            /* an error that quotes the SYN */
+    SEEN_ICMP_LATE,       /* ... what the client sent behind it, before the server showed that it accepted */
     SEEN_CLIENT_RST,      /* of the client, with the number after its SYN, before it acknowledged a SYN/ACK */
     SEEN_CLIENT_RST_OLD,  /* of the client, with another number: meant for an old connection */
     SEEN_DATA_AGAIN,      /* the client's data, or FIN, behind its SYN, repeated before the server accepted */

@@ -77,6 +77,7 @@ static const struct {
     [SEEN_RST_OTHER] = { "RST for another number", false, true },
     [SEEN_SERVER_RST] = { "RST after the handshake", false, true },
     [SEEN_ICMP] = { "ICMP error", false, true },
+    [SEEN_ICMP_LATE] = { "ICMP error about what was sent", false, true },
     [SEEN_CLIENT_RST] = { "RST", true, false },
     [SEEN_CLIENT_RST_OLD] = { "RST for that ACK", true, false },
     [SEEN_DATA_AGAIN] = { "data again", true, true },
@@ -117,7 +118,7 @@ static void write_numbers(const struct packet_seen *packet, uint8_t kind, char n
 {
     gsize length = 0;
 
-    if (kind == SEEN_ICMP)
+    if (kind == SEEN_ICMP || kind == SEEN_ICMP_LATE)
         return; /* it has none of its own */
     if (kind == SEEN_BARE_ACK) {
         write_kept(packet, numbers);

@@ -100,6 +100,12 @@ bool lacks_first_segment(const struct tracker *t, uint32_t attempt)
     return e != NULL && (e->flags & EV_SELECTIVE_ACK);
 }
 
+bool is_stuck_by_errors(const struct tracker *t, const struct verdict *v)
+{
+    return v->fate == FATE_STUCK && v->cause != CAUSE_DROPPED_HERE
+           && packets_of(t, get_trouble(t, get_attempt(t, v->source)), SEEN_ICMP_LATE) != NULL;
+}
+
 void append_shape(GString *out, const struct tracker *t, uint32_t attempt, const struct verdict *v)
 {
     struct dossier d;

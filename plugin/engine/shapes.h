@@ -18,6 +18,9 @@ bool is_authenticated(const struct tracker *t, uint32_t attempt, const struct ve
 /* The server has data of the client behind the first, which it lacked at that time. */
 bool lacks_first_segment(const struct tracker *t, uint32_t attempt);
 
+/* It is stuck, and ICMP errors say that what the client sends does not arrive: all that is known of where. */
+bool is_stuck_by_errors(const struct tracker *t, const struct verdict *v);
+
 /* The client repeats its SYN behind RSTs that seemed to be its own. */
 bool resets_were_outlived(const struct tracker *t, uint32_t attempt);
 

@@ -56,6 +56,7 @@ static void name_answer(const struct evidence *e, const struct report_frame *f, 
         [SEEN_SERVER_RST] = { EVENT_END, false, "RST of the server" },
         [SEEN_CLIENT_RST] = { EVENT_END, true, "RST" },
         [SEEN_ICMP] = { EVENT_END, false, "ICMP error" },
+        [SEEN_ICMP_LATE] = { EVENT_DATA, false, "ICMP error about what the client sent" },
         [SEEN_DATA_AGAIN] = { EVENT_DATA, true, "data again" },
         [SEEN_STRAY] = { EVENT_END, false, "an answer from elsewhere" },
     };

@@ -241,7 +241,7 @@ static void append_stack(GString *out, const struct tracker *t, const struct att
 
 static bool never_got_first_segment(const struct tracker *t, const struct verdict *v)
 {
-    return v->cause == CAUSE_UNANSWERED_DATA && lacks_first_segment(t, v->source);
+    return v->cause == CAUSE_UNANSWERED_DATA && lacks_first_segment(t, v->source) && !is_stuck_by_errors(t, v);
 }
 
 static const char *sentence_of(const struct tracker *t, uint32_t attempt, const struct verdict *v, bool probe)
@@ -252,6 +252,8 @@ static const char *sentence_of(const struct tracker *t, uint32_t attempt, const 
         return "Connected to itself: nobody listened, and the client's port happened to be the one that it called";
     if (never_got_first_segment(t, v))
         return "Stuck: the client is connected, the server has later data and never the first segment";
+    if (is_stuck_by_errors(t, v))
+        return "Stuck: the client is connected, and ICMP errors say that what it sends does not arrive";
     return verdict_row(v->fate, v->cause)->sentence;
 }
 

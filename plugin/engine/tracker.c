@@ -145,7 +145,30 @@ static uint32_t find_before_translation(const struct tracker *t, const struct ic
     return siblings_find_answered(t, &answer);
 }
 
-/* RFC 5927, 4: the quoted sequence number must be that of the SYN. */
+/* Keeps an error as an answer; the same one again is a copy of it. */
+static void see_error(struct tracker *t, uint32_t attempt, const struct icmp_error *error, enum seen_kind kind)
+{
+    struct attempt *a = get_attempt(t, attempt);
+    const struct packets_seen *before = packets_of(t, get_trouble(t, a), kind);
+    const struct packet_seen packet = { .time = error->seen.time,
+                                        .frame = error->seen.frame,
+                                        .bits = (uint8_t)error->kind };
+
+    if (before != NULL && error->seen.time - before->last.time < DUPLICATE_WINDOW) {
+        note_duplicate(t, error->seen.frame, attempt);
+        return;
+    }
+    see_packet(t, a, kind, &packet);
+    note_answer(t, error->seen.frame, attempt, kind);
+}
+
+/* The client has acknowledged the SYN/ACK, and an error says that what it sends does not arrive. */
+static bool is_about_data(const struct attempt *a, const struct evidence *e, const struct icmp_error *error)
+{
+    return e != NULL && e->frame[EV_ACK] != 0 && e->frame[EV_ACCEPTED] == 0 && error->seq - a->isn - 1 < NUMBERS_NEAR;
+}
+
+/* RFC 5927, 4: the quoted sequence number must be that of the SYN, or of what the client may have sent behind it. */
 void tracker_icmp_error(struct tracker *t, const struct icmp_error *error)
 {
     uint8_t side;
@@ -160,22 +183,13 @@ void tracker_icmp_error(struct tracker *t, const struct icmp_error *error)
         note_too_big(a, error);
         return;
     }
-    if (a->isn != error->seq)
-        return;
     const struct evidence *e = get_evidence(t, a);
-    if (e != NULL && (e->frame[EV_ACK] != 0 || (e->flags & EV_SYN_ACK)))
+    if (is_about_data(a, e, error))
+        see_error(t, attempt, error, SEEN_ICMP_LATE);
+    if (a->isn != error->seq || (e != NULL && (e->frame[EV_ACK] != 0 || (e->flags & EV_SYN_ACK))))
         return;
-    const struct packets_seen *before = packets_of(t, get_trouble(t, a), SEEN_ICMP);
-    if (before != NULL && error->seen.time - before->last.time < DUPLICATE_WINDOW) {
-        note_duplicate(t, error->seen.frame, attempt);
-        return;
-    }
-    const struct packet_seen packet = { .time = error->seen.time,
-                                        .frame = error->seen.frame,
-                                        .bits = (uint8_t)error->kind };
-    t->capture.unanswered += before == NULL && a->retries == 0;
-    see_packet(t, a, SEEN_ICMP, &packet);
-    note_answer(t, error->seen.frame, attempt, SEEN_ICMP);
+    t->capture.unanswered += packets_of(t, get_trouble(t, a), SEEN_ICMP) == NULL && a->retries == 0;
+    see_error(t, attempt, error, SEEN_ICMP);
 }
 
 void tracker_icmp_cut(struct tracker *t)

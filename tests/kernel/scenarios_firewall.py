@@ -60,6 +60,14 @@ def firewall_eats_ack_and_data(stage):
 
 
 @scenario(stage=Firewall, cut=False)
+def firewall_prohibits_data(stage):
+    """The firewall says so, to a client that is connected and goes on sending: the error ends no connection."""
+    outcomes = play(stage, f"{FROM_CLIENT} tcp sport 40002-40004 tcp flags & psh == psh reject with icmp admin-prohibited")
+    assert len(stuck(outcomes)) == 3
+    rows(stage, outcomes, {"client": ("stuck", "unanswered_data", "inferred"), "any": ("stuck", "dropped_here", "observed")})
+
+
+@scenario(stage=Firewall, cut=False)
 def firewall_eats_ack_and_data_with_cookies(stage):
     """The same before a server that keeps nothing: it repeats nothing either."""
     stage.server.sysctl(ipv4__tcp_syncookies=2)

@@ -386,6 +386,31 @@ use answered_at_once
 only as_written
 => stuck unanswered_data inferred advice "and has what the client sent" no_advice "whether the data arrives"
 
+# A filter lets SYNs through and rejects what follows: not the accept queue.
+story advice_for_rejected_data
+> S
+< S.
+> .
+> P. (29) lost
+icmp admin_prohibited seq I+1
++0.2 > P. (29) lost seq I+1
+icmp admin_prohibited seq I+1
++0.4 > P. (29) lost seq I+1 decides
+icmp admin_prohibited seq I+1
++0.8 > P. (29) lost seq I+1
+=> stuck unanswered_data inferred summary "ICMP errors say that what it sends does not arrive" advice "rejects it" no_advice "accept queue"
+
+# ... that comes behind taken data is about another thing, and so is one that the client cannot have caused.
+story advice_beside_errors_about_other_numbers
+> S
+< S.
+> .
+icmp admin_prohibited seq I-1000
+> P. (29) lost
++0.2 > P. (29) lost seq I+1
++0.4 > P. (29) lost seq I+1 decides
+=> stuck unanswered_data inferred advice "accept queue" no_advice "rejects it"
+
 # ---- what looks like half-open probes ----
 
 beginning four_ports

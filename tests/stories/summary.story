@@ -400,7 +400,7 @@ icmp admin_prohibited seq I+1
 +0.8 > P. (29) lost seq I+1
 => stuck unanswered_data inferred summary "ICMP errors say that what it sends does not arrive" advice "rejects it" no_advice "accept queue"
 
-# ... that comes behind taken data is about another thing, and so is one that the client cannot have caused.
+# ... but an error about a number that the client has not used is not about what it sends.
 story advice_beside_errors_about_other_numbers
 > S
 < S.

@@ -174,11 +174,6 @@ static void see_client(const struct work *w, const struct connection *c, struct 
     }
 }
 
-static bool is_near(uint32_t number, uint32_t isn)
-{
-    return number - isn - 1 < NUMBERS_NEAR;
-}
-
 /* Adds to the evidence of the attempt that this connection came from, until there is enough of it. A number that the client
  * cannot have reached acknowledges nothing: a firewall has changed it, and what it answers is not taken. */
 static void take_evidence(const struct work *w, struct connection *c)

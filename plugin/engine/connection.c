@@ -381,7 +381,7 @@ static void complete_handshake(struct connection *c, uint8_t side, const struct 
         c->server_isn = seg->ack - 1;
         peer->snd_nxt = peer->snd_end = seg->ack;
         peer->bits |= END_SENT | END_ALIVE;
-    } else if (seg->ack - c->server_isn - 1 >= NUMBERS_NEAR) {
+    } else if (!is_near(seg->ack, c->server_isn)) {
         return; /* it acknowledges something else */
     }
     c->flags |= CONN_OPEN;

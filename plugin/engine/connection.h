@@ -60,6 +60,12 @@ enum { SIDE_NONE = 2 };
  * what is farther hardly is. */
 #define NUMBERS_NEAR (UINT32_C(1) << 24)
 
+/* A number that a side may have come to behind its ISN. */
+static inline bool is_near(uint32_t number, uint32_t isn)
+{
+    return number - isn - 1 < NUMBERS_NEAR;
+}
+
 enum connection_flags {
     CONN_SYN_ACK = 0x01,        /* its SYN/ACK was seen, or what acknowledged it: server_isn holds */
     CONN_OPEN = 0x02,           /* the handshake is complete */

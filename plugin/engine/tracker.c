@@ -165,7 +165,7 @@ static void see_error(struct tracker *t, uint32_t attempt, const struct icmp_err
 /* The client has acknowledged the SYN/ACK, and an error says that what it sends does not arrive. */
 static bool is_about_data(const struct attempt *a, const struct evidence *e, const struct icmp_error *error)
 {
-    return e != NULL && e->frame[EV_ACK] != 0 && e->frame[EV_ACCEPTED] == 0 && error->seq - a->isn - 1 < NUMBERS_NEAR;
+    return e != NULL && e->frame[EV_ACK] != 0 && e->frame[EV_ACCEPTED] == 0 && is_near(error->seq, a->isn);
 }
 
 /* RFC 5927, 4: the quoted sequence number must be that of the SYN, or of what the client may have sent behind it. */
